@@ -1,0 +1,166 @@
+// Value: one openCypher value. 16 bytes; scalars, node ids and short temporal values stand inline,
+// everything else is an immutable, reference-counted payload, so copies are cheap and values may be
+// shared between threads.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/attributes.h"
+#include "absl/strings/string_view.h"
+#include "engine/ids.h"
+#include "engine/temporal.h"
+
+namespace entente {
+
+class Value;
+class Lens;
+
+// Keys are unique and sorted by byte order; build one with Value::Map's argument in any order.
+using MapEntry = std::pair<std::string, Value>;
+
+// What a node carries beyond its id. Inside the engine and the executor a node value is its id
+// alone; a value that leaves a statement is filled in (see Graph::Fill).
+struct NodeContent {
+  NodeId id = kNoId;
+  std::vector<std::string> labels;    // in the order they were first added
+  std::vector<MapEntry> properties;   // sorted by name
+};
+
+// A relationship always knows its ends and type. `properties` is set when `filled`.
+struct RelationshipContent {
+  FactId id = kNoId;
+  NodeId start = kNoId;
+  NodeId end = kNoId;
+  RelationId relation = kNoSymbol;
+  const Lens* lens = nullptr;  // under which it was bound; owned by the statement, see engine/lens.h
+  bool filled = false;
+  std::string type;                  // when filled
+  std::vector<MapEntry> properties;  // when filled, sorted by name
+};
+
+// nodes.size() == relationships.size() + 1. relationships[i] joins nodes[i] and nodes[i + 1], in
+// either direction.
+struct PathContent {
+  std::vector<Value> nodes;
+  std::vector<Value> relationships;
+};
+
+class Value {
+ public:
+  // The order of the enumerators is openCypher's order of types in ORDER BY (ascending), which
+  // engine/value_order.h relies on.
+  enum class Type : uint8_t {
+    kMap,
+    kNode,
+    kRelationship,
+    kList,
+    kPath,
+    kDateTime,
+    kLocalDateTime,
+    kDate,
+    kTime,
+    kLocalTime,
+    kDuration,
+    kString,
+    kBoolean,
+    kInteger,
+    kFloat,
+    kNull,
+  };
+
+  Value() : type_(Type::kNull) { bits_.integer = 0; }
+  Value(const Value& other);
+  Value(Value&& other) noexcept;
+  Value& operator=(const Value& other);
+  Value& operator=(Value&& other) noexcept;
+  ~Value();
+
+  static Value Null() { return Value(); }
+  static Value Boolean(bool v);
+  static Value Integer(int64_t v);
+  static Value Float(double v);
+  static Value String(absl::string_view v);
+  static Value String(std::string&& v);
+  static Value List(std::vector<Value> v);
+  // A later entry wins over an earlier one of the same key.
+  static Value Map(std::vector<MapEntry> entries);
+  static Value Node(NodeId id);
+  static Value Node(NodeContent content);
+  static Value Relationship(RelationshipContent content);
+  static Value Path(PathContent content);
+  static Value OfDate(Date v);
+  static Value OfLocalTime(LocalTime v);
+  static Value OfTime(Time v);
+  static Value OfLocalDateTime(LocalDateTime v);
+  static Value OfDateTime(DateTime v);
+  static Value OfDuration(Duration v);
+
+  Type type() const { return type_; }
+  bool is_null() const { return type_ == Type::kNull; }
+  bool is_boolean() const { return type_ == Type::kBoolean; }
+  bool is_integer() const { return type_ == Type::kInteger; }
+  bool is_float() const { return type_ == Type::kFloat; }
+  bool is_number() const { return is_integer() || is_float(); }
+  bool is_string() const { return type_ == Type::kString; }
+  bool is_list() const { return type_ == Type::kList; }
+  bool is_map() const { return type_ == Type::kMap; }
+  bool is_node() const { return type_ == Type::kNode; }
+  bool is_relationship() const { return type_ == Type::kRelationship; }
+  bool is_path() const { return type_ == Type::kPath; }
+  bool is_temporal() const {  // the five instants, not durations
+    return type_ >= Type::kDateTime && type_ <= Type::kLocalTime;
+  }
+  bool is_duration() const { return type_ == Type::kDuration; }
+
+  // Each accessor requires the matching type().
+  bool boolean() const { return bits_.boolean; }
+  int64_t integer() const { return bits_.integer; }
+  double floating() const { return bits_.floating; }
+  // The number as a double, for either kind of number.
+  double number() const { return is_integer() ? static_cast<double>(integer()) : floating(); }
+  absl::string_view string() const ABSL_ATTRIBUTE_LIFETIME_BOUND;
+  const std::vector<Value>& list() const ABSL_ATTRIBUTE_LIFETIME_BOUND;
+  const std::vector<MapEntry>& map() const ABSL_ATTRIBUTE_LIFETIME_BOUND;
+  // The value under `key`, or nullptr.
+  const Value* Find(absl::string_view key) const ABSL_ATTRIBUTE_LIFETIME_BOUND;
+  NodeId node_id() const;
+  // nullptr unless the node was filled in.
+  const NodeContent* node() const ABSL_ATTRIBUTE_LIFETIME_BOUND;
+  const RelationshipContent& relationship() const ABSL_ATTRIBUTE_LIFETIME_BOUND;
+  const PathContent& path() const ABSL_ATTRIBUTE_LIFETIME_BOUND;
+  Date date() const;
+  LocalTime local_time() const;
+  const Time& time() const;
+  const LocalDateTime& local_date_time() const;
+  const DateTime& date_time() const;
+  const Duration& duration() const;
+
+  // "INTEGER", "LIST", "NODE" … as error messages name types.
+  static absl::string_view TypeName(Type type);
+
+  // Approximate heap bytes behind this value, for memory limits.
+  size_t HeapBytes() const;
+
+ private:
+  struct Payload;
+  template <typename T>
+  struct Boxed;
+
+  Type type_;
+  bool boxed_ = false;  // bits_.payload is in use and counted
+  union {
+    bool boolean;
+    int64_t integer;
+    double floating;
+    uint64_t id;
+    Payload* payload;
+  } bits_;
+};
+
+static_assert(sizeof(Value) == 16);
+
+}  // namespace entente
