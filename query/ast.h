@@ -51,6 +51,8 @@ struct RelationshipPattern {
   Arrow arrow = Arrow::kEither;
   std::optional<Length> length;
   ExpressionPtr properties;
+  // Set by questions: a type that the catalogue does not know is an error, not an empty match.
+  bool must_exist = false;
   SourceSpan span;
 };
 
@@ -241,6 +243,9 @@ struct Match {
   std::vector<PathPattern> patterns;
   LensClauses lens;
   ExpressionPtr where;
+  // Set by WHY questions: facts match whether visible under the lens or not, such as those that are
+  // only denied. evidence(r) then lists denials too.
+  bool all_facts = false;
 };
 
 struct Unwind {
@@ -375,6 +380,7 @@ enum class Explain { kNone, kExplain, kProfile };
 
 struct QueryStatement {
   Explain explain = Explain::kNone;
+  bool question = false;  // rewritten from a short question
   Query query;
 };
 struct BeginTransaction {};
