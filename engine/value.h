@@ -26,8 +26,8 @@ using MapEntry = std::pair<std::string, Value>;
 // alone; a value that leaves a statement is filled in (see Graph::Fill).
 struct NodeContent {
   NodeId id = kNoId;
-  std::vector<std::string> labels;    // in the order they were first added
-  std::vector<MapEntry> properties;   // sorted by name
+  std::vector<std::string> labels;   // in the order they were first added
+  std::vector<MapEntry> properties;  // sorted by name
 };
 
 // A relationship always knows its ends and type. `properties` is set when `filled`.
@@ -36,7 +36,8 @@ struct RelationshipContent {
   NodeId start = kNoId;
   NodeId end = kNoId;
   RelationId relation = kNoSymbol;
-  const Lens* lens = nullptr;  // under which it was bound; owned by the statement, see engine/lens.h
+  const Lens* lens =
+      nullptr;  // under which it was bound; owned by the statement, see engine/lens.h
   bool filled = false;
   std::string type;                  // when filled
   std::vector<MapEntry> properties;  // when filled, sorted by name

@@ -1,0 +1,79 @@
+// Catalogue: the names of labels, relation types and properties, their ids, and the taxonomy: a DAG
+// of parents over relation types and another over labels. A Catalogue object is an immutable
+// picture; the writer copies it, changes the copy and publishes it when it commits.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "engine/ids.h"
+
+namespace entente {
+
+struct RelationType {
+  std::string name;
+  std::vector<RelationId> parents;
+  int sign = 0;                     // +1, 0, -1
+  std::string cameo_code;           // "072", empty without
+  std::string plover_code;          // empty without
+  std::optional<double> goldstein;  // −10 … 10
+  bool operator==(const RelationType&) const = default;
+};
+
+struct Label {
+  std::string name;
+  std::vector<LabelId> parents;
+  bool operator==(const Label&) const = default;
+};
+
+class Catalogue {
+ public:
+  // kNoSymbol when the name is unknown. Names are case-sensitive.
+  LabelId FindLabel(absl::string_view name) const;
+  RelationId FindRelation(absl::string_view name) const;
+  PropertyId FindProperty(absl::string_view name) const;
+
+  // The id must exist.
+  const Label& label(LabelId id) const { return labels_[id]; }
+  const RelationType& relation(RelationId id) const { return relations_[id]; }
+  const std::string& property(PropertyId id) const { return properties_[id]; }
+  size_t label_count() const { return labels_.size(); }
+  size_t relation_count() const { return relations_.size(); }
+  size_t property_count() const { return properties_.size(); }
+
+  // The symbol itself and everything under it, sorted, each once.
+  const std::vector<RelationId>& DescendantRelations(RelationId id) const;
+  const std::vector<LabelId>& DescendantLabels(LabelId id) const;
+
+  // Up to `limit` relation type names nearest to `name` by edit distance, for error messages.
+  std::vector<std::string> NearestRelations(absl::string_view name, size_t limit) const;
+
+  // --- For the writer.
+  LabelId AddLabel(Label label);
+  RelationId AddRelation(RelationType type);
+  PropertyId AddProperty(std::string name);
+  // Replaces the type's parents, sign, codes and weight. A cycle is an error and changes nothing.
+  absl::Status SetRelation(RelationId id, RelationType type);
+  absl::Status SetLabel(LabelId id, Label label);
+
+ private:
+  void RebuildDescendants();
+
+  std::vector<Label> labels_;
+  std::vector<RelationType> relations_;
+  std::vector<std::string> properties_;
+  absl::flat_hash_map<std::string, LabelId> label_ids_;
+  absl::flat_hash_map<std::string, RelationId> relation_ids_;
+  absl::flat_hash_map<std::string, PropertyId> property_ids_;
+  std::vector<std::vector<RelationId>> relation_descendants_;
+  std::vector<std::vector<LabelId>> label_descendants_;
+};
+
+}  // namespace entente

@@ -1,0 +1,75 @@
+// Core: what an open database consists of, shared by Database and its sessions: the store, the
+// published catalogue, the registered procedures. Sees to it that one writer works at a time.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "engine/catalogue.h"
+#include "engine/database.h"
+#include "engine/graph.h"
+#include "engine/graph_writer.h"
+#include "engine/procedure.h"
+
+namespace entente {
+
+namespace storage {
+class Store;
+}
+
+// A consistent picture to read from.
+class ReadTransaction {
+ public:
+  virtual ~ReadTransaction() = default;
+  virtual const Graph& graph() const = 0;
+};
+
+// The one writer. Rolled back when destroyed without Commit.
+class WriteTransaction {
+ public:
+  virtual ~WriteTransaction() = default;
+  virtual GraphWriter& graph() = 0;
+  // Atomic; on an error nothing was written.
+  virtual absl::Status Commit() = 0;
+};
+
+class Core {
+ public:
+  static absl::StatusOr<std::shared_ptr<Core>> Open(absl::string_view path,
+                                                    const DatabaseOptions& options);
+  ~Core();
+
+  absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginRead();
+  // Blocks until the present writer is done. kReadOnly on a read-only database. `cancelled` may be
+  // null; when it turns true the wait ends with kInterrupted.
+  absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite(const std::atomic<bool>* cancelled);
+
+  absl::Status RegisterTable(absl::string_view signature, std::vector<std::vector<Value>> rows);
+  // nullptr when there is none; stays valid as long as the pointer is held.
+  std::shared_ptr<const TableProcedure> FindTable(absl::string_view name) const;
+
+  bool read_only() const { return options_.read_only; }
+  storage::Store& store() { return *store_; }
+
+ private:
+  class Reading;
+  class Writing;
+  Core(std::unique_ptr<storage::Store> store, const DatabaseOptions& options);
+
+  DatabaseOptions options_;
+  std::unique_ptr<storage::Store> store_;
+  mutable absl::Mutex mutex_;
+  // Swapped whole by a commit, together with the moment from which snapshots see that commit.
+  std::shared_ptr<const Catalogue> catalogue_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, std::shared_ptr<const TableProcedure>> tables_
+      ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace entente

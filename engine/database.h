@@ -1,0 +1,64 @@
+// Database: the public door of the C++ API.
+//
+//   ASSIGN_OR_RETURN(auto database, entente::Database::Open("facts.db"));
+//   auto session = database->Connect();
+//   ASSIGN_OR_RETURN(auto result, session->Run("WHO SUPPORTS WHOM?"));
+//   entente::Row row;
+//   while (true) { ASSIGN_OR_RETURN(bool more, result->Next(&row)); if (!more) break; … }
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "engine/export.h"
+#include "engine/session.h"
+#include "engine/value.h"
+
+namespace entente {
+
+class Core;  // engine/core.h: the open store, the published catalogue, procedures
+
+struct DatabaseOptions {
+  bool create_if_missing = true;
+  bool read_only = false;
+  bool sync_commits = false;  // a commit is on the disk before it returns
+  // For tests: small pages and blocks, so that few facts exercise many of them. 0: the default.
+  uint32_t edges_per_chunk = 0;
+  uint32_t facts_per_block = 0;
+};
+
+// An open database. Safe to use from several threads. Sessions keep what they need of it alive, so
+// that destroying a Database before its sessions is safe: the files close with the last of them.
+class ENTENTE_EXPORT Database {
+ public:
+  // `path` is a directory, or ":memory:" for a transient database. Errors: NotFound (missing and
+  // not to be created), FailedPrecondition (not an Entente database, or of a newer format),
+  // Unavailable (locked by another process), DataLoss.
+  static absl::StatusOr<std::unique_ptr<Database>> Open(absl::string_view path,
+                                                        const DatabaseOptions& options = {});
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  std::unique_ptr<Session> Connect();
+
+  // Makes `CALL name(…) YIELD …` answer from a table: `signature` is
+  // "name(argument :: TYPE?, …) :: (column :: TYPE?, …)", each row has the arguments' values first,
+  // then the columns'; a call yields the columns of the rows whose arguments equal its own.
+  // InvalidArgument when the signature or a row does not fit. An earlier procedure of the name is
+  // replaced.
+  absl::Status RegisterTable(absl::string_view signature, std::vector<std::vector<Value>> rows);
+
+  Core& core() { return *core_; }
+
+ private:
+  explicit Database(std::shared_ptr<Core> core);
+  std::shared_ptr<Core> core_;  // shared with sessions, see above
+};
+
+}  // namespace entente

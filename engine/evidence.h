@@ -1,0 +1,58 @@
+// Evidence: one article's word on one fact, and what pieces of evidence amount to together
+// (corroboration; the rules are DESIGN.md 2's).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "engine/ids.h"
+#include "engine/lens.h"
+
+namespace entente {
+
+enum class Stance : uint8_t { kReports, kAffirms, kDenies };
+absl::string_view StanceName(Stance stance);  // "reports", "affirms", "denies"
+std::optional<Stance> StanceNamed(absl::string_view name);
+
+// A piece of evidence with what is known of its article.
+struct Evidence {
+  NodeId article = kNoId;
+  Stance stance = Stance::kReports;
+  double confidence = 0.5;  // of the extraction, 0 … 1
+  NodeId asserter = kNoId;  // who is quoted; kNoId: nobody
+  int32_t sentence = -1;    // -1: unknown
+  int32_t span_begin = -1;  // code points, half open; -1: unknown
+  int32_t span_end = -1;
+  std::string quote;
+  std::optional<Instant> retracted;  // when
+  NodeId publisher = kNoId;          // of the article itself
+  NodeId source = kNoId;             // the independent source it counts as: the publisher of the
+                                     // article's original, or that article when it has none
+  std::optional<Instant> published;
+};
+
+struct Corroboration {
+  bool visible =
+      false;  // an affirming or reporting piece passes, or no evidence was ever asked for
+  bool has_evidence = false;  // the fact has or had evidence, passing or not
+  // In ten-thousandths; meaningful when has_evidence.
+  int32_t support = 0;
+  int32_t denial = 0;
+  int32_t confidence = 0;
+  bool contested = false;
+  std::optional<Instant> first_reported;
+  std::optional<Instant> last_reported;
+  std::vector<NodeId>
+      sources;  // independent ones whose affirming or reporting evidence passes, sorted
+};
+
+// Corroboration of `evidence`, all of which passes the lens.
+Corroboration Corroborate(const std::vector<Evidence>& evidence);
+
+// Whether one piece of evidence passes every condition of `lens` that looks at single pieces.
+bool Passes(const Evidence& evidence, const Lens& lens);
+
+}  // namespace entente

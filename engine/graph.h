@@ -1,0 +1,177 @@
+// Graph: the database as the language sees it, at one point in time and read through lenses: nodes,
+// relationships, names, evidence. A Graph over a snapshot never changes; the Graph of a write
+// transaction (GraphWriter) sees its own writes. Not thread-safe; any number may exist at once.
+//
+// Reading something that does not exist (any more) in this view is EntityNotFound
+// DeletedEntityAccess. Damaged bytes are DataLoss.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "engine/catalogue.h"
+#include "engine/evidence.h"
+#include "engine/ids.h"
+#include "engine/lens.h"
+#include "engine/value.h"
+
+namespace entente {
+
+namespace storage {
+class View;
+}
+
+// The types that one hop of a pattern accepts: any, or these (sorted ids, descendants included).
+struct RelationSet {
+  bool any = true;
+  std::vector<RelationId> ids;
+};
+
+// As in a pattern, seen from the node that the expansion starts from.
+enum class Heading : uint8_t { kOut, kIn, kEither };
+
+// Relationships that an expansion found, a column per field, all of the same length.
+struct Edges {
+  std::vector<uint32_t> row;  // index of the start node in the expansion's sources
+  std::vector<NodeId> other;  // the node at the far end
+  std::vector<FactId> fact;
+  std::vector<RelationId> relation;
+  std::vector<uint8_t> incoming;  // 1: the fact points from `other` to the start node
+
+  size_t size() const { return row.size(); }
+  void Clear();
+};
+
+class Graph;
+
+// Relationships of many nodes, in portions. With Heading::kEither a self-loop comes once.
+class Expansion {
+ public:
+  // `graph`, `types` and `lens` must outlive the expansion. Only facts that are visible through
+  // `lens` come out.
+  Expansion(const Graph& graph, Heading heading, const RelationSet& types, const Lens& lens);
+  ~Expansion();
+  Expansion(const Expansion&) = delete;
+  Expansion& operator=(const Expansion&) = delete;
+
+  // Begins anew with these start nodes, which are copied.
+  void Start(absl::Span<const NodeId> sources);
+
+  // Appends to `edges` at least one relationship and stops soon after `limit` of them, in the order
+  // of the sources; false when there are none left.
+  absl::StatusOr<bool> Next(size_t limit, Edges* edges);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Node ids in ascending order, in portions.
+class NodeScan {
+ public:
+  virtual ~NodeScan() = default;
+  // Appends up to `limit` ids; false when there are none left.
+  virtual absl::StatusOr<bool> Next(size_t limit, std::vector<NodeId>* nodes) = 0;
+};
+
+// How far text is known to be a name of a node.
+struct NameMatch {
+  NodeId node = kNoId;
+  std::string name;      // as it was written at import
+  std::string language;  // "" unknown
+};
+
+// One name an entity goes by.
+struct EntityName {
+  std::string text;
+  std::string language;  // BCP 47, "" unknown
+  std::string script;    // ISO 15924, "" unknown
+};
+
+class Graph {
+ public:
+  // `view` and `catalogue` must outlive the graph.
+  Graph(const storage::View& view, const Catalogue* catalogue);
+  virtual ~Graph() = default;
+
+  const Catalogue& catalogue() const { return *catalogue_; }
+
+  // --- Nodes
+  absl::StatusOr<bool> HasNode(NodeId node) const;
+  absl::StatusOr<std::vector<LabelId>> Labels(NodeId node) const;
+  // Whether the node bears `label` or one under it.
+  absl::StatusOr<bool> HasLabel(NodeId node, LabelId label) const;
+  // Null when the node has no such property.
+  absl::StatusOr<Value> NodeProperty(NodeId node, absl::string_view name) const;
+  absl::StatusOr<std::vector<MapEntry>> NodeProperties(NodeId node) const;
+  // Every node; or those that bear `label` or one under it, each once.
+  std::unique_ptr<NodeScan> ScanNodes() const;
+  std::unique_ptr<NodeScan> ScanLabel(LabelId label) const;
+  // The node that imports know by this key; kNoId if none. (CREATE may make others whose `key`
+  // property is equal, so this alone does not answer MATCH ({key: …}).)
+  absl::StatusOr<NodeId> FindKey(absl::string_view key) const;
+
+  // --- Names
+  // Nodes that `text` may mean, by the rules for names at import (DESIGN.md 1): by key, else by
+  // canonical name, else by alias; the first kind that finds any wins.
+  absl::StatusOr<std::vector<NameMatch>> FindName(absl::string_view text) const;
+  // Up to `limit` names near to `text`, nearest first, for error messages.
+  absl::StatusOr<std::vector<std::string>> NearestNames(absl::string_view text, size_t limit) const;
+  absl::StatusOr<std::vector<EntityName>> Names(NodeId node) const;
+  // The `name` property if it is a string, else the key, else "".
+  absl::StatusOr<std::string> DisplayName(NodeId node) const;
+
+  // --- Relationships
+  absl::StatusOr<bool> HasRelationship(FactId fact) const;
+  // Bound under `lens`, which may be null for the default lens.
+  absl::StatusOr<Value> Relationship(FactId fact, const Lens* lens) const;
+  absl::StatusOr<Value> RelationshipProperty(FactId fact, absl::string_view name) const;
+  absl::StatusOr<std::vector<MapEntry>> RelationshipProperties(FactId fact) const;
+  // Relationships between two nodes as Expansion would find them from `from`, every `row` 0; reads
+  // from the end with the fewer.
+  absl::Status FindBetween(NodeId from, NodeId to, Heading heading, const RelationSet& types,
+                           const Lens& lens, Edges* edges) const;
+  // Number of relationships at a node that are visible under the default lens; self-loops count
+  // once with kEither.
+  absl::StatusOr<uint64_t> Degree(NodeId node, Heading heading, const RelationSet& types) const;
+  // Named types and all under them; names that do not exist contribute nothing. No names: any.
+  RelationSet ResolveTypes(absl::Span<const std::string> names) const;
+
+  // --- Evidence (engine/evidence.h), under `lens`
+  absl::StatusOr<std::vector<Evidence>> EvidenceOf(FactId fact, const Lens& lens) const;
+  absl::StatusOr<Corroboration> CorroborationOf(FactId fact, const Lens& lens) const;
+  // Facts that an article speaks of, sorted. Empty when the node is no article.
+  absl::StatusOr<std::vector<FactId>> FactsOf(NodeId article) const;
+  // The entity that published the article; kNoId if unknown.
+  absl::StatusOr<NodeId> PublisherOf(NodeId article) const;
+  absl::StatusOr<std::vector<NodeId>> ArticlesOf(NodeId publisher) const;
+  // The precision with which an end of a fact's valid time was given: "year", "month", "day", or
+  // "instant" for a DateTime; null where the end is open. `name` is "valid_from" or "valid_to".
+  absl::StatusOr<Value> ValidPrecision(FactId fact, absl::string_view name) const;
+
+  // --- Statistics, for the planner: estimates are allowed to be off, never wrong by sign.
+  uint64_t NodeCount() const;
+  uint64_t LabelCount(LabelId label) const;  // with everything under it
+  uint64_t RelationshipCount() const;
+  uint64_t RelationCount(RelationId type) const;  // exactly this type
+
+  // `value` with every node and relationship in it, however deep, carrying labels, type and
+  // properties as of now, for rows that leave the engine. Things that were deleted meanwhile stay
+  // bare.
+  absl::StatusOr<Value> Fill(const Value& value) const;
+
+  const storage::View& view() const { return *view_; }
+
+ protected:
+  const storage::View* view_;
+  const Catalogue* catalogue_;
+};
+
+}  // namespace entente

@@ -1,0 +1,37 @@
+// Table procedures: `CALL name(…) YIELD …` answered from rows that a program registered. Their
+// signatures are written as the openCypher TCK writes them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "engine/value.h"
+
+namespace entente {
+
+// STRING?, INTEGER?, FLOAT?, NUMBER?, BOOLEAN?, MAP?, LIST? …, ANY?; "?" means that null is
+// allowed.
+struct ProcedureField {
+  std::string name;
+  std::string type;  // without "?"
+  bool nullable = false;
+};
+
+struct ProcedureSignature {
+  std::string name;
+  std::vector<ProcedureField> arguments;
+  std::vector<ProcedureField> columns;
+};
+
+// "test.my.proc(name :: STRING?, id :: INTEGER?) :: (city :: STRING?)"; "()" for no fields, and
+// ":: VOID" for no columns.
+absl::StatusOr<ProcedureSignature> ParseProcedureSignature(absl::string_view text);
+
+struct TableProcedure {
+  ProcedureSignature signature;
+  std::vector<std::vector<Value>> rows;  // the arguments' values, then the columns'
+};
+
+}  // namespace entente
