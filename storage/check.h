@@ -5,9 +5,9 @@
 #include "absl/base/internal/raw_logging.h"
 #include "absl/base/optimization.h"
 
-#define ENTENTE_CHECK(condition)                                     \
-  do {                                                               \
-    if (ABSL_PREDICT_FALSE(!(condition))) {                          \
-      ABSL_RAW_LOG(FATAL, "Check failed: %s", #condition);           \
-    }                                                                \
+#define ENTENTE_CHECK(condition)                           \
+  do {                                                     \
+    if (ABSL_PREDICT_FALSE(!(condition))) {                \
+      ABSL_RAW_LOG(FATAL, "Check failed: %s", #condition); \
+    }                                                      \
   } while (false)

@@ -1,0 +1,79 @@
+// Records of entities and articles, and the walks over them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "storage/ids.h"
+#include "storage/time.h"
+#include "storage/view.h"
+
+namespace entente::storage {
+
+class Transaction;
+
+struct Name {
+  std::string text;
+  std::string language;  // BCP 47, or empty
+  std::string script;    // ISO 15924, or empty
+  int32_t since_day = kOpenStart;
+  int32_t until_day = kOpenEnd;
+  friend bool operator==(const Name&, const Name&) = default;
+};
+
+struct NodeRecord {
+  std::vector<LabelId> labels;  // each once, in the order they were added
+  std::string properties;       // packed by the engine, opaque here
+  std::vector<Name> names;      // beside the canonical one
+  // Of articles alone.
+  NodeId publisher = kNoId;
+  int64_t published = kNoTime;  // microseconds since 1970-01-01T00:00Z
+  NodeId original = kNoId;      // the article it is a copy of, when that one is known
+  friend bool operator==(const NodeRecord&, const NodeRecord&) = default;
+};
+
+// Encodes and decodes the stored record. Decoding verifies: DataLoss when the bytes are not one.
+std::string EncodeNode(const NodeRecord& record);
+absl::StatusOr<NodeRecord> DecodeNode(absl::string_view bytes);
+
+// The record, or nullopt when there is no such node.
+absl::StatusOr<std::optional<NodeRecord>> ReadNode(const View& view, NodeId node);
+// Many at once; `nodes` in any order, the answers in the same.
+absl::StatusOr<std::vector<std::optional<NodeRecord>>> ReadNodes(const View& view,
+                                                                 absl::Span<const NodeId> nodes);
+absl::StatusOr<bool> NodeExists(const View& view, NodeId node);
+
+// Writes a node and what follows from its record: the label index, publisher → articles,
+// original → copies, the counts. `old` is the record as stored now, nullptr for a new node.
+absl::Status WriteNode(Transaction& transaction, NodeId node, const NodeRecord* old,
+                       const NodeRecord& record);
+// The same backwards. Keys, names and facts of the node are the caller's to remove.
+absl::Status EraseNode(Transaction& transaction, NodeId node, const NodeRecord& old);
+
+// Walks node ids in ascending order. Must not outlive its View, nor see it written to.
+class NodeCursor {
+ public:
+  // False at the end or after an error, which status() tells apart.
+  bool Next(NodeId* node);
+  absl::Status status() const;
+
+ private:
+  friend NodeCursor ScanEntities(const View& view);
+  friend NodeCursor ScanArticles(const View& view);
+  friend NodeCursor ScanLabel(const View& view, LabelId label);
+  explicit NodeCursor(Cursor cursor) : cursor_(std::move(cursor)) {}
+
+  Cursor cursor_;
+  bool started_ = false;
+  bool corrupt_ = false;
+};
+NodeCursor ScanEntities(const View& view);
+NodeCursor ScanArticles(const View& view);
+NodeCursor ScanLabel(const View& view, LabelId label);
+absl::StatusOr<bool> HasLabel(const View& view, LabelId label, NodeId node);
+
+}  // namespace entente::storage
