@@ -1,0 +1,81 @@
+// Batch: up to some thousand rows, a column per slot. Columns of nodes and relationships hold ids
+// alone; whatever else a row needs is read when an expression asks for it.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "engine/ids.h"
+#include "engine/value.h"
+#include "query/expression.h"
+
+namespace entente::query {
+
+// A relationship as it flows: 40 bytes, no allocation.
+struct RelationshipReference {
+  FactId id = kNoId;  // kNoId: null
+  NodeId start = kNoId;
+  NodeId end = kNoId;
+  RelationId relation = kNoSymbol;
+  const Lens* lens = nullptr;
+};
+
+// One column. Absent until something is assigned to it.
+class Column {
+ public:
+  struct Constant {
+    Value value;
+    size_t size = 0;
+  };
+  using Nodes = std::vector<NodeId>;  // kNoId: null
+  using Relationships = std::vector<RelationshipReference>;
+  using Values = std::vector<Value>;
+
+  Column() = default;
+  explicit Column(Nodes nodes) : data_(std::move(nodes)) {}
+  explicit Column(Relationships relationships) : data_(std::move(relationships)) {}
+  explicit Column(Values values) : data_(std::move(values)) {}
+  static Column Repeat(Value value, size_t size);
+
+  bool present() const { return !std::holds_alternative<std::monostate>(data_); }
+  size_t size() const;
+  const Nodes* nodes() const { return std::get_if<Nodes>(&data_); }
+  const Relationships* relationships() const { return std::get_if<Relationships>(&data_); }
+  const Values* values() const { return std::get_if<Values>(&data_); }
+
+  bool IsNull(size_t row) const;
+  // The row as a value; a relationship value is made anew at each call.
+  Value ValueAt(size_t row) const;
+  // kNoId for null. The row must be a node or null.
+  NodeId NodeAt(size_t row) const;
+
+  // The given rows in the given order; rows may repeat.
+  Column Gather(const std::vector<uint32_t>& rows) const;
+  // Adds `other`'s rows below; kinds that differ become values.
+  void Append(const Column& other);
+
+ private:
+  std::variant<std::monostate, Constant, Nodes, Relationships, Values> data_;
+};
+
+class Batch {
+ public:
+  explicit Batch(size_t slot_count = 0) : columns_(slot_count) {}
+
+  size_t row_count() const { return row_count_; }
+  void set_row_count(size_t count) { row_count_ = count; }
+  size_t slot_count() const { return columns_.size(); }
+  Column& column(Slot slot) { return columns_[slot]; }
+  const Column& column(Slot slot) const { return columns_[slot]; }
+
+  // A batch with the given rows of the given slots, those that are present.
+  Batch Gather(const std::vector<uint32_t>& rows, const std::vector<Slot>& slots) const;
+
+ private:
+  std::vector<Column> columns_;
+  size_t row_count_ = 0;
+};
+
+}  // namespace entente::query

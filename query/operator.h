@@ -1,0 +1,62 @@
+// Operator: one step of a running plan. Operators pull batches from their input. One plan node has
+// one operator, in one file of operators/, behind one line of the factory (operators/factory.cc).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/graph.h"
+#include "engine/graph_writer.h"
+#include "engine/session.h"
+#include "query/batch.h"
+#include "query/function.h"
+#include "query/plan.h"
+
+namespace entente {
+class Core;
+}
+
+namespace entente::query {
+
+// What a running statement shares among its operators. Outlives them.
+struct Execution {
+  const PreparedPlan* plan = nullptr;
+  const Graph* graph = nullptr;
+  GraphWriter* writer =
+      nullptr;                 // null in a statement that only reads; else the same object as graph
+  const Core* core = nullptr;  // registered procedures
+  const Parameters* parameters = nullptr;
+  FunctionContext functions;
+  Changes changes;
+  size_t batch_size = 1024;  // rows; 1 is a test setting
+  const std::atomic<bool>* interrupted = nullptr;
+  // Bytes that blocking operators hold now, against the limit.
+  uint64_t memory_used = 0;
+  uint64_t memory_limit = ~uint64_t{0};
+  // Lenses that relationship values point to.
+  std::vector<std::unique_ptr<Lens>> lenses;
+
+  // kInterrupted when the statement was cancelled. Called at least once a batch.
+  absl::Status CheckInterrupted() const;
+  // kLimitExceeded beyond the limit.
+  absl::Status Charge(uint64_t bytes);
+};
+
+class Operator {
+ public:
+  virtual ~Operator() = default;
+  // Fills `batch`, which arrives empty, with at least one row and the plan's live slots; false when
+  // there are no more.
+  virtual absl::StatusOr<bool> Next(Batch* batch) = 0;
+  // Makes the operator and those below start anew: an Argument leaf will yield `argument`'s rows.
+  virtual void Restart(const Batch* argument) = 0;
+};
+
+// `execution` and `plan` must outlive the operator.
+std::unique_ptr<Operator> MakeOperator(Execution& execution, const Plan& plan);
+
+}  // namespace entente::query

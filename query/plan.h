@@ -1,0 +1,247 @@
+// The plan: operators as plain structs, input below. The binder builds it in the statement's order,
+// the optimizer rewrites it, the executor makes one operator of each node (operators/). A batch of
+// rows flows from input to output; every operator keeps its input's slots and adds its own, unless
+// it says otherwise.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "engine/graph.h"
+#include "query/expression.h"
+
+namespace entente::query {
+
+// ---- Leaves
+
+// One row without columns.
+struct UnitPlan {};
+// The rows of the enclosing row: of Optional, Apply, Merge and SubqueryExpression.
+struct ArgumentPlan {
+  std::vector<Slot> slots;
+};
+
+// ---- Reading
+
+// For each input row, every node that bears all `labels` (of which the optimizer chooses the one to
+// scan by and puts it first). No labels: every node.
+struct NodeScanPlan {
+  PlanPtr input;
+  Slot node;
+  std::vector<std::string> labels;
+};
+// For each input row, the node that imports know by this key, or that has this id, if it bears all
+// `labels`. Made by the optimizer. Key equality alone is not a match: CREATE may duplicate keys,
+// see graph.h.
+struct NodeSeekPlan {
+  enum class By { kId };
+  PlanPtr input;
+  Slot node;
+  By by = By::kId;
+  ExpressionPtr value;
+};
+// For each input row, the relationships at `from`. Where `to` is bound already (`into`), those
+// between the two. A null `from` (or `to`) has none.
+struct ExpandPlan {
+  PlanPtr input;
+  Slot from;
+  Slot relationship;
+  Slot to;
+  bool into = false;
+  // The relationship itself is bound already: the row survives if it lies between the nodes.
+  bool relationship_bound = false;
+  Heading heading = Heading::kEither;
+  std::vector<std::string> types;   // any of them; empty: every type
+  std::vector<Slot> distinct_from;  // relationships (or lists of them) of the same MATCH
+  const BoundLens* lens = nullptr;  // owned by PreparedPlan; null: the default
+};
+// The same over paths of `least` to `most` relationships, none twice in a path; `relationships` is
+// a list in order from `from`.
+struct VariableExpandPlan {
+  PlanPtr input;
+  Slot from;
+  Slot relationships;
+  Slot to;
+  bool into = false;
+  bool relationships_bound = false;  // the list is given: check it and bind `to`
+  Heading heading = Heading::kEither;
+  std::vector<std::string> types;
+  int64_t least = 1;
+  std::optional<int64_t> most;
+  ast::PathSearch search = ast::PathSearch::kAll;
+  // Each relationship must satisfy this; it reads `each`, which only it sees. May be null.
+  Slot each = 0;
+  ExpressionPtr predicate;
+  std::vector<Slot> distinct_from;
+  const BoundLens* lens = nullptr;
+};
+// Rows for which every predicate is true.
+struct FilterPlan {
+  PlanPtr input;
+  std::vector<ExpressionPtr> predicates;
+};
+// Rows of `inner`, which starts from an Argument with this input's row; an input row without any
+// comes once with the inner slots null (OPTIONAL MATCH).
+struct OptionalPlan {
+  PlanPtr input;
+  PlanPtr inner;
+  std::vector<Slot> introduced;
+};
+// Rows of `inner` for each input row (CALL { … }).
+struct ApplyPlan {
+  PlanPtr input;
+  PlanPtr inner;
+};
+// A row for each element of a list; null and the empty list yield none, another value itself.
+struct UnwindPlan {
+  PlanPtr input;
+  ExpressionPtr list;
+  Slot element;
+};
+// CALL name(arguments) YIELD …: the standalone form without YIELD yields every column.
+struct ProcedureCallPlan {
+  PlanPtr input;
+  std::string name;
+  std::vector<ExpressionPtr> arguments;
+  std::vector<std::pair<std::string, Slot>> yields;
+  bool keeps_rows = false;  // a procedure without columns in the middle of a query
+};
+
+// ---- Projection
+
+// Adds slots computed from the row.
+struct ProjectPlan {
+  PlanPtr input;
+  std::vector<std::pair<Slot, ExpressionPtr>> items;
+};
+struct Aggregation {
+  Slot slot;
+  const AggregateRow* function;
+  bool distinct = false;
+  bool star = false;
+  std::vector<ExpressionPtr> arguments;
+};
+// One row for each group of equal keys, with the keys' and the aggregates' slots alone. Without
+// keys there is always one row.
+struct AggregatePlan {
+  PlanPtr input;
+  std::vector<std::pair<Slot, ExpressionPtr>> keys;
+  std::vector<Aggregation> aggregations;
+};
+// One row for each combination of these slots, which alone survive.
+struct DistinctPlan {
+  PlanPtr input;
+  std::vector<Slot> slots;
+};
+struct SortKey {
+  ExpressionPtr expression;
+  bool descending = false;
+};
+// All rows in order; with `limit` the first ones only (made by the optimizer of Sort + Limit).
+struct SortPlan {
+  PlanPtr input;
+  std::vector<SortKey> keys;
+  ExpressionPtr limit;  // may be null
+};
+struct SkipPlan {
+  PlanPtr input;
+  ExpressionPtr count;
+};
+struct LimitPlan {
+  PlanPtr input;
+  ExpressionPtr count;
+};
+// Rows of every input, one after the other; `slots[i]` of input i become `output`.
+struct UnionPlan {
+  std::vector<PlanPtr> inputs;
+  std::vector<std::vector<Slot>> slots;
+  std::vector<Slot> output;
+};
+
+// ---- Writing. Each takes all its input before it writes, and passes the rows on afterwards.
+
+struct CreatedNode {
+  Slot slot;
+  std::vector<std::string> labels;
+  ExpressionPtr properties;  // a map, may be null
+};
+struct CreatedRelationship {
+  Slot slot;
+  Slot start;
+  Slot end;
+  std::string type;
+  ExpressionPtr properties;  // may be null
+};
+struct CreatePlan {
+  PlanPtr input;
+  std::vector<CreatedNode> nodes;
+  std::vector<CreatedRelationship> relationships;
+};
+struct SetPropertyAction {
+  ExpressionPtr object;
+  std::string name;
+  ExpressionPtr value;  // a Constant null removes
+};
+struct SetPropertiesAction {
+  ExpressionPtr object;
+  ExpressionPtr properties;  // a map, a node or a relationship
+  bool merge = false;
+};
+struct LabelsAction {
+  ExpressionPtr object;
+  std::vector<std::string> labels;
+  bool remove = false;
+};
+using UpdateAction = std::variant<SetPropertyAction, SetPropertiesAction, LabelsAction>;
+// SET and REMOVE.
+struct UpdatePlan {
+  PlanPtr input;
+  std::vector<UpdateAction> actions;
+};
+// For each row in turn: the rows of `match` (from an Argument with this row), after `on_match`; if
+// there are none, one row with the pattern created, after `on_create`. Sees its own writes.
+struct MergePlan {
+  PlanPtr input;
+  PlanPtr match;
+  std::vector<CreatedNode> nodes;
+  std::vector<CreatedRelationship> relationships;
+  std::vector<UpdateAction> on_create;
+  std::vector<UpdateAction> on_match;
+};
+struct DeletePlan {
+  PlanPtr input;
+  bool detach = false;
+  std::vector<ExpressionPtr> expressions;
+};
+
+struct Plan {
+  using Node =
+      std::variant<UnitPlan, ArgumentPlan, NodeScanPlan, NodeSeekPlan, ExpandPlan,
+                   VariableExpandPlan, FilterPlan, OptionalPlan, ApplyPlan, UnwindPlan,
+                   ProcedureCallPlan, ProjectPlan, AggregatePlan, DistinctPlan, SortPlan, SkipPlan,
+                   LimitPlan, UnionPlan, CreatePlan, UpdatePlan, MergePlan, DeletePlan>;
+  Node node;
+  // Slots whose columns anything above still reads: an operator fills these and no others. Set by
+  // the optimizer's last pass, which always runs.
+  std::vector<Slot> live;
+  double estimated_rows = 0;
+};
+
+// A statement ready to run, with everything its plan points to. Immutable: runs may share it.
+struct PreparedPlan {
+  PlanPtr root;
+  std::vector<std::string> columns;     // names, in order
+  std::vector<Slot> column_slots;       // empty columns: the statement returns nothing
+  std::vector<std::string> slot_names;  // by slot; "" for unnamed ones
+  std::vector<std::unique_ptr<BoundLens>> lenses;
+  std::vector<std::string> parameters;  // those the statement reads
+  bool writes = false;
+  ast::Explain explain = ast::Explain::kNone;
+};
+
+}  // namespace entente::query
