@@ -131,6 +131,8 @@ struct SubqueryExpression {
   PlanPtr plan;
   Slot result = 0;              // kCollect only
   std::vector<Slot> arguments;  // the outer slots that the plan reads
+  Slot ordinal = 0;             // see ArgumentPlan
+  bool row_by_row = false;
 };
 
 struct Expression {

@@ -21,9 +21,14 @@ namespace entente::query {
 
 // One row without columns.
 struct UnitPlan {};
-// The rows of the enclosing row: of Optional, Apply, Merge and SubqueryExpression.
+// The rows of the enclosing operator or expression: Optional, Apply, Merge, SubqueryExpression.
+// They come a batch at a time, with the outer row's number in the batch (an integer) in `ordinal`,
+// by which the encloser tells whose rows come out; or, where the inner plan computes over all rows
+// of one outer row (aggregation, DISTINCT, ORDER BY, SKIP, LIMIT: `row_by_row` of the encloser),
+// one at a time.
 struct ArgumentPlan {
   std::vector<Slot> slots;
+  Slot ordinal = 0;
 };
 
 // ---- Reading
@@ -91,11 +96,15 @@ struct OptionalPlan {
   PlanPtr input;
   PlanPtr inner;
   std::vector<Slot> introduced;
+  Slot ordinal = 0;
+  bool row_by_row = false;
 };
 // Rows of `inner` for each input row (CALL { … }).
 struct ApplyPlan {
   PlanPtr input;
   PlanPtr inner;
+  Slot ordinal = 0;
+  bool row_by_row = false;
 };
 // A row for each element of a list; null and the empty list yield none, another value itself.
 struct UnwindPlan {
