@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -74,6 +74,7 @@ struct FunctionParameter {
   TypeSet accepts;  // kNull is accepted always
 };
 
+// Called through CallFunction only.
 using FunctionImplementation = absl::StatusOr<Value> (*)(const FunctionContext& context,
                                                          absl::Span<const Value> arguments);
 
@@ -89,6 +90,12 @@ struct FunctionRow {
   absl::string_view help;  // one line
   bool internal = false;   // used by rewrites, not shown in the reference
 };
+
+// Calls the row's implementation after null policy and types, so that implementations see only what
+// their row accepts. A value of another type is TypeError InvalidArgumentValue; the number of
+// arguments must fit the row.
+absl::StatusOr<Value> CallFunction(const FunctionRow& row, const FunctionContext& context,
+                                   absl::Span<const Value> arguments);
 
 // The row for `name` in any case ("date.truncate"), or nullptr.
 const FunctionRow* FindFunction(absl::string_view name);
