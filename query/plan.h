@@ -241,6 +241,12 @@ struct Plan {
   double estimated_rows = 0;
 };
 
+// A parameter that the statement reads, with the place where it does so first.
+struct ParameterUse {
+  std::string name;
+  SourceSpan span;
+};
+
 // A statement ready to run, with everything its plan points to. Immutable: runs may share it.
 struct PreparedPlan {
   PlanPtr root;
@@ -248,7 +254,7 @@ struct PreparedPlan {
   std::vector<Slot> column_slots;       // empty columns: the statement returns nothing
   std::vector<std::string> slot_names;  // by slot; "" for unnamed ones
   std::vector<std::unique_ptr<BoundLens>> lenses;
-  std::vector<std::string> parameters;  // those the statement reads
+  std::vector<ParameterUse> parameters;
   bool writes = false;
   ast::Explain explain = ast::Explain::kNone;
 };

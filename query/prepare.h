@@ -1,0 +1,46 @@
+// From syntax tree to a plan that can run: names are bound and checked (binder.h), the plan built,
+// then optimized (optimizer.h).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "engine/graph.h"
+#include "engine/procedure.h"
+#include "engine/session.h"
+#include "query/ast.h"
+#include "query/plan.h"
+
+namespace entente::query {
+
+struct PrepareContext {
+  // For estimates and for the types that questions name. Read only while Prepare runs. The plan
+  // stays right, if not the fastest, when the graph changes later.
+  const Graph* graph = nullptr;
+  // The registered procedure of that name, or nullptr; the pointer must stay valid while Prepare
+  // runs. An empty function knows no procedure.
+  std::function<const ProcedureSignature*(absl::string_view name)> find_procedure;
+  // Names of optimizer passes (OptimizerPasses()) that are left out; for tests.
+  std::vector<std::string> disabled_passes;
+};
+
+// `text` is the statement's source, for the names of columns and spans. Errors are openCypher's
+// compile-time errors with their place. The plan refers neither to `statement` nor to `context`.
+// Every parameter is taken to be given: see CheckParameters.
+absl::StatusOr<std::unique_ptr<PreparedPlan>> Prepare(const ast::QueryStatement& statement,
+                                                      absl::string_view text,
+                                                      const PrepareContext& context);
+
+// kMissingParameter for the first parameter that the plan reads and `parameters` lacks. To be
+// called before every run, since plans are kept and run again.
+absl::Status CheckParameters(const PreparedPlan& plan, const Parameters& parameters);
+
+// Names of the passes that can be switched off, in the order in which they run.
+std::vector<std::string> OptimizerPasses();
+
+}  // namespace entente::query
