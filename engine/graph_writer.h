@@ -1,6 +1,22 @@
 // GraphWriter: the Graph of a write transaction, and every change to it. One at a time per database
 // (storage::Transaction sees to that). Nothing is seen by others before Commit, which is atomic. A
 // change that fails leaves the transaction fit only for rolling back to the last savepoint.
+//
+// Three properties of nodes mean something to the engine, and what follows from them is kept in
+// step whoever sets them:
+//   key   the first node that sets a key (a string) is the one that imports and entity() find by
+//   it;
+//         a later node with an equal key is only a node with that property. A key is free again
+//         when its node changes or loses it.
+//   name  the canonical name of an entity, by which FindName finds it.
+//   Label `Article`  a node created with it is an article for good, whatever happens to the label.
+//         Its `publisher` (a name or key; an unknown one makes an entity of that name, an ambiguous
+//         one is kAmbiguousName), `published` (DateTime, LocalDateTime as UTC, Date, or a string in
+//         ISO 8601; anything else is no date) and `copy_of` (key of its original, which may come
+//         later; a cycle is an error) decide how its evidence counts. A publisher is looked up when
+//         the property is set; should it be deleted, its articles have none until it is set again.
+//         Copies of a deleted article wait for another one with its key.
+// A deleted node that evidence names as asserter is nobody from then on.
 #pragma once
 
 #include <memory>
@@ -11,18 +27,23 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "engine/evidence_reader.h"
 #include "engine/graph.h"
+#include "engine/valid_time.h"
 
 namespace entente {
 
 namespace storage {
+struct FactRecord;
+struct NodeRecord;
 class Transaction;
-}
+}  // namespace storage
 
 class GraphWriter : public Graph {
  public:
-  // `transaction` must outlive the writer; `catalogue` is the writer's own copy, which it changes.
-  GraphWriter(storage::Transaction& transaction, std::unique_ptr<Catalogue> catalogue);
+  // `transaction` must outlive the writer. `catalogue` is the published picture; the first change
+  // to it makes a copy.
+  GraphWriter(storage::Transaction& transaction, std::shared_ptr<const Catalogue> catalogue);
   ~GraphWriter() override;
 
   // --- openCypher's updates. Property values must be storable (TypeError InvalidPropertyType); a
@@ -51,17 +72,73 @@ class GraphWriter : public Graph {
   absl::StatusOr<std::vector<FactId>> ExactRelationships(NodeId start, absl::string_view type,
                                                          NodeId end) const;
 
+  // --- Catalogue
+  // The symbol of this name, made when there is none.
+  absl::StatusOr<RelationId> NeedRelation(absl::string_view name);
+  absl::StatusOr<LabelId> NeedLabel(absl::string_view name);
+  absl::StatusOr<PropertyId> NeedProperty(absl::string_view name);
+  // Makes the type or label of this name, or replaces everything else about it. InvalidArgument for
+  // parents that would close a cycle.
+  absl::StatusOr<RelationId> DefineRelation(const RelationType& type);
+  absl::StatusOr<LabelId> DefineLabel(const Label& label);
+
+  // --- Valid time with the precision that was written. The fact's identity stays.
+  absl::Status SetValidTime(FactId fact, const ValidEnd& from, const ValidEnd& to);
+
   // --- Transaction
+  // Savepoints nest. RollbackToSavepoint undoes what came after the newest one and removes it;
+  // ReleaseSavepoint only removes it.
   void SetSavepoint();
   absl::Status RollbackToSavepoint();
+  void ReleaseSavepoint();
 
   storage::Transaction& transaction() { return transaction_; }
-  // The catalogue as changed, for publication after the commit.
-  std::unique_ptr<Catalogue> ReleaseCatalogue();
+  // The catalogue as changed, for publication with the commit; nullptr when it is not.
+  std::shared_ptr<const Catalogue> changed_catalogue() const;
 
  private:
+  friend class ClaimWriter;
+
+  Catalogue& ChangeableCatalogue();
+  absl::StatusOr<std::string> PackProperties(const std::vector<MapEntry>& properties);
+  // `properties` with `name` set to `value`, or removed when that is null.
+  absl::Status SetPacked(absl::string_view name, const Value& value, std::string* properties);
+
+  // Every change of a node comes through here: writes `record` over `old` (nullptr: a new node) and
+  // brings along keys, names, counts and, for an article, its derived columns, its copies and the
+  // facts that it bears on.
+  absl::Status ChangeNode(NodeId node, const storage::NodeRecord* old, storage::NodeRecord record);
+  absl::Status DeriveArticle(NodeId article, const storage::NodeRecord* old,
+                             storage::NodeRecord* record);
+  absl::StatusOr<NodeId> NeedPublisher(absl::string_view text);
+  absl::StatusOr<NodeId> FindOriginal(NodeId article, absl::string_view own_key,
+                                      absl::string_view original_key) const;
+  absl::Status MoveKey(NodeId node, absl::string_view from, absl::string_view to,
+                       std::vector<NodeId>* affected);
+  absl::Status MoveNames(NodeId node, const storage::NodeRecord* old,
+                         const storage::NodeRecord* record);
+  absl::Status CountLabels(const storage::NodeRecord* old, const storage::NodeRecord* record);
+  absl::Status ForgetArticle(NodeId article, std::vector<NodeId>* affected);
+
+  absl::StatusOr<storage::FactRecord> NeedFact(FactId fact) const;
+  absl::StatusOr<FactId> InsertFact(storage::FactRecord record);
+  // Sets one property of the record; valid_from and valid_to go to their columns.
+  absl::Status SetFactProperty(absl::string_view name, const Value& value,
+                               storage::FactRecord* record);
+  absl::Status SetEnds(const ValidEnd* from, const ValidEnd* to, storage::FactRecord* record);
+  // The corroboration columns and flags of `record` from its evidence.
+  absl::Status Corroborate(storage::FactRecord* record);
+  absl::Status ChangeFact(FactId fact, const storage::FactRecord& old, storage::FactRecord record);
+  // Corroborates anew every fact that these articles, or copies of them, bear on.
+  absl::Status RecomputeFactsOf(std::vector<NodeId> articles);
+
   storage::Transaction& transaction_;
-  std::unique_ptr<Catalogue> own_catalogue_;
+  // Every picture that was current in this transaction; the last one is. References to earlier ones
+  // stay good.
+  std::vector<std::shared_ptr<const Catalogue>> pictures_;
+  Catalogue* changeable_ = nullptr;  // the last picture while it is ours alone
+  std::vector<size_t> savepoints_;   // for each, which of pictures_ was current
+  EvidenceReader articles_;
 };
 
 }  // namespace entente

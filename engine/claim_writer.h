@@ -1,0 +1,134 @@
+// ClaimWriter: what imports and the entente.* procedures do to a graph. Over a GraphWriter it keeps
+// keys unique, resolves names, finds facts again by their identity and adds evidence to them
+// (DESIGN.md 1: Identity, Names at import).
+//
+// An import goes: UpsertEntity for every entity of the whole input; TakeOverStubs; then
+// UpsertArticle, Resolve, AddFact and Cite in any order; Finish; commit. Doing the same again
+// changes nothing.
+//
+// A call that fails because of its input (InvalidArgument, kAmbiguousName) has changed nothing, so
+// the row can be rejected and the import goes on. Other errors end the import.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "engine/evidence.h"
+#include "engine/graph_writer.h"
+#include "engine/valid_time.h"
+
+namespace entente {
+
+// Empty text, null values: not given, what is stored stays.
+struct EntityInput {
+  std::string key;  // required
+  std::string name;
+  std::vector<std::string> labels;
+  std::vector<EntityName> names;  // aliases; an empty script is detected
+  std::vector<MapEntry> properties;
+};
+
+struct ArticleInput {
+  std::string key;  // required
+  std::string url;
+  std::string title;
+  std::string publisher;  // key or name, resolved as Resolve does
+  std::string language;
+  Value published;      // DateTime, LocalDateTime (UTC), Date or an ISO 8601 string
+  std::string copy_of;  // key of the original, which need not be there yet
+  std::vector<MapEntry> properties;
+};
+
+struct FactInput {
+  NodeId subject = kNoId;
+  RelationId relation = kNoSymbol;
+  NodeId object = kNoId;
+  ValidEnd valid_from;
+  ValidEnd valid_to;
+  std::vector<MapEntry> properties;  // beside valid_from and valid_to
+};
+
+struct EvidenceInput {
+  NodeId article = kNoId;
+  Stance stance = Stance::kReports;
+  double confidence = 0.5;  // 0 … 1
+  NodeId asserter = kNoId;
+  int32_t sentence = -1;  // −1: unknown
+  int32_t span_begin = -1;
+  int32_t span_end = -1;
+  std::string quote;
+};
+
+class ClaimWriter {
+ public:
+  struct Upserted {
+    NodeId node = kNoId;
+    bool created = false;
+    bool changed = false;  // made, or something about it became different
+  };
+  struct AddedFact {
+    FactId fact = kNoId;
+    bool created = false;
+    size_t differing = 0;  // properties with another value than the stored one, which stays
+  };
+
+  // `graph` must outlive the writer.
+  explicit ClaimWriter(GraphWriter& graph) : graph_(graph) {}
+
+  // The entity with this key, made or completed: values given replace stored ones, labels and names
+  // are added. InvalidArgument: no key, key of an article, a value that cannot be stored.
+  absl::StatusOr<Upserted> UpsertEntity(const EntityInput& input);
+
+  // Entities that earlier imports knew by name alone ("stubs", key `name:<normalised name>`) become
+  // one with the only keyed entity that bears their name, if UpsertEntity touched that entity.
+  // Facts that thereby become identical are united. Node ids given out before may be void
+  // afterwards: look their keys up again. Returns the number of stubs taken over.
+  absl::StatusOr<size_t> TakeOverStubs();
+
+  // The entity that `text` means: by key, else canonical name, else alias; an unknown name makes a
+  // stub. kAmbiguousName lists the candidates.
+  absl::StatusOr<NodeId> Resolve(absl::string_view text);
+
+  // The article with this key, made or completed as UpsertEntity does. InvalidArgument also for a
+  // `copy_of` that closes a cycle and for a `published` that is no date.
+  absl::StatusOr<Upserted> UpsertArticle(const ArticleInput& input);
+
+  // The fact of this identity, kNoId if none.
+  absl::StatusOr<FactId> FindFact(NodeId subject, RelationId relation, NodeId object,
+                                  const ValidEnd& from, const ValidEnd& to) const;
+  // Finds the fact or makes it. Properties it lacks are added, others stay.
+  absl::StatusOr<AddedFact> AddFact(const FactInput& input);
+
+  // Adds the pieces of evidence that the fact does not have yet (same article, sentence, span,
+  // stance and asserter; one that was retracted stays so) and recomputes its corroboration once.
+  // Returns how many were added. The fact may also be one that CREATE made. InvalidArgument: an
+  // article that is none, a confidence out of range.
+  absl::StatusOr<size_t> Cite(FactId fact, absl::Span<const EvidenceInput> evidence);
+
+  // Retracts the article's evidence on the fact as of `when`; what is retracted already stays so.
+  // Returns how many pieces were.
+  absl::StatusOr<size_t> Retract(FactId fact, NodeId article, Instant when);
+
+  // True when the node did not bear this name yet.
+  absl::StatusOr<bool> AddName(NodeId node, const EntityName& name);
+
+  // Ends an import; nothing else may be called afterwards.
+  absl::Status Finish();
+
+ private:
+  absl::StatusOr<NodeId> MakeStub(absl::string_view name);
+  absl::Status AbsorbStub(NodeId stub, NodeId entity);
+
+  GraphWriter& graph_;
+  absl::flat_hash_set<NodeId> touched_;
+  // Stubs taken over: evidence may still name them as asserters until Finish.
+  std::vector<std::pair<NodeId, NodeId>> absorbed_;
+};
+
+}  // namespace entente

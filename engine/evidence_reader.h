@@ -1,0 +1,53 @@
+// EvidenceReader: turns stored pieces of evidence into what corroboration works on, by looking up
+// the articles: their publisher, date, and the independent source that they count as. Remembers the
+// articles it has met.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/evidence.h"
+#include "engine/ids.h"
+
+namespace entente {
+
+namespace storage {
+struct FactRecord;
+class View;
+}  // namespace storage
+
+class EvidenceReader {
+ public:
+  // `view` must outlive the reader.
+  explicit EvidenceReader(const storage::View& view) : view_(view) {}
+
+  // The record's evidence, in stored order. DataLoss when it names an article that is not there.
+  absl::StatusOr<std::vector<Evidence>> Read(const storage::FactRecord& record);
+
+  // To be called when an article changed.
+  void Forget() { articles_.clear(); }
+
+ private:
+  struct Article {
+    NodeId publisher = kNoId;
+    NodeId original = kNoId;
+    NodeId source = kNoId;
+    std::optional<Instant> published;
+  };
+  // The article itself, then with its source.
+  absl::StatusOr<Article> Load(NodeId article) const;
+  absl::StatusOr<Article> Find(NodeId article);
+
+  const storage::View& view_;
+  absl::flat_hash_map<NodeId, Article> articles_;
+};
+
+// What the fact's evidence amounts to under `lens`, and whether the fact is seen through it.
+// `evidence` is all of the record's.
+Corroboration CorroborateUnder(const storage::FactRecord& record,
+                               const std::vector<Evidence>& evidence, const Lens& lens);
+
+}  // namespace entente

@@ -1,0 +1,65 @@
+// Valid time: the two ends of the interval in which a fact is true, as the language gives them
+// (properties valid_from, valid_to) and as storage keeps them (days, precision, exact instants).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "engine/ids.h"
+#include "engine/lens.h"
+#include "engine/temporal.h"
+#include "engine/value.h"
+
+namespace entente {
+
+namespace storage {
+struct FactRecord;
+}
+
+inline constexpr absl::string_view kValidFrom = "valid_from";
+inline constexpr absl::string_view kValidTo = "valid_to";
+
+// One end. A partial date is its first day with the precision that was written; valid_to is
+// exclusive.
+struct ValidEnd {
+  Value value;  // null: open. Else a Date, DateTime or LocalDateTime (read as UTC).
+  Precision precision = Precision::kDay;  // of a Date
+};
+
+// The end that a property value means: null is an open end, a Date has day precision; nullopt for
+// values of other types, which lenses ignore.
+std::optional<ValidEnd> ValidEndOf(const Value& value);
+ValidEnd ValidEndOf(const PartialDate& date);
+
+// Writes an end into the record's columns: day rounded outwards, precision, flag. True when the
+// columns do not hold the whole value, which must then stand in the record's properties.
+bool StoreValidFrom(const ValidEnd& end, storage::FactRecord* record);
+bool StoreValidTo(const ValidEnd& end, storage::FactRecord* record);
+
+// The columns read back: a Date, or null where they don't hold the value.
+Value StoredValidFrom(const storage::FactRecord& record);
+Value StoredValidTo(const storage::FactRecord& record);
+
+// "year", "month", "day", "instant"; "" where the end is open.
+absl::string_view PrecisionName(const storage::FactRecord& record, bool from);
+
+// The end as microseconds for comparing with a lens, rounded outwards; open and far ends are
+// kEarliest or kLatest.
+Instant InstantOfFrom(const ValidEnd& end);
+Instant InstantOfTo(const ValidEnd& end);
+// Likewise of days as stored.
+Instant InstantOfFromDay(int32_t day);
+Instant InstantOfToDay(int32_t day);
+
+// Whether the half-open interval [from, to) overlaps `range`. An empty or reversed one never does.
+inline bool Meets(Instant from, Instant to, const ValidRange& range) {
+  return from < to && from < range.to && to > range.from;
+}
+
+// The bytes of a fact's identity: resolved subject, type, object and both ends with their
+// precision. Equal bytes, equal identity. An import that sorts and merges can order by them.
+std::string FactIdentity(NodeId subject, RelationId relation, NodeId object, const ValidEnd& from,
+                         const ValidEnd& to);
+
+}  // namespace entente
