@@ -74,22 +74,55 @@ class Value {
   };
 
   Value() : type_(Type::kNull) { bits_.integer = 0; }
-  Value(const Value& other);
-  Value(Value&& other) noexcept;
-  Value& operator=(const Value& other);
-  Value& operator=(Value&& other) noexcept;
-  ~Value();
+  Value(const Value& other) : type_(other.type_), boxed_(other.boxed_), bits_(other.bits_) {
+    Retain();
+  }
+  Value(Value&& other) noexcept : type_(other.type_), boxed_(other.boxed_), bits_(other.bits_) {
+    other.boxed_ = false;
+    other.type_ = Type::kNull;
+  }
+  Value& operator=(const Value& other) {
+    other.Retain();  // first, for the sake of self-assignment
+    Release();
+    type_ = other.type_;
+    boxed_ = other.boxed_;
+    bits_ = other.bits_;
+    return *this;
+  }
+  Value& operator=(Value&& other) noexcept {
+    std::swap(type_, other.type_);
+    std::swap(boxed_, other.boxed_);
+    std::swap(bits_, other.bits_);
+    return *this;
+  }
+  ~Value() { Release(); }
 
   static Value Null() { return Value(); }
-  static Value Boolean(bool v);
-  static Value Integer(int64_t v);
-  static Value Float(double v);
+  static Value Boolean(bool v) {
+    Value value(Type::kBoolean);
+    value.bits_.boolean = v;
+    return value;
+  }
+  static Value Integer(int64_t v) {
+    Value value(Type::kInteger);
+    value.bits_.integer = v;
+    return value;
+  }
+  static Value Float(double v) {
+    Value value(Type::kFloat);
+    value.bits_.floating = v;
+    return value;
+  }
   static Value String(absl::string_view v);
   static Value String(std::string&& v);
   static Value List(std::vector<Value> v);
   // A later entry wins over an earlier one of the same key.
   static Value Map(std::vector<MapEntry> entries);
-  static Value Node(NodeId id);
+  static Value Node(NodeId id) {
+    Value value(Type::kNode);
+    value.bits_.id = id;
+    return value;
+  }
   static Value Node(NodeContent content);
   static Value Relationship(RelationshipContent content);
   static Value Path(PathContent content);
@@ -147,19 +180,37 @@ class Value {
   size_t HeapBytes() const;
 
  private:
-  struct Payload;
+  explicit Value(Type type) : type_(type) { bits_.integer = 0; }
+
+  struct Payload {
+    virtual ~Payload() = default;
+    std::atomic<uint32_t> references{1};
+  };
   template <typename T>
   struct Boxed;
 
+  template <typename T>
+  static Value Box(Type type, T content);
+  template <typename T>
+  const T& Unbox() const;
+  void Retain() const {
+    if (boxed_) bits_.payload->references.fetch_add(1, std::memory_order_relaxed);
+  }
+  void Release() {
+    if (boxed_) ReleasePayload();
+  }
+  void ReleasePayload();
+
   Type type_;
   bool boxed_ = false;  // bits_.payload is in use and counted
-  union {
+  union Bits {
     bool boolean;
     int64_t integer;
     double floating;
     uint64_t id;
     Payload* payload;
-  } bits_;
+  };
+  Bits bits_;
 };
 
 static_assert(sizeof(Value) == 16);
