@@ -9,17 +9,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
-#include "engine/catalogue.h"
+#include "engine/claim_writer.h"
 #include "engine/database.h"
 #include "engine/evidence.h"
+#include "engine/valid_time.h"
 #include "engine/value.h"
 
 namespace entente {
@@ -31,60 +30,18 @@ struct InputPlace {
   uint64_t column = 0;
 };
 
-struct InputName {
-  absl::string_view text;
-  absl::string_view language;  // BCP 47, "" unknown
-};
-
-using InputProperties = std::vector<std::pair<absl::string_view, Value>>;
-
-// Text is UTF-8 and needs to live only during the call that takes it. "" means absent.
-struct InputEntity {
-  absl::string_view key;
-  absl::string_view name;  // canonical; one of key and name must be there
-  std::vector<absl::string_view> labels;
-  std::vector<InputName> names;
-  InputProperties properties;
-  InputPlace place;
-};
-
-struct InputArticle {
-  absl::string_view key;  // or url, which then serves as the key
-  absl::string_view url;
-  absl::string_view title;
-  absl::string_view publisher;  // a key or a name
-  absl::string_view language;
-  std::optional<DateTime> published;
-  absl::string_view copy_of;  // the original's key
-  InputProperties properties;
-  InputPlace place;
-};
-
-// One end of a valid interval, as it was written.
-struct InputTime {
-  enum class Kind { kOpen, kPartialDate, kInstant };
-  Kind kind = Kind::kOpen;
-  PartialDate date;
-  DateTime instant;
-};
-
-// What one article says about one fact. Without an article the claim is a fact without evidence.
-struct InputClaim {
-  absl::string_view article;  // key, or url of an article without key
-  absl::string_view subject;  // key or name
-  absl::string_view type;     // relation type
-  absl::string_view object;   // key or name
-  InputTime valid_from;
-  InputTime valid_to;  // exclusive
-  Stance stance = Stance::kReports;
-  absl::string_view asserted_by;  // key or name
-  double confidence = 0.5;        // 0 … 1
-  int32_t sentence = -1;          // -1 unknown
-  int32_t span_begin = -1;        // code points, half open; -1 unknown
-  int32_t span_end = -1;
-  absl::string_view quote;
-  InputProperties properties;  // of the fact
-  InputPlace place;
+// What one article says about one fact; without an article it is a fact without evidence. "" means
+// absent.
+struct ClaimInput {
+  std::string article;  // key
+  std::string subject;  // key or name
+  std::string type;     // relation type
+  std::string object;   // key or name
+  ValidEnd valid_from;
+  ValidEnd valid_to;                 // exclusive
+  std::string asserted_by;           // key or name
+  EvidenceInput evidence;            // `article` and `asserter` are set by the loader
+  std::vector<MapEntry> properties;  // of the fact
 };
 
 struct Rejection {
@@ -93,22 +50,22 @@ struct Rejection {
 };
 
 struct LoadProgress {
-  enum class Stage { kReading, kResolving, kWriting, kDone };
+  enum class Stage { kReading, kEntities, kArticles, kClaims, kEvidence, kCommitting };
   Stage stage = Stage::kReading;
-  uint64_t done = 0;   // records of this stage
-  uint64_t total = 0;  // 0: unknown
+  uint64_t done = 0;  // records of this stage
+  uint64_t total = 0;
 };
 
 // What a load did to the database.
 struct LoadSummary {
-  uint64_t entities_created = 0;
+  uint64_t claims = 0;  // accepted
+  uint64_t rejected = 0;
+  uint64_t entities_created = 0;  // stubs included
   uint64_t articles_created = 0;
   uint64_t facts_created = 0;
   uint64_t evidence_created = 0;
-  uint64_t claims = 0;                // accepted
-  uint64_t rejected = 0;              // records of any kind
-  uint64_t differing_properties = 0;  // values of facts that gave way to an earlier one
-  bool changed = false;               // whether anything in the database changed
+  uint64_t differing_properties = 0;  // of facts: later values that gave way to an earlier one
+  uint64_t entities_changed = 0;      // entities and articles that were there and are different now
 };
 
 class BulkLoader {
@@ -118,7 +75,7 @@ class BulkLoader {
     bool strict = false;
     // Called for each rejection, in the order in which they are found.
     std::function<void(const Rejection&)> on_reject;
-    // Called now and then, from the thread that calls the loader.
+    // Called now and then, in the thread that calls the loader.
     std::function<void(const LoadProgress&)> on_progress;
   };
 
@@ -128,23 +85,43 @@ class BulkLoader {
   BulkLoader(const BulkLoader&) = delete;
   BulkLoader& operator=(const BulkLoader&) = delete;
 
-  // An error is the load's end (in strict mode, or for want of memory or disk); a record that is
-  // merely bad is rejected and OK is returned.
-  absl::Status AddEntity(const InputEntity& entity);
-  absl::Status AddArticle(const InputArticle& article);
-  absl::Status AddClaim(const InputClaim& claim);
+  // An error is the load's end (only in strict mode); a record that is merely bad is rejected and
+  // OK is returned. An entity needs a key or a name; without a key it is whoever bears the name.
+  absl::Status AddEntity(EntityInput entity, const InputPlace& place);
+  absl::Status AddArticle(ArticleInput article, const InputPlace& place);
+  absl::Status AddClaim(ClaimInput claim, const InputPlace& place);
   // For readers that find a record to be no record at all.
-  absl::Status Reject(Rejection rejection);
-  // Declares CAMEO's relation types, if the database lacks them. Done by itself when a claim's type
-  // is one of them.
-  absl::Status DeclareCameo();
+  absl::Status Reject(const InputPlace& place, std::string reason);
 
   // Resolves, unites, writes and commits. After an error the database is as it was.
   absl::StatusOr<LoadSummary> Finish();
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  template <typename Input>
+  struct Placed {
+    Input input;
+    InputPlace place;
+  };
+
+  absl::Status Write(GraphWriter& graph);
+  absl::Status WriteEntities(ClaimWriter& writer, GraphWriter& graph);
+  absl::Status WriteArticles(ClaimWriter& writer);
+  absl::Status WriteClaims(ClaimWriter& writer, GraphWriter& graph);
+  absl::StatusOr<FactId> WriteClaim(ClaimWriter& writer, GraphWriter& graph, ClaimInput& claim);
+  // As ClaimWriter::Resolve, remembered: the nodes of names no longer change once entities are in.
+  absl::StatusOr<NodeId> Resolve(ClaimWriter& writer, const std::string& text);
+  absl::Status DeclareTaxonomy(GraphWriter& graph);
+  // Rejects when `status` is about the input, else hands it back.
+  absl::Status RejectIfBad(const InputPlace& place, const absl::Status& status);
+  void Report(LoadProgress::Stage stage, uint64_t done, uint64_t total) const;
+
+  Database& database_;
+  const Options options_;
+  std::vector<Placed<EntityInput>> entities_;
+  std::vector<Placed<ArticleInput>> articles_;
+  std::vector<Placed<ClaimInput>> claims_;
+  absl::flat_hash_map<std::string, NodeId> resolved_;
+  LoadSummary summary_;
 };
 
 }  // namespace entente

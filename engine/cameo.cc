@@ -1,6 +1,13 @@
 #include "engine/cameo.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
+#include "engine/graph_writer.h"
+#include "engine/status.h"
 
 namespace entente {
 namespace {
@@ -320,7 +327,60 @@ constexpr CameoCode kCodes[] = {
     {"2042", "DETONATE_NUCLEAR_WEAPONS", -10.0},
 };
 
+int SignOf(double goldstein) { return goldstein > 0 ? 1 : goldstein < 0 ? -1 : 0; }
+
+// Defines `type` with the parents it has already kept.
+absl::StatusOr<RelationId> Define(GraphWriter& graph, RelationType type) {
+  const RelationId known = graph.catalogue().FindRelation(type.name);
+  if (known != kNoSymbol) {
+    for (const RelationId parent : graph.catalogue().relation(known).parents) {
+      if (std::find(type.parents.begin(), type.parents.end(), parent) == type.parents.end()) {
+        type.parents.push_back(parent);
+      }
+    }
+    if (graph.catalogue().relation(known) == type) return known;
+  }
+  return graph.DefineRelation(type);
+}
+
 }  // namespace
+
+bool IsCameoRelation(absl::string_view name) {
+  static const auto& names = *[] {
+    auto* all = new absl::flat_hash_set<absl::string_view>;
+    for (const CameoCode& code : kCodes) all->insert(code.name);
+    for (const CameoCrossCut& cut : CameoCrossCuts()) all->insert(cut.name);
+    return all;
+  }();
+  return names.contains(name);
+}
+
+absl::Status DeclareCameo(GraphWriter& graph) {
+  absl::flat_hash_map<absl::string_view, RelationId> cut_ids;
+  absl::flat_hash_map<absl::string_view, std::vector<RelationId>> cuts_of_code;
+  for (const CameoCrossCut& cut : CameoCrossCuts()) {
+    RelationType type;
+    type.name = std::string(cut.name);
+    type.sign = cut.sign;
+    for (const absl::string_view parent : cut.parents) type.parents.push_back(cut_ids.at(parent));
+    ASSIGN_OR_RETURN(const RelationId id, Define(graph, std::move(type)));
+    cut_ids[cut.name] = id;
+    for (const absl::string_view code : cut.codes) cuts_of_code[code].push_back(id);
+  }
+  absl::flat_hash_map<absl::string_view, RelationId> code_ids;
+  for (const CameoCode& code : kCodes) {
+    RelationType type;
+    type.name = std::string(code.name);
+    type.cameo_code = std::string(code.code);
+    type.goldstein = code.goldstein;
+    type.sign = SignOf(code.goldstein);
+    const auto parent = code_ids.find(code.code.substr(0, code.code.size() - 1));
+    if (parent != code_ids.end()) type.parents.push_back(parent->second);
+    for (const RelationId cut : cuts_of_code[code.code]) type.parents.push_back(cut);
+    ASSIGN_OR_RETURN(code_ids[code.code], Define(graph, std::move(type)));
+  }
+  return absl::OkStatus();
+}
 
 absl::Span<const CameoCode> CameoCodes() { return kCodes; }
 

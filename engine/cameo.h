@@ -11,10 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
 namespace entente {
+
+class GraphWriter;
 
 struct CameoCode {
   absl::string_view code;  // "072"; the parent is the code without its last digit
@@ -33,6 +36,13 @@ struct CameoCrossCut {
   std::vector<absl::string_view> parents;  // among the cross cuts: AIDS lies under SUPPORTS
 };
 const std::vector<CameoCrossCut>& CameoCrossCuts();
+
+// Whether `name` is one of CAMEO's relation types or cross cuts.
+bool IsCameoRelation(absl::string_view name);
+
+// Gives the database CAMEO's relation types and cross cuts with their parents, signs, codes and
+// weights. Types of those names that are there already keep the parents they have beside these.
+absl::Status DeclareCameo(GraphWriter& graph);
 
 // "Provide military aid" → "PROVIDE_MILITARY_AID": letters and digits of ASCII in upper case, every
 // run of anything else one underscore.
