@@ -1,0 +1,500 @@
+// A value is a byte that tells its kind, and then:
+//
+//   00        null (only inside lists)
+//   01, 02    false, true
+//   03        integer: zigzag varint
+//   04        float: 8 bytes, little endian, IEEE 754
+//   05        float that is n / 100 for a whole |n| below 2^31: n as zigzag varint
+//   06        string: length varint, UTF-8 bytes
+//   07        list: count varint, then the elements
+//   08        date: days since 1970-01-01, zigzag varint
+//   09        local time: nanoseconds of the day, varint
+//   0a        time: nanoseconds of the day, varint; offset in seconds, zigzag varint
+//   0b        local date-time: seconds, zigzag varint; nanoseconds, varint
+//   0c        date-time: like local date-time, but UTC; offset in seconds, zigzag varint; length of
+//             the zone's name, varint, 0 for none; the name
+//   0d        duration: months, days, seconds, zigzag varints each; nanoseconds, varint
+//   40 … 7f   string of 0 … 63 bytes, which follow
+//   80 … bf   integer 0 … 63
+//
+// A varint holds seven bits a byte, the lowest first, and the top bit says that more follow. Zigzag
+// maps 0, -1, 1, -2 … to 0, 1, 2, 3 …
+//
+// Packed properties are, by rising id without repetition: the id as varint, the value.
+#include "engine/value_codec.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#include "absl/base/internal/endian.h"
+#include "absl/strings/str_cat.h"
+#include "engine/status.h"
+#include "engine/temporal_calendar.h"
+#include "engine/temporal_zone.h"
+
+namespace entente {
+namespace {
+
+enum Kind : uint8_t {
+  kNull = 0x00,
+  kFalse = 0x01,
+  kTrue = 0x02,
+  kInteger = 0x03,
+  kFloat = 0x04,
+  kHundredths = 0x05,
+  kString = 0x06,
+  kList = 0x07,
+  kDate = 0x08,
+  kLocalTime = 0x09,
+  kTime = 0x0a,
+  kLocalDateTime = 0x0b,
+  kDateTime = 0x0c,
+  kDuration = 0x0d,
+  kShortString = 0x40,
+  kSmallInteger = 0x80,
+};
+constexpr size_t kShortLimit = 64;  // of short strings and small integers
+constexpr int kMaxDepth = 64;
+
+absl::Status Corrupt(absl::string_view what) {
+  return absl::DataLossError(absl::StrCat("Corrupt property value: ", what));
+}
+
+void PutByte(uint8_t byte, std::string* out) { out->push_back(static_cast<char>(byte)); }
+
+void PutVarint(uint64_t v, std::string* out) {
+  for (; v >= 0x80; v >>= 7) PutByte(static_cast<uint8_t>(v | 0x80), out);
+  PutByte(static_cast<uint8_t>(v), out);
+}
+
+void PutZigzag(int64_t v, std::string* out) {
+  PutVarint((static_cast<uint64_t>(v) << 1) ^ static_cast<uint64_t>(v >> 63), out);
+}
+
+void PutText(absl::string_view text, std::string* out) {
+  PutVarint(text.size(), out);
+  out->append(text.data(), text.size());
+}
+
+bool GetByte(absl::string_view* in, uint8_t* byte) {
+  if (in->empty()) return false;
+  *byte = static_cast<uint8_t>(in->front());
+  in->remove_prefix(1);
+  return true;
+}
+
+bool GetVarint(absl::string_view* in, uint64_t* v) {
+  *v = 0;
+  uint8_t byte = 0x80;
+  for (int shift = 0; byte >= 0x80; shift += 7) {
+    if (shift > 63 || !GetByte(in, &byte) || (shift == 63 && byte > 1)) return false;
+    *v |= static_cast<uint64_t>(byte & 0x7f) << shift;
+  }
+  return true;
+}
+
+bool GetZigzag(absl::string_view* in, int64_t* v) {
+  uint64_t raw = 0;
+  if (!GetVarint(in, &raw)) return false;
+  *v = static_cast<int64_t>((raw >> 1) ^ (~(raw & 1) + 1));
+  return true;
+}
+
+bool GetBytes(absl::string_view* in, uint64_t size, absl::string_view* bytes) {
+  if (size > in->size()) return false;
+  *bytes = in->substr(0, size);
+  in->remove_prefix(size);
+  return true;
+}
+
+bool GetText(absl::string_view* in, absl::string_view* text) {
+  uint64_t size = 0;
+  return GetVarint(in, &size) && GetBytes(in, size, text);
+}
+
+void AppendFloat(double v, std::string* out) {
+  const double hundredths = std::nearbyint(v * 100);
+  // Negative zero and all that is not finite go the long way.
+  if (std::abs(hundredths) < 0x1p31 && hundredths / 100 == v && !(v == 0 && std::signbit(v))) {
+    PutByte(kHundredths, out);
+    PutZigzag(static_cast<int64_t>(hundredths), out);
+    return;
+  }
+  PutByte(kFloat, out);
+  uint64_t bits;
+  std::memcpy(&bits, &v, sizeof bits);
+  char bytes[sizeof bits];
+  absl::little_endian::Store64(bytes, bits);
+  out->append(bytes, sizeof bytes);
+}
+
+void AppendDateTime(const DateTime& v, std::string* out) {
+  PutByte(kDateTime, out);
+  PutZigzag(v.seconds, out);
+  PutVarint(static_cast<uint64_t>(v.nanoseconds), out);
+  PutZigzag(v.offset_seconds, out);
+  PutText(v.zone != nullptr ? absl::string_view(v.zone->name) : absl::string_view(), out);
+}
+
+void AppendDuration(const Duration& v, std::string* out) {
+  PutByte(kDuration, out);
+  PutZigzag(v.months, out);
+  PutZigzag(v.days, out);
+  PutZigzag(v.seconds, out);
+  PutVarint(static_cast<uint64_t>(v.nanoseconds), out);
+}
+
+bool IsStorable(const Value& value, int depth) {
+  switch (value.type()) {
+    case Value::Type::kList:
+      return depth < kMaxDepth &&
+             std::all_of(value.list().begin(), value.list().end(), [&](const Value& element) {
+               return element.is_null() || IsStorable(element, depth + 1);
+             });
+    case Value::Type::kNull:
+    case Value::Type::kMap:
+    case Value::Type::kNode:
+    case Value::Type::kRelationship:
+    case Value::Type::kPath:
+      return false;
+    default:
+      return true;
+  }
+}
+
+absl::StatusOr<Value> ReadFloat(absl::string_view* in) {
+  absl::string_view bytes;
+  if (!GetBytes(in, sizeof(uint64_t), &bytes)) return Corrupt("a float is cut off");
+  const uint64_t bits = absl::little_endian::Load64(bytes.data());
+  double v;
+  std::memcpy(&v, &bits, sizeof v);
+  return Value::Float(v);
+}
+
+bool GetNanosOfDay(absl::string_view* in, int64_t* nanoseconds) {
+  uint64_t raw = 0;
+  if (!GetVarint(in, &raw) || raw >= static_cast<uint64_t>(kNanosPerDay)) return false;
+  *nanoseconds = static_cast<int64_t>(raw);
+  return true;
+}
+
+bool GetNanosOfSecond(absl::string_view* in, int32_t* nanoseconds) {
+  uint64_t raw = 0;
+  if (!GetVarint(in, &raw) || raw >= static_cast<uint64_t>(kNanosPerSecond)) return false;
+  *nanoseconds = static_cast<int32_t>(raw);
+  return true;
+}
+
+bool GetOffset(absl::string_view* in, int32_t* offset_seconds) {
+  int64_t raw = 0;
+  if (!GetZigzag(in, &raw) || raw > kMaxOffsetSeconds || raw < -kMaxOffsetSeconds) return false;
+  *offset_seconds = static_cast<int32_t>(raw);
+  return true;
+}
+
+// Seconds of a date that the temporal types can hold, a day more for instants off Greenwich.
+bool GetSeconds(absl::string_view* in, int64_t* seconds) {
+  return GetZigzag(in, seconds) && (IsInRange(Date{FloorDiv(*seconds, kSecondsPerDay) + 1}) ||
+                                    IsInRange(Date{FloorDiv(*seconds, kSecondsPerDay) - 1}));
+}
+
+absl::StatusOr<Value> ReadDateTime(absl::string_view* in) {
+  DateTime v;
+  absl::string_view zone;
+  if (!GetSeconds(in, &v.seconds) || !GetNanosOfSecond(in, &v.nanoseconds) ||
+      !GetOffset(in, &v.offset_seconds) || !GetText(in, &zone)) {
+    return Corrupt("a bad date-time");
+  }
+  if (!zone.empty()) {
+    const absl::StatusOr<const NamedZone*> found = FindZone(zone);
+    if (!found.ok()) return Corrupt(absl::StrCat("time zone '", zone, "' is not known here"));
+    v.zone = *found;
+  }
+  return Value::OfDateTime(v);
+}
+
+absl::StatusOr<Value> ReadTemporal(uint8_t kind, absl::string_view* in) {
+  switch (kind) {
+    case kDate: {
+      Date v;
+      if (!GetZigzag(in, &v.days) || !IsInRange(v)) return Corrupt("a bad date");
+      return Value::OfDate(v);
+    }
+    case kLocalTime: {
+      LocalTime v;
+      if (!GetNanosOfDay(in, &v.nanoseconds)) return Corrupt("a bad local time");
+      return Value::OfLocalTime(v);
+    }
+    case kTime: {
+      Time v;
+      if (!GetNanosOfDay(in, &v.nanoseconds) || !GetOffset(in, &v.offset_seconds)) {
+        return Corrupt("a bad time");
+      }
+      return Value::OfTime(v);
+    }
+    case kLocalDateTime: {
+      LocalDateTime v;
+      if (!GetSeconds(in, &v.seconds) || !GetNanosOfSecond(in, &v.nanoseconds)) {
+        return Corrupt("a bad local date-time");
+      }
+      return Value::OfLocalDateTime(v);
+    }
+    case kDateTime:
+      return ReadDateTime(in);
+    case kDuration: {
+      Duration v;
+      if (!GetZigzag(in, &v.months) || !GetZigzag(in, &v.days) || !GetZigzag(in, &v.seconds) ||
+          !GetNanosOfSecond(in, &v.nanoseconds)) {
+        return Corrupt("a bad duration");
+      }
+      return Value::OfDuration(v);
+    }
+    default:
+      return Corrupt("an unknown kind");
+  }
+}
+
+absl::StatusOr<Value> ReadValue(absl::string_view* in, int depth);
+
+absl::StatusOr<Value> ReadList(absl::string_view* in, int depth) {
+  uint64_t count = 0;
+  // Each element takes a byte at least, which keeps a wrong count from asking for much memory.
+  if (depth >= kMaxDepth || !GetVarint(in, &count) || count > in->size()) {
+    return Corrupt("a bad list");
+  }
+  std::vector<Value> elements;
+  elements.reserve(count);
+  for (uint64_t i = 0; i < count; ++i) {
+    ASSIGN_OR_RETURN(Value element, ReadValue(in, depth + 1));
+    elements.push_back(std::move(element));
+  }
+  return Value::List(std::move(elements));
+}
+
+absl::StatusOr<Value> ReadValue(absl::string_view* in, int depth) {
+  uint8_t kind = 0;
+  if (!GetByte(in, &kind)) return Corrupt("it is cut off");
+  absl::string_view text;
+  int64_t number = 0;
+  if (kind >= kSmallInteger && kind < kSmallInteger + kShortLimit) {
+    return Value::Integer(kind - kSmallInteger);
+  }
+  if (kind >= kShortString && kind < kShortString + kShortLimit) {
+    if (!GetBytes(in, kind - kShortString, &text)) return Corrupt("a string is cut off");
+    return Value::String(text);
+  }
+  switch (kind) {
+    case kNull:
+      if (depth == 0) return Corrupt("a null outside a list");
+      return Value::Null();
+    case kFalse:
+    case kTrue:
+      return Value::Boolean(kind == kTrue);
+    case kInteger:
+      if (!GetZigzag(in, &number)) return Corrupt("an integer is cut off");
+      return Value::Integer(number);
+    case kFloat:
+      return ReadFloat(in);
+    case kHundredths:
+      if (!GetZigzag(in, &number)) return Corrupt("a float is cut off");
+      return Value::Float(static_cast<double>(number) / 100);
+    case kString:
+      if (!GetText(in, &text)) return Corrupt("a string is cut off");
+      return Value::String(text);
+    case kList:
+      return ReadList(in, depth);
+    default:
+      return ReadTemporal(kind, in);
+  }
+}
+
+// Removes one value from the front without building it.
+bool SkipValue(absl::string_view* in, int depth);
+
+bool SkipVarints(int count, absl::string_view* in) {
+  uint64_t ignored = 0;
+  for (int i = 0; i < count; ++i) {
+    if (!GetVarint(in, &ignored)) return false;
+  }
+  return true;
+}
+
+bool SkipList(absl::string_view* in, int depth) {
+  uint64_t count = 0;
+  if (depth >= kMaxDepth || !GetVarint(in, &count) || count > in->size()) return false;
+  for (uint64_t i = 0; i < count; ++i) {
+    if (!SkipValue(in, depth + 1)) return false;
+  }
+  return true;
+}
+
+bool SkipValue(absl::string_view* in, int depth) {
+  uint8_t kind = 0;
+  absl::string_view ignored;
+  if (!GetByte(in, &kind)) return false;
+  if (kind >= kSmallInteger) return kind < kSmallInteger + kShortLimit;
+  if (kind >= kShortString) return GetBytes(in, kind - kShortString, &ignored);
+  switch (kind) {
+    case kNull:
+    case kFalse:
+    case kTrue:
+      return true;
+    case kInteger:
+    case kHundredths:
+    case kDate:
+    case kLocalTime:
+      return SkipVarints(1, in);
+    case kTime:
+    case kLocalDateTime:
+      return SkipVarints(2, in);
+    case kDuration:
+      return SkipVarints(4, in);
+    case kFloat:
+      return GetBytes(in, sizeof(uint64_t), &ignored);
+    case kString:
+      return GetText(in, &ignored);
+    case kDateTime:
+      return SkipVarints(3, in) && GetText(in, &ignored);
+    case kList:
+      return SkipList(in, depth);
+    default:
+      return false;
+  }
+}
+
+void AppendProperty(PropertyId id, const Value& value, std::string* out) {
+  PutVarint(id, out);
+  AppendValue(value, out);
+}
+
+}  // namespace
+
+bool IsStorable(const Value& value) { return IsStorable(value, 0); }
+
+void AppendValue(const Value& value, std::string* out) {
+  switch (value.type()) {
+    case Value::Type::kNull:
+      return PutByte(kNull, out);
+    case Value::Type::kBoolean:
+      return PutByte(value.boolean() ? kTrue : kFalse, out);
+    case Value::Type::kInteger:
+      if (value.integer() >= 0 && value.integer() < static_cast<int64_t>(kShortLimit)) {
+        return PutByte(static_cast<uint8_t>(kSmallInteger + value.integer()), out);
+      }
+      PutByte(kInteger, out);
+      return PutZigzag(value.integer(), out);
+    case Value::Type::kFloat:
+      return AppendFloat(value.floating(), out);
+    case Value::Type::kString:
+      if (value.string().size() < kShortLimit) {
+        PutByte(static_cast<uint8_t>(kShortString + value.string().size()), out);
+        out->append(value.string().data(), value.string().size());
+        return;
+      }
+      PutByte(kString, out);
+      return PutText(value.string(), out);
+    case Value::Type::kList:
+      PutByte(kList, out);
+      PutVarint(value.list().size(), out);
+      for (const Value& element : value.list()) AppendValue(element, out);
+      return;
+    case Value::Type::kDate:
+      PutByte(kDate, out);
+      return PutZigzag(value.date().days, out);
+    case Value::Type::kLocalTime:
+      PutByte(kLocalTime, out);
+      return PutVarint(static_cast<uint64_t>(value.local_time().nanoseconds), out);
+    case Value::Type::kTime:
+      PutByte(kTime, out);
+      PutVarint(static_cast<uint64_t>(value.time().nanoseconds), out);
+      return PutZigzag(value.time().offset_seconds, out);
+    case Value::Type::kLocalDateTime:
+      PutByte(kLocalDateTime, out);
+      PutZigzag(value.local_date_time().seconds, out);
+      return PutVarint(static_cast<uint64_t>(value.local_date_time().nanoseconds), out);
+    case Value::Type::kDateTime:
+      return AppendDateTime(value.date_time(), out);
+    case Value::Type::kDuration:
+      return AppendDuration(value.duration(), out);
+    default:
+      ENTENTE_CHECK(IsStorable(value));
+  }
+}
+
+absl::StatusOr<Value> ReadValue(absl::string_view* bytes) { return ReadValue(bytes, 0); }
+
+std::string PackProperties(std::vector<Property> properties) {
+  std::sort(properties.begin(), properties.end(),
+            [](const Property& a, const Property& b) { return a.first < b.first; });
+  std::string out;
+  for (const auto& [id, value] : properties) {
+    if (!value.is_null()) AppendProperty(id, value, &out);
+  }
+  return out;
+}
+
+absl::StatusOr<std::vector<Property>> UnpackProperties(absl::string_view packed) {
+  std::vector<Property> properties;
+  PropertyCursor cursor(packed);
+  while (cursor.Next()) {
+    ASSIGN_OR_RETURN(Value value, cursor.value());
+    properties.emplace_back(cursor.id(), std::move(value));
+  }
+  RETURN_IF_ERROR(cursor.status());
+  return properties;
+}
+
+absl::StatusOr<Value> FindProperty(absl::string_view packed, PropertyId id) {
+  PropertyCursor cursor(packed);
+  while (cursor.Next()) {
+    if (cursor.id() == id) return cursor.value();
+    if (cursor.id() > id) return Value::Null();
+  }
+  RETURN_IF_ERROR(cursor.status());
+  return Value::Null();
+}
+
+absl::StatusOr<std::string> WithProperty(absl::string_view packed, PropertyId id,
+                                         const Value& value) {
+  std::string out;
+  bool pending = !value.is_null();
+  PropertyCursor cursor(packed);
+  while (cursor.Next()) {
+    if (pending && cursor.id() >= id) {
+      AppendProperty(id, value, &out);
+      pending = false;
+    }
+    if (cursor.id() != id) out.append(cursor.bytes().data(), cursor.bytes().size());
+  }
+  RETURN_IF_ERROR(cursor.status());
+  if (pending) AppendProperty(id, value, &out);
+  return out;
+}
+
+bool PropertyCursor::Next() {
+  if (rest_.empty() || !status_.ok()) return false;
+  const absl::string_view start = rest_;
+  uint64_t id = 0;
+  if (!GetVarint(&rest_, &id) || id >= kNoSymbol || (id_.has_value() && id <= *id_)) {
+    status_ = Corrupt("a bad property id");
+    return false;
+  }
+  const absl::string_view value_start = rest_;
+  if (!SkipValue(&rest_, 0)) {
+    status_ = Corrupt("a value is cut off or of an unknown kind");
+    return false;
+  }
+  id_ = static_cast<PropertyId>(id);
+  value_ = value_start.substr(0, value_start.size() - rest_.size());
+  entry_ = start.substr(0, start.size() - rest_.size());
+  return true;
+}
+
+absl::StatusOr<Value> PropertyCursor::value() const {
+  absl::string_view bytes = value_;
+  return ReadValue(&bytes);
+}
+
+}  // namespace entente
