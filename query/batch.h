@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "engine/ids.h"
 #include "engine/value.h"
 #include "query/expression.h"
@@ -44,21 +45,34 @@ class Column {
   const Nodes* nodes() const { return std::get_if<Nodes>(&data_); }
   const Relationships* relationships() const { return std::get_if<Relationships>(&data_); }
   const Values* values() const { return std::get_if<Values>(&data_); }
+  // The value of every row, where it is one and the same; nullptr in the other kinds.
+  const Value* repeated() const;
 
   bool IsNull(size_t row) const;
   // The row as a value; a relationship value is made anew at each call.
   Value ValueAt(size_t row) const;
-  // kNoId for null. The row must be a node or null.
-  NodeId NodeAt(size_t row) const;
+  // The same without a copy where the column holds values; else made in `scratch`.
+  const Value& ReadAt(size_t row, Value* scratch) const;
+  // Every row as a node id, null as kNoId. TypeError InvalidArgumentType if one is anything else.
+  absl::Status ReadNodes(Nodes* nodes) const;
+  // The same for relationships.
+  absl::Status ReadRelationships(Relationships* relationships) const;
 
   // The given rows in the given order; rows may repeat.
   Column Gather(const std::vector<uint32_t>& rows) const;
-  // Adds `other`'s rows below; kinds that differ become values.
+  // Adds `other`'s rows below; kinds that differ become values. An absent column becomes `other`.
   void Append(const Column& other);
 
  private:
+  Values& MakeValues();
+
   std::variant<std::monostate, Constant, Nodes, Relationships, Values> data_;
 };
+
+// The relationship as a value that carries its lens; null for kNoId.
+Value ToValue(const RelationshipReference& relationship);
+// `value` must be a relationship.
+RelationshipReference ToReference(const Value& value);
 
 class Batch {
  public:

@@ -1,0 +1,177 @@
+#include "query/batch.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/error.h"
+#include "engine/status.h"
+
+namespace entente::query {
+namespace {
+
+template <typename T>
+std::vector<T> GatherRows(const std::vector<T>& from, const std::vector<uint32_t>& rows) {
+  std::vector<T> to;
+  to.reserve(rows.size());
+  for (uint32_t row : rows) to.push_back(from[row]);
+  return to;
+}
+
+absl::Status WrongKind(absl::string_view wanted, const Value& value) {
+  return MakeError(
+      ErrorCode::kRuntimeInvalidArgumentType,
+      absl::StrCat("Expected a ", wanted, ", but got a value of type ",
+                   std::string(Value::TypeName(value.type()))));
+}
+
+}  // namespace
+
+Value ToValue(const RelationshipReference& relationship) {
+  if (relationship.id == kNoId) return Value::Null();
+  RelationshipContent content;
+  content.id = relationship.id;
+  content.start = relationship.start;
+  content.end = relationship.end;
+  content.relation = relationship.relation;
+  content.lens = relationship.lens;
+  return Value::Relationship(std::move(content));
+}
+
+RelationshipReference ToReference(const Value& value) {
+  const RelationshipContent& content = value.relationship();
+  return {content.id, content.start, content.end, content.relation, content.lens};
+}
+
+Column Column::Repeat(Value value, size_t size) {
+  Column column;
+  column.data_ = Constant{std::move(value), size};
+  return column;
+}
+
+const Value* Column::repeated() const {
+  const auto* constant = std::get_if<Constant>(&data_);
+  return constant == nullptr ? nullptr : &constant->value;
+}
+
+size_t Column::size() const {
+  if (const auto* constant = std::get_if<Constant>(&data_)) return constant->size;
+  if (const auto* ids = nodes()) return ids->size();
+  if (const auto* references = relationships()) return references->size();
+  if (const auto* list = values()) return list->size();
+  return 0;
+}
+
+bool Column::IsNull(size_t row) const {
+  if (const auto* ids = nodes()) return (*ids)[row] == kNoId;
+  if (const auto* references = relationships()) return (*references)[row].id == kNoId;
+  if (const auto* list = values()) return (*list)[row].is_null();
+  const Value* constant = repeated();
+  return constant == nullptr || constant->is_null();
+}
+
+Value Column::ValueAt(size_t row) const {
+  Value scratch;
+  const Value& value = ReadAt(row, &scratch);
+  if (&value == &scratch) return scratch;
+  return value;
+}
+
+const Value& Column::ReadAt(size_t row, Value* scratch) const {
+  if (const auto* list = values()) return (*list)[row];
+  if (const auto* ids = nodes()) {
+    const NodeId id = (*ids)[row];
+    *scratch = id == kNoId ? Value::Null() : Value::Node(id);
+    return *scratch;
+  }
+  if (const auto* references = relationships()) {
+    *scratch = ToValue((*references)[row]);
+    return *scratch;
+  }
+  const auto* constant = std::get_if<Constant>(&data_);
+  ENTENTE_CHECK(constant != nullptr);
+  return constant->value;
+}
+
+absl::Status Column::ReadNodes(Nodes* nodes) const {
+  if (const auto* ids = this->nodes()) {
+    *nodes = *ids;
+    return absl::OkStatus();
+  }
+  const size_t count = size();
+  nodes->clear();
+  nodes->reserve(count);
+  Value scratch;
+  for (size_t row = 0; row < count; ++row) {
+    const Value& value = ReadAt(row, &scratch);
+    if (!value.is_node() && !value.is_null()) return WrongKind("node", value);
+    nodes->push_back(value.is_null() ? kNoId : value.node_id());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Column::ReadRelationships(Relationships* relationships) const {
+  if (const auto* references = this->relationships()) {
+    *relationships = *references;
+    return absl::OkStatus();
+  }
+  const size_t count = size();
+  relationships->clear();
+  relationships->reserve(count);
+  Value scratch;
+  for (size_t row = 0; row < count; ++row) {
+    const Value& value = ReadAt(row, &scratch);
+    if (!value.is_relationship() && !value.is_null()) return WrongKind("relationship", value);
+    relationships->push_back(value.is_null() ? RelationshipReference() : ToReference(value));
+  }
+  return absl::OkStatus();
+}
+
+Column Column::Gather(const std::vector<uint32_t>& rows) const {
+  if (const auto* ids = nodes()) return Column(GatherRows(*ids, rows));
+  if (const auto* references = relationships()) return Column(GatherRows(*references, rows));
+  if (const auto* list = values()) return Column(GatherRows(*list, rows));
+  const Value* constant = repeated();
+  return constant == nullptr ? Column() : Repeat(*constant, rows.size());
+}
+
+Column::Values& Column::MakeValues() {
+  if (auto* list = std::get_if<Values>(&data_)) return *list;
+  Values values;
+  const size_t count = size();
+  values.reserve(count);
+  for (size_t row = 0; row < count; ++row) values.push_back(ValueAt(row));
+  return data_.emplace<Values>(std::move(values));
+}
+
+void Column::Append(const Column& other) {
+  if (!present()) {
+    *this = other;
+    return;
+  }
+  auto* ids = std::get_if<Nodes>(&data_);
+  if (ids != nullptr && other.nodes() != nullptr) {
+    ids->insert(ids->end(), other.nodes()->begin(), other.nodes()->end());
+    return;
+  }
+  auto* references = std::get_if<Relationships>(&data_);
+  if (references != nullptr && other.relationships() != nullptr) {
+    references->insert(references->end(), other.relationships()->begin(),
+                       other.relationships()->end());
+    return;
+  }
+  Values& values = MakeValues();
+  const size_t count = other.size();
+  values.reserve(values.size() + count);
+  for (size_t row = 0; row < count; ++row) values.push_back(other.ValueAt(row));
+}
+
+Batch Batch::Gather(const std::vector<uint32_t>& rows, const std::vector<Slot>& slots) const {
+  Batch batch(columns_.size());
+  for (Slot slot : slots) {
+    if (columns_[slot].present()) batch.columns_[slot] = columns_[slot].Gather(rows);
+  }
+  batch.row_count_ = rows.size();
+  return batch;
+}
+
+}  // namespace entente::query
