@@ -43,6 +43,7 @@ struct PropertyReference {
 struct LabelPredicate {
   ExpressionPtr object;
   std::vector<std::string> labels;
+  bool exact = false;  // MERGE: descendants do not count
 };
 struct UnaryExpression {
   ast::UnaryOperator op;
@@ -145,6 +146,7 @@ struct Expression {
   Node node;
   SourceSpan span;
   TypeSet type = TypeSet::Any();
+  TypeSet elements = TypeSet::Any();  // what its elements can be if it is a list
   // Slots of the enclosing rows that this reads, sorted; not those it declares itself.
   std::vector<Slot> reads;
 };

@@ -40,6 +40,13 @@ class TypeSet {
     both.bits_ = bits_ | other.bits_;
     return both;
   }
+  // All of these types but null.
+  constexpr TypeSet WithoutNull() const {
+    TypeSet rest = *this;
+    rest.bits_ &= ~Bit(Value::Type::kNull);
+    return rest;
+  }
+  constexpr bool empty() const { return bits_ == 0; }
   constexpr bool operator==(const TypeSet&) const = default;
 
  private:

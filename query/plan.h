@@ -25,7 +25,8 @@ struct UnitPlan {};
 // They come a batch at a time, with the outer row's number in the batch (an integer) in `ordinal`,
 // by which the encloser tells whose rows come out; or, where the inner plan computes over all rows
 // of one outer row (aggregation, DISTINCT, ORDER BY, SKIP, LIMIT: `row_by_row` of the encloser),
-// one at a time.
+// one at a time. `slots` are those that the inner plan reads; the encloser itself adds its input's
+// other columns to the rows that come out, by their ordinal.
 struct ArgumentPlan {
   std::vector<Slot> slots;
   Slot ordinal = 0;
@@ -39,12 +40,13 @@ struct NodeScanPlan {
   PlanPtr input;
   Slot node;
   std::vector<std::string> labels;
+  bool exact = false;  // MERGE: labels under these do not count
 };
-// For each input row, the node that imports know by this key, or that has this id, if it bears all
-// `labels`. Made by the optimizer. Key equality alone is not a match: CREATE may duplicate keys,
-// see graph.h.
+// For each input row, the node that has this id, or that is this node, if there is one and it
+// exists; a value that is no integer or no node finds nothing. Made by the optimizer, which checks
+// labels in a Filter above. (A seek by key would be wrong: CREATE may duplicate keys, see graph.h.)
 struct NodeSeekPlan {
-  enum class By { kId };
+  enum class By { kId, kNode };
   PlanPtr input;
   Slot node;
   By by = By::kId;
@@ -62,6 +64,7 @@ struct ExpandPlan {
   bool relationship_bound = false;
   Heading heading = Heading::kEither;
   std::vector<std::string> types;   // any of them; empty: every type
+  bool exact = false;               // MERGE: types under these do not count
   std::vector<Slot> distinct_from;  // relationships (or lists of them) of the same MATCH
   const BoundLens* lens = nullptr;  // owned by PreparedPlan; null: the default
 };
@@ -99,10 +102,11 @@ struct OptionalPlan {
   Slot ordinal = 0;
   bool row_by_row = false;
 };
-// Rows of `inner` for each input row (CALL { … }).
+// Rows of `inner` for each input row (CALL { … }), with the inner plan's `introduced` slots.
 struct ApplyPlan {
   PlanPtr input;
   PlanPtr inner;
+  std::vector<Slot> introduced;
   Slot ordinal = 0;
   bool row_by_row = false;
 };
@@ -155,7 +159,7 @@ struct SortKey {
 struct SortPlan {
   PlanPtr input;
   std::vector<SortKey> keys;
-  ExpressionPtr limit;  // may be null
+  ExpressionPtr limit;  // may be null; the input is pulled to its end in any case
 };
 struct SkipPlan {
   PlanPtr input;
@@ -164,6 +168,7 @@ struct SkipPlan {
 struct LimitPlan {
   PlanPtr input;
   ExpressionPtr count;
+  bool drains = false;  // something below writes: the whole input is pulled all the same
 };
 // Rows of every input, one after the other; `slots[i]` of input i become `output`.
 struct UnionPlan {
