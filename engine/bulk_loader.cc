@@ -1,6 +1,7 @@
 #include "engine/bulk_loader.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/container/btree_map.h"
@@ -40,6 +41,46 @@ std::string WhatIsWrong(const ClaimInput& claim) {
   return "";
 }
 
+void Replace(std::string& stored, std::string&& given) {
+  if (!given.empty()) stored = std::move(given);
+}
+
+void Replace(std::vector<MapEntry>& stored, std::vector<MapEntry>&& given) {
+  for (MapEntry& entry : given) {
+    const auto same = std::find_if(stored.begin(), stored.end(), [&](const MapEntry& other) {
+      return other.first == entry.first;
+    });
+    if (same == stored.end()) {
+      stored.push_back(std::move(entry));
+    } else if (!entry.second.is_null()) {
+      same->second = std::move(entry.second);
+    }
+  }
+}
+
+// Two records of one thing in one input: the later one's values replace, as they would if the first
+// had been stored already.
+void Unite(EntityInput& stored, EntityInput&& given) {
+  Replace(stored.name, std::move(given.name));
+  Replace(stored.properties, std::move(given.properties));
+  for (std::string& label : given.labels) {
+    if (std::find(stored.labels.begin(), stored.labels.end(), label) == stored.labels.end()) {
+      stored.labels.push_back(std::move(label));
+    }
+  }
+  std::move(given.names.begin(), given.names.end(), std::back_inserter(stored.names));
+}
+
+void Unite(ArticleInput& stored, ArticleInput&& given) {
+  Replace(stored.url, std::move(given.url));
+  Replace(stored.title, std::move(given.title));
+  Replace(stored.publisher, std::move(given.publisher));
+  Replace(stored.language, std::move(given.language));
+  Replace(stored.copy_of, std::move(given.copy_of));
+  Replace(stored.properties, std::move(given.properties));
+  if (!given.published.is_null()) stored.published = std::move(given.published);
+}
+
 // Whether the database is fine and only the record is not.
 bool IsAboutInput(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || ErrorInfoOf(status).detail == "AmbiguousName";
@@ -56,14 +97,25 @@ absl::Status BulkLoader::AddEntity(EntityInput entity, const InputPlace& place) 
   if (entity.key.empty() && NormalizeName(entity.name).empty()) {
     return Reject(place, "the entity has neither key nor name");
   }
-  entities_.push_back({std::move(entity), place});
+  const std::string key = entity.key.empty() ? StubKey(entity.name) : entity.key;
+  const auto [known, is_new] = entity_places_.try_emplace(key, entities_.size());
+  if (is_new) {
+    entities_.push_back({std::move(entity), place});
+  } else {
+    Unite(entities_[known->second].input, std::move(entity));
+  }
   return absl::OkStatus();
 }
 
 absl::Status BulkLoader::AddArticle(ArticleInput article, const InputPlace& place) {
   if (article.key.empty()) article.key = article.url;
   if (article.key.empty()) return Reject(place, "the article has neither key nor url");
-  articles_.push_back({std::move(article), place});
+  const auto [known, is_new] = article_places_.try_emplace(article.key, articles_.size());
+  if (is_new) {
+    articles_.push_back({std::move(article), place});
+  } else {
+    Unite(articles_[known->second].input, std::move(article));
+  }
   return absl::OkStatus();
 }
 

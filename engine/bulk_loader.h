@@ -120,6 +120,9 @@ class BulkLoader {
   std::vector<Placed<EntityInput>> entities_;
   std::vector<Placed<ArticleInput>> articles_;
   std::vector<Placed<ClaimInput>> claims_;
+  // Where each key stands in entities_ and articles_.
+  absl::flat_hash_map<std::string, size_t> entity_places_;
+  absl::flat_hash_map<std::string, size_t> article_places_;
   absl::flat_hash_map<std::string, NodeId> resolved_;
   LoadSummary summary_;
 };

@@ -1,0 +1,407 @@
+#include "tools/import_claims.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "engine/status.h"
+#include "engine/temporal_text.h"
+#include "engine/value_json.h"
+
+namespace entente::tools {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
+
+// "2024", "2024-06", "2024-06-18", or a date and time.
+absl::StatusOr<ValidEnd> ParseValidEnd(absl::string_view text) {
+  const absl::StatusOr<PartialDate> date = ParsePartialDate(text);
+  if (date.ok()) return ValidEndOf(*date);
+  const absl::StatusOr<DateTime> instant = ParseDateTime(text);
+  if (instant.ok()) return ValidEnd{Value::OfDateTime(*instant)};
+  return absl::InvalidArgumentError(absl::StrCat(
+      "'", text, "' is not a date such as 2024, 2024-06, 2024-06-18 or 2024-06-18T12:00:00Z"));
+}
+
+}  // namespace
+
+struct ClaimsFormat::State {
+  explicit State(BulkLoader& bulk_loader) : loader(bulk_loader) {}
+
+  BulkLoader& loader;
+  ondemand::parser parser;
+  std::string padded;
+  std::map<std::string, uint64_t> unknown_fields;
+};
+
+// One line while it is read. Records are handed over when the whole line has proved to be JSON, so
+// that a line cut short leaves nothing.
+class ClaimsFormat::Line {
+ public:
+  Line(State& state, size_t size, const InputPlace& place)
+      : state_(state), size_(size), place_(place) {}
+
+  absl::Status Read();
+
+ private:
+  template <typename Input>
+  struct Found {
+    Input input;
+    InputPlace place;
+  };
+
+  // Where the reader stands now.
+  InputPlace Here();
+  absl::Status Malformed(simdjson::error_code error);
+  absl::Status Wrong(absl::string_view field, absl::string_view wanted);
+
+  // Calls `take(name, value)` for every field that is not null.
+  template <typename Take>
+  absl::Status EachField(ondemand::value value, absl::string_view what, Take take);
+  // Calls `take(element)` for every element of a list.
+  template <typename Take>
+  absl::Status EachElement(ondemand::value value, absl::string_view what, Take take);
+  // Reads an element by `read`; what is wrong with it rejects it and leaves the line going.
+  template <typename Input>
+  absl::Status Collect(ondemand::value value, std::vector<Found<Input>>* found,
+                       absl::Status (Line::*read)(ondemand::value, Input*));
+
+  absl::Status ReadString(ondemand::value value, absl::string_view field, std::string* out);
+  absl::Status ReadInteger(ondemand::value value, absl::string_view field, int32_t* out);
+  absl::Status ReadTime(ondemand::value value, absl::string_view field, ValidEnd* out);
+  absl::Status ReadSpan(ondemand::value value, EvidenceInput* evidence);
+  absl::Status ReadNames(ondemand::value value, std::vector<EntityName>* names);
+  absl::Status ReadProperties(ondemand::value value, std::vector<MapEntry>* properties);
+  absl::Status ReadArticle(ondemand::value value, ArticleInput* article);
+  absl::Status ReadEntity(ondemand::value value, EntityInput* entity);
+  absl::Status ReadClaim(ondemand::value value, ClaimInput* claim);
+  absl::Status Unknown(absl::string_view object, absl::string_view field);
+
+  absl::Status HandOver();
+
+  State& state_;
+  const size_t size_;
+  const InputPlace place_;
+  ondemand::document document_;
+  bool malformed_ = false;
+  InputPlace problem_;  // of the last Malformed or Wrong
+  std::optional<Found<ArticleInput>> article_;
+  std::vector<Found<EntityInput>> entities_;
+  std::vector<Found<ClaimInput>> claims_;
+  std::vector<Rejection> rejections_;
+};
+
+InputPlace ClaimsFormat::Line::Here() {
+  InputPlace place = place_;
+  const char* at = nullptr;
+  if (document_.current_location().get(at) != simdjson::SUCCESS) return place;
+  const char* begin = state_.padded.data();
+  const char* end = std::min(at, begin + size_);
+  place.column = 1 + static_cast<uint64_t>(
+                         std::count_if(begin, end, [](char c) { return (c & 0xC0) != 0x80; }));
+  return place;
+}
+
+absl::Status ClaimsFormat::Line::Malformed(simdjson::error_code error) {
+  malformed_ = true;
+  problem_ = Here();
+  return absl::InvalidArgumentError(
+      absl::StrCat("not valid JSON: ", simdjson::error_message(error)));
+}
+
+absl::Status ClaimsFormat::Line::Wrong(absl::string_view field, absl::string_view wanted) {
+  problem_ = Here();
+  return absl::InvalidArgumentError(absl::StrCat("'", field, "' must be ", wanted));
+}
+
+absl::Status ClaimsFormat::Line::Unknown(absl::string_view object, absl::string_view field) {
+  ++state_.unknown_fields[absl::StrCat(object, ".", field)];
+  return absl::OkStatus();
+}
+
+template <typename Take>
+absl::Status ClaimsFormat::Line::EachField(ondemand::value value, absl::string_view what,
+                                           Take take) {
+  ondemand::object object;
+  if (auto error = value.get_object().get(object)) {
+    return error == simdjson::INCORRECT_TYPE ? Wrong(what, "an object") : Malformed(error);
+  }
+  for (auto entry : object) {
+    ondemand::field field;
+    if (auto error = std::move(entry).get(field)) return Malformed(error);
+    std::string_view name;
+    if (auto error = field.unescaped_key().get(name)) return Malformed(error);
+    ondemand::value inner = field.value();
+    bool is_null = false;
+    if (auto error = inner.is_null().get(is_null)) return Malformed(error);
+    if (!is_null) RETURN_IF_ERROR(take(std::string(name), inner));
+  }
+  return absl::OkStatus();
+}
+
+template <typename Take>
+absl::Status ClaimsFormat::Line::EachElement(ondemand::value value, absl::string_view what,
+                                             Take take) {
+  ondemand::array array;
+  if (auto error = value.get_array().get(array)) {
+    return error == simdjson::INCORRECT_TYPE ? Wrong(what, "a list") : Malformed(error);
+  }
+  for (auto entry : array) {
+    ondemand::value element;
+    if (auto error = std::move(entry).get(element)) return Malformed(error);
+    RETURN_IF_ERROR(take(element));
+  }
+  return absl::OkStatus();
+}
+
+template <typename Input>
+absl::Status ClaimsFormat::Line::Collect(ondemand::value value, std::vector<Found<Input>>* found,
+                                         absl::Status (Line::*read)(ondemand::value, Input*)) {
+  Found<Input> next;
+  next.place = Here();
+  const absl::Status status = (this->*read)(value, &next.input);
+  if (status.ok()) {
+    found->push_back(std::move(next));
+  } else if (malformed_) {
+    return status;
+  } else {
+    rejections_.push_back({problem_, std::string(status.message())});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ClaimsFormat::Line::ReadString(ondemand::value value, absl::string_view field,
+                                            std::string* out) {
+  std::string_view text;
+  if (auto error = value.get_string().get(text)) {
+    return error == simdjson::INCORRECT_TYPE ? Wrong(field, "a string") : Malformed(error);
+  }
+  out->assign(text);
+  return absl::OkStatus();
+}
+
+absl::Status ClaimsFormat::Line::ReadInteger(ondemand::value value, absl::string_view field,
+                                             int32_t* out) {
+  constexpr absl::string_view kWanted = "a whole number from 0 to 2147483647";
+  int64_t number = 0;
+  if (auto error = value.get_int64().get(number)) {
+    const bool other = error == simdjson::INCORRECT_TYPE || error == simdjson::NUMBER_ERROR;
+    return other ? Wrong(field, kWanted) : Malformed(error);
+  }
+  if (number < 0 || number > std::numeric_limits<int32_t>::max()) return Wrong(field, kWanted);
+  *out = static_cast<int32_t>(number);
+  return absl::OkStatus();
+}
+
+absl::Status ClaimsFormat::Line::ReadTime(ondemand::value value, absl::string_view field,
+                                          ValidEnd* out) {
+  const InputPlace here = Here();
+  std::string text;
+  RETURN_IF_ERROR(ReadString(value, field, &text));
+  absl::StatusOr<ValidEnd> end = ParseValidEnd(text);
+  if (!end.ok()) {
+    problem_ = here;
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", field, "': ", std::string(end.status().message())));
+  }
+  *out = *std::move(end);
+  return absl::OkStatus();
+}
+
+absl::Status ClaimsFormat::Line::ReadSpan(ondemand::value value, EvidenceInput* evidence) {
+  std::vector<int32_t> ends;
+  RETURN_IF_ERROR(EachElement(value, "span", [&](ondemand::value element) {
+    ends.push_back(0);
+    return ReadInteger(element, "span", &ends.back());
+  }));
+  if (ends.size() != 2) return Wrong("span", "two numbers, [begin, end]");
+  evidence->span_begin = ends[0];
+  evidence->span_end = ends[1];
+  return absl::OkStatus();
+}
+
+// {"de": ["Nordkorea"], "en": "North Korea"}
+absl::Status ClaimsFormat::Line::ReadNames(ondemand::value value, std::vector<EntityName>* names) {
+  return EachField(value, "names", [&](std::string language, ondemand::value texts) {
+    const auto add = [&](ondemand::value text) {
+      EntityName name;
+      name.language = language;
+      RETURN_IF_ERROR(ReadString(text, "names", &name.text));
+      names->push_back(std::move(name));
+      return absl::OkStatus();
+    };
+    ondemand::json_type type;
+    if (auto error = texts.type().get(type)) return Malformed(error);
+    return type == ondemand::json_type::array ? EachElement(texts, "names", add) : add(texts);
+  });
+}
+
+absl::Status ClaimsFormat::Line::ReadProperties(ondemand::value value,
+                                                std::vector<MapEntry>* properties) {
+  return EachField(value, "properties", [&](std::string name, ondemand::value inner) {
+    const InputPlace here = Here();
+    std::string_view json;
+    if (auto error = simdjson::to_json_string(inner).get(json)) return Malformed(error);
+    absl::StatusOr<Value> parsed = ParseJson(ToAbsl(json));
+    if (!parsed.ok()) {
+      problem_ = here;
+      return parsed.status();
+    }
+    properties->emplace_back(std::move(name), *std::move(parsed));
+    return absl::OkStatus();
+  });
+}
+
+absl::Status ClaimsFormat::Line::ReadArticle(ondemand::value value, ArticleInput* article) {
+  return EachField(value, "article", [&](std::string field, ondemand::value inner) {
+    if (field == "key") return ReadString(inner, field, &article->key);
+    if (field == "url") return ReadString(inner, field, &article->url);
+    if (field == "title") return ReadString(inner, field, &article->title);
+    if (field == "publisher") return ReadString(inner, field, &article->publisher);
+    if (field == "language") return ReadString(inner, field, &article->language);
+    if (field == "copy_of") return ReadString(inner, field, &article->copy_of);
+    if (field == "properties") return ReadProperties(inner, &article->properties);
+    if (field == "published") {
+      std::string text;
+      RETURN_IF_ERROR(ReadString(inner, field, &text));
+      article->published = Value::String(std::move(text));
+      return absl::OkStatus();
+    }
+    return Unknown("article", field);
+  });
+}
+
+absl::Status ClaimsFormat::Line::ReadEntity(ondemand::value value, EntityInput* entity) {
+  return EachField(value, "entity", [&](std::string field, ondemand::value inner) {
+    if (field == "key") return ReadString(inner, field, &entity->key);
+    if (field == "name") return ReadString(inner, field, &entity->name);
+    if (field == "names") return ReadNames(inner, &entity->names);
+    if (field == "properties") return ReadProperties(inner, &entity->properties);
+    if (field == "labels") {
+      return EachElement(inner, field, [&](ondemand::value label) {
+        return ReadString(label, field, &entity->labels.emplace_back());
+      });
+    }
+    return Unknown("entity", field);
+  });
+}
+
+absl::Status ClaimsFormat::Line::ReadClaim(ondemand::value value, ClaimInput* claim) {
+  EvidenceInput& evidence = claim->evidence;
+  return EachField(value, "claim", [&](std::string field, ondemand::value inner) {
+    if (field == "subject") return ReadString(inner, field, &claim->subject);
+    if (field == "type") return ReadString(inner, field, &claim->type);
+    if (field == "object") return ReadString(inner, field, &claim->object);
+    if (field == "valid_from") return ReadTime(inner, field, &claim->valid_from);
+    if (field == "valid_to") return ReadTime(inner, field, &claim->valid_to);
+    if (field == "asserted_by") return ReadString(inner, field, &claim->asserted_by);
+    if (field == "sentence") return ReadInteger(inner, field, &evidence.sentence);
+    if (field == "span") return ReadSpan(inner, &evidence);
+    if (field == "quote") return ReadString(inner, field, &evidence.quote);
+    if (field == "properties") return ReadProperties(inner, &claim->properties);
+    if (field == "confidence") {
+      if (inner.get_double().get(evidence.confidence)) return Wrong(field, "a number from 0 to 1");
+      return absl::OkStatus();
+    }
+    if (field == "stance") {
+      std::string name;
+      RETURN_IF_ERROR(ReadString(inner, field, &name));
+      const std::optional<Stance> stance = StanceNamed(name);
+      if (!stance.has_value()) return Wrong(field, "affirms, reports or denies");
+      evidence.stance = *stance;
+      return absl::OkStatus();
+    }
+    return Unknown("claim", field);
+  });
+}
+
+absl::Status ClaimsFormat::Line::Read() {
+  const simdjson::padded_string_view json(state_.padded.data(), size_, state_.padded.size());
+  absl::Status status;
+  if (auto error = state_.parser.iterate(json).get(document_)) {
+    status = Malformed(error);
+  } else {
+    ondemand::value root;
+    if (auto value_error = document_.get_value().get(root)) {
+      status = value_error == simdjson::SCALAR_DOCUMENT_AS_VALUE ? Wrong("the line", "an object")
+                                                                 : Malformed(value_error);
+    } else {
+      status = EachField(root, "the line", [&](std::string field, ondemand::value inner) {
+        if (field == "article") {
+          Found<ArticleInput> article;
+          article.place = Here();
+          RETURN_IF_ERROR(ReadArticle(inner, &article.input));
+          article_ = std::move(article);
+          return absl::OkStatus();
+        }
+        if (field == "entities") {
+          return EachElement(inner, field, [&](ondemand::value element) {
+            return Collect(element, &entities_, &Line::ReadEntity);
+          });
+        }
+        if (field == "claims") {
+          return EachElement(inner, field, [&](ondemand::value element) {
+            return Collect(element, &claims_, &Line::ReadClaim);
+          });
+        }
+        return Unknown("line", field);
+      });
+      if (status.ok() && !document_.at_end()) status = Malformed(simdjson::TRAILING_CONTENT);
+    }
+  }
+  if (!status.ok()) return state_.loader.Reject(problem_, std::string(status.message()));
+  return HandOver();
+}
+
+absl::Status ClaimsFormat::Line::HandOver() {
+  for (const Rejection& rejection : rejections_) {
+    RETURN_IF_ERROR(state_.loader.Reject(rejection.place, rejection.reason));
+  }
+  for (Found<EntityInput>& entity : entities_) {
+    RETURN_IF_ERROR(state_.loader.AddEntity(std::move(entity.input), entity.place));
+  }
+  std::string key;
+  if (article_.has_value()) {
+    key = article_->input.key.empty() ? article_->input.url : article_->input.key;
+    RETURN_IF_ERROR(state_.loader.AddArticle(std::move(article_->input), article_->place));
+  }
+  for (Found<ClaimInput>& claim : claims_) {
+    if (key.empty()) {
+      RETURN_IF_ERROR(state_.loader.Reject(claim.place, "the claim's line names no article"));
+      continue;
+    }
+    claim.input.article = key;
+    RETURN_IF_ERROR(state_.loader.AddClaim(std::move(claim.input), claim.place));
+  }
+  return absl::OkStatus();
+}
+
+ClaimsFormat::ClaimsFormat(BulkLoader& loader) : state_(std::make_unique<State>(loader)) {}
+
+ClaimsFormat::~ClaimsFormat() = default;
+
+absl::Status ClaimsFormat::ReadLine(absl::string_view line, const InputPlace& place) {
+  if (absl::StripAsciiWhitespace(line).empty()) return absl::OkStatus();
+  state_->padded.assign(line.data(), line.size());
+  state_->padded.append(simdjson::SIMDJSON_PADDING, '\0');
+  return Line(*state_, line.size(), place).Read();
+}
+
+const std::map<std::string, uint64_t>& ClaimsFormat::unknown_fields() const {
+  return state_->unknown_fields;
+}
+
+bool LooksLikeClaims(absl::string_view head) {
+  head = absl::StripLeadingAsciiWhitespace(head);
+  return !head.empty() && head.front() == '{';
+}
+
+}  // namespace entente::tools

@@ -1,0 +1,26 @@
+// ImportFormat: what turns the lines of a file into records for the bulk loader.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "engine/bulk_loader.h"
+
+namespace entente::tools {
+
+class ImportFormat {
+ public:
+  virtual ~ImportFormat() = default;
+  // `place` has file and line. A line that is bad is rejected and OK is returned; an error is the
+  // load's end.
+  virtual absl::Status ReadLine(absl::string_view line, const InputPlace& place) = 0;
+  // After a file's last line.
+  virtual absl::Status End() = 0;
+  // Fields that the format does not know and passed over, with how often.
+  virtual const std::map<std::string, uint64_t>& unknown_fields() const = 0;
+};
+
+}  // namespace entente::tools

@@ -1,0 +1,219 @@
+#include "tools/input_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "engine/status.h"
+
+namespace entente::tools {
+namespace {
+
+constexpr size_t kPortion = 256 << 10;
+constexpr absl::string_view kGzipMagic("\x1f\x8b", 2);
+constexpr absl::string_view kZstdMagic("\x28\xb5\x2f\xfd", 4);
+
+}  // namespace
+
+class InputFile::Unpacker {
+ public:
+  virtual ~Unpacker() = default;
+  // Appends to `out` what `in` unpacks to. `last`: nothing follows, so that being in the middle of
+  // something is damage.
+  virtual absl::Status Unpack(absl::string_view in, bool last, std::string* out) = 0;
+};
+
+namespace {
+
+// Several gzip members one after the other are one file, as gzip itself reads them.
+class GzipUnpacker : public InputFile::Unpacker {
+ public:
+  GzipUnpacker() { inflateInit2(&stream_, 16 + MAX_WBITS); }
+  ~GzipUnpacker() override { inflateEnd(&stream_); }
+
+  absl::Status Unpack(absl::string_view in, bool last, std::string* out) override {
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));
+    stream_.avail_in = static_cast<uInt>(in.size());
+    while (stream_.avail_in > 0) {
+      if (member_ended_) {
+        inflateReset(&stream_);
+        member_ended_ = false;
+      }
+      const size_t before = out->size();
+      out->resize(before + kPortion);
+      stream_.next_out = reinterpret_cast<Bytef*>(&(*out)[before]);
+      stream_.avail_out = kPortion;
+      const int code = inflate(&stream_, Z_NO_FLUSH);
+      out->resize(before + kPortion - stream_.avail_out);
+      if (code == Z_STREAM_END) {
+        member_ended_ = true;
+      } else if (code != Z_OK && code != Z_BUF_ERROR) {
+        return absl::DataLossError("the gzip data is damaged");
+      }
+    }
+    if (last && !member_ended_) return absl::DataLossError("the gzip data ends too early");
+    return absl::OkStatus();
+  }
+
+ private:
+  z_stream stream_{};
+  bool member_ended_ = false;
+};
+
+class ZstdUnpacker : public InputFile::Unpacker {
+ public:
+  ZstdUnpacker() : stream_(ZSTD_createDStream()) {}
+  ~ZstdUnpacker() override { ZSTD_freeDStream(stream_); }
+
+  absl::Status Unpack(absl::string_view in, bool last, std::string* out) override {
+    ZSTD_inBuffer input{in.data(), in.size(), 0};
+    while (input.pos < input.size) {
+      const size_t before = out->size();
+      out->resize(before + kPortion);
+      ZSTD_outBuffer output{&(*out)[before], kPortion, 0};
+      const size_t hint = ZSTD_decompressStream(stream_, &output, &input);
+      out->resize(before + output.pos);
+      if (ZSTD_isError(hint)) return absl::DataLossError("the zstd data is damaged");
+      frame_ended_ = hint == 0;
+    }
+    // What the decoder still holds back comes out without new input.
+    while (!frame_ended_) {
+      const size_t before = out->size();
+      out->resize(before + kPortion);
+      ZSTD_outBuffer output{&(*out)[before], kPortion, 0};
+      const size_t hint = ZSTD_decompressStream(stream_, &output, &input);
+      out->resize(before + output.pos);
+      if (ZSTD_isError(hint)) return absl::DataLossError("the zstd data is damaged");
+      frame_ended_ = hint == 0;
+      if (output.pos < output.size) break;
+    }
+    if (last && !frame_ended_) return absl::DataLossError("the zstd data ends too early");
+    return absl::OkStatus();
+  }
+
+ private:
+  ZSTD_DStream* const stream_;
+  bool frame_ended_ = false;
+};
+
+}  // namespace
+
+InputFile::InputFile(std::string name, int descriptor, uint64_t size)
+    : name_(std::move(name)), descriptor_(descriptor), size_(size) {}
+
+InputFile::~InputFile() {
+  if (descriptor_ != STDIN_FILENO) close(descriptor_);
+}
+
+absl::StatusOr<std::unique_ptr<InputFile>> InputFile::Open(const std::string& path) {
+  if (path == "-") {
+    return std::unique_ptr<InputFile>(new InputFile("standard input", STDIN_FILENO, 0));
+  }
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    return absl::NotFoundError(absl::StrCat("cannot open ", path, ": ", std::strerror(errno)));
+  }
+  struct stat info;
+  if (fstat(descriptor, &info) != 0 || S_ISDIR(info.st_mode)) {
+    close(descriptor);
+    return absl::NotFoundError(absl::StrCat("cannot read ", path, ": it is a directory"));
+  }
+  const uint64_t size = S_ISREG(info.st_mode) ? static_cast<uint64_t>(info.st_size) : 0;
+  return std::unique_ptr<InputFile>(new InputFile(path, descriptor, size));
+}
+
+absl::StatusOr<size_t> InputFile::ReadStored(char* bytes, size_t size) {
+  while (true) {
+    const ssize_t count = read(descriptor_, bytes, size);
+    if (count >= 0) {
+      bytes_read_ += static_cast<uint64_t>(count);
+      return static_cast<size_t>(count);
+    }
+    if (errno != EINTR) {
+      return absl::UnavailableError(
+          absl::StrCat("cannot read ", name_, ": ", std::strerror(errno)));
+    }
+  }
+}
+
+absl::Status InputFile::Start() {
+  started_ = true;
+  stored_.resize(kPortion);
+  size_t have = 0;
+  while (have < kZstdMagic.size()) {
+    ASSIGN_OR_RETURN(const size_t count, ReadStored(&stored_[have], stored_.size() - have));
+    if (count == 0) break;
+    have += count;
+  }
+  stored_.resize(have);
+  if (absl::StartsWith(stored_, kGzipMagic)) unpacker_ = std::make_unique<GzipUnpacker>();
+  if (absl::StartsWith(stored_, kZstdMagic)) unpacker_ = std::make_unique<ZstdUnpacker>();
+  return absl::OkStatus();
+}
+
+absl::Status InputFile::Fill() {
+  if (begin_ > 0) {
+    buffer_.erase(0, begin_);
+    begin_ = 0;
+  }
+  if (!started_) {
+    RETURN_IF_ERROR(Start());
+  } else {
+    stored_.resize(kPortion);
+    ASSIGN_OR_RETURN(const size_t count, ReadStored(stored_.data(), kPortion));
+    stored_.resize(count);
+    at_end_ = count == 0;
+  }
+  if (unpacker_ == nullptr) {
+    at_end_ = at_end_ || stored_.empty();
+    buffer_.append(stored_);
+    return absl::OkStatus();
+  }
+  const absl::Status unpacked = unpacker_->Unpack(stored_, at_end_, &buffer_);
+  if (!unpacked.ok()) {
+    at_end_ = true;
+    return absl::Status(unpacked.code(),
+                        absl::StrCat(name_, ": ", std::string(unpacked.message())));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> InputFile::NextLine(absl::string_view* line) {
+  size_t searched = begin_;
+  while (true) {
+    const size_t end = buffer_.find('\n', searched);
+    const bool found = end != std::string::npos;
+    if (found || (at_end_ && begin_ < buffer_.size())) {
+      const size_t stop = found ? end : buffer_.size();
+      *line = absl::string_view(buffer_).substr(begin_, stop - begin_);
+      if (absl::EndsWith(*line, "\r")) line->remove_suffix(1);
+      // Fill moves the buffer, so the line is valid until the next call only.
+      begin_ = found ? end + 1 : buffer_.size();
+      ++line_number_;
+      return true;
+    }
+    if (at_end_) return false;
+    if (buffer_.size() - begin_ > kMaxLine) {
+      return absl::InvalidArgumentError(absl::StrCat(name_, ": line ", line_number_ + 1,
+                                                     " is longer than ", kMaxLine >> 20, " MiB"));
+    }
+    searched = buffer_.size() - begin_;
+    RETURN_IF_ERROR(Fill());
+  }
+}
+
+absl::StatusOr<absl::string_view> InputFile::Peek(size_t limit) {
+  while (!at_end_ && buffer_.size() - begin_ < limit) RETURN_IF_ERROR(Fill());
+  return absl::string_view(buffer_).substr(begin_, limit);
+}
+
+}  // namespace entente::tools

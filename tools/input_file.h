@@ -1,0 +1,57 @@
+// InputFile: the lines of a file or of standard input, unpacked on the way when they are packed
+// with gzip or zstd, which their first bytes tell.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace entente::tools {
+
+class InputFile {
+ public:
+  // Longer lines are an error, so that a file without any line break cannot exhaust memory.
+  static constexpr size_t kMaxLine = 64 << 20;
+
+  // `path` "-" is standard input. NotFound and the like name the file.
+  static absl::StatusOr<std::unique_ptr<InputFile>> Open(const std::string& path);
+  ~InputFile();
+
+  // The next line without its line break ("\n" or "\r\n"); false at the end. The line is valid
+  // until the next call. After DataLoss (damaged packing) there are no more lines.
+  absl::StatusOr<bool> NextLine(absl::string_view* line);
+
+  // The next line's beginning without taking it: up to `limit` bytes, for guessing formats.
+  absl::StatusOr<absl::string_view> Peek(size_t limit);
+
+  const std::string& name() const { return name_; }
+  uint64_t line_number() const { return line_number_; }  // of the last line, from 1
+  uint64_t bytes_read() const { return bytes_read_; }    // as stored, packed
+  uint64_t size() const { return size_; }                // as stored; 0 unknown
+
+  class Unpacker;
+
+ private:
+  InputFile(std::string name, int descriptor, uint64_t size);
+  absl::Status Start();
+  // Appends unpacked bytes to buffer_; sets at_end_ when there are none left.
+  absl::Status Fill();
+  absl::StatusOr<size_t> ReadStored(char* bytes, size_t size);
+
+  const std::string name_;
+  const int descriptor_;
+  const uint64_t size_;
+  std::unique_ptr<Unpacker> unpacker_;  // null: the bytes are as they stand
+  std::string stored_;                  // read, not yet unpacked
+  std::string buffer_;                  // unpacked; begins at begin_
+  size_t begin_ = 0;
+  bool started_ = false;
+  bool at_end_ = false;
+  uint64_t line_number_ = 0;
+  uint64_t bytes_read_ = 0;
+};
+
+}  // namespace entente::tools
