@@ -77,6 +77,7 @@ struct VariableExpandPlan {
   Slot to;
   bool into = false;
   bool relationships_bound = false;  // the list is given: check it and bind `to`
+  bool reversed = false;             // the list is in order from `to` instead
   Heading heading = Heading::kEither;
   std::vector<std::string> types;
   int64_t least = 1;
