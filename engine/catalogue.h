@@ -55,7 +55,7 @@ class Catalogue {
   // Up to `limit` relation type names nearest to `name` by edit distance, for error messages.
   std::vector<std::string> NearestRelations(absl::string_view name, size_t limit) const;
 
-  // --- For the writer.
+  // --- For the writer. The name must be new, parents must exist.
   LabelId AddLabel(Label label);
   RelationId AddRelation(RelationType type);
   PropertyId AddProperty(std::string name);
@@ -64,8 +64,6 @@ class Catalogue {
   absl::Status SetLabel(LabelId id, Label label);
 
  private:
-  void RebuildDescendants();
-
   std::vector<Label> labels_;
   std::vector<RelationType> relations_;
   std::vector<std::string> properties_;

@@ -47,7 +47,8 @@ class EvidenceReader {
 
 // What the fact's evidence amounts to under `lens`, and whether the fact is seen through it.
 // `evidence` is all of the record's.
-Corroboration CorroborateUnder(const storage::FactRecord& record,
-                               const std::vector<Evidence>& evidence, const Lens& lens);
+absl::StatusOr<Corroboration> CorroborateUnder(const storage::FactRecord& record,
+                                               const std::vector<Evidence>& evidence,
+                                               const Lens& lens);
 
 }  // namespace entente

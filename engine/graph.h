@@ -18,6 +18,7 @@
 #include "absl/types/span.h"
 #include "engine/catalogue.h"
 #include "engine/evidence.h"
+#include "engine/evidence_reader.h"
 #include "engine/ids.h"
 #include "engine/lens.h"
 #include "engine/value.h"
@@ -25,8 +26,10 @@
 namespace entente {
 
 namespace storage {
+struct FactRecord;
+struct NodeRecord;
 class View;
-}
+}  // namespace storage
 
 // The types that one hop of a pattern accepts: any, or these (sorted ids, descendants included).
 struct RelationSet {
@@ -54,7 +57,8 @@ class Graph;
 // Relationships of many nodes, in portions. With Heading::kEither a self-loop comes once.
 class Expansion {
  public:
-  // `graph`, `types` and `lens` must outlive the expansion. Only facts that are visible through
+  // `graph`, `types` and `lens` must outlive the expansion. In a write transaction, changes made
+  // after Start may be seen or not. Only facts that are visible through
   // `lens` come out.
   Expansion(const Graph& graph, Heading heading, const RelationSet& types, const Lens& lens);
   ~Expansion();
@@ -111,7 +115,8 @@ class Graph {
   // Null when the node has no such property.
   absl::StatusOr<Value> NodeProperty(NodeId node, absl::string_view name) const;
   absl::StatusOr<std::vector<MapEntry>> NodeProperties(NodeId node) const;
-  // Every node; or those that bear `label` or one under it, each once.
+  // Every node; or those that bear `label` or one under it, each once. The graph must outlive the
+  // scan. In a write transaction, changes made meanwhile may be seen or not.
   std::unique_ptr<NodeScan> ScanNodes() const;
   std::unique_ptr<NodeScan> ScanLabel(LabelId label) const;
   // The node that imports know by this key; kNoId if none. (CREATE may make others whose `key`
@@ -146,7 +151,9 @@ class Graph {
 
   // --- Evidence (engine/evidence.h), under `lens`
   absl::StatusOr<std::vector<Evidence>> EvidenceOf(FactId fact, const Lens& lens) const;
-  absl::StatusOr<Corroboration> CorroborationOf(FactId fact, const Lens& lens) const;
+  // Without `with_sources`, `sources` stays empty, and under the default lens no evidence is read.
+  absl::StatusOr<Corroboration> CorroborationOf(FactId fact, const Lens& lens,
+                                                bool with_sources = true) const;
   // Facts that an article speaks of, sorted. Empty when the node is no article.
   absl::StatusOr<std::vector<FactId>> FactsOf(NodeId article) const;
   // The entity that published the article; kNoId if unknown.
@@ -170,8 +177,20 @@ class Graph {
   const storage::View& view() const { return *view_; }
 
  protected:
+  friend class Expansion;
+
+  // EntityNotFound DeletedEntityAccess when there is none.
+  absl::StatusOr<storage::NodeRecord> NeedNode(NodeId node) const;
+  absl::StatusOr<storage::FactRecord> NeedFact(FactId fact) const;
+  absl::StatusOr<std::vector<MapEntry>> Unpack(absl::string_view properties) const;
+  // The relationship's properties as the language sees them, valid time included.
+  absl::StatusOr<std::vector<MapEntry>> PropertiesOf(const storage::FactRecord& record) const;
+  absl::Status FillNode(NodeId node, Value* value) const;
+  absl::Status FillRelationship(const RelationshipContent& bare, Value* value) const;
+
   const storage::View* view_;
   const Catalogue* catalogue_;
+  mutable EvidenceReader articles_;
 };
 
 }  // namespace entente

@@ -27,7 +27,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "engine/evidence_reader.h"
 #include "engine/graph.h"
 #include "engine/valid_time.h"
 
@@ -120,7 +119,6 @@ class GraphWriter : public Graph {
   absl::Status CountLabels(const storage::NodeRecord* old, const storage::NodeRecord* record);
   absl::Status ForgetArticle(NodeId article, std::vector<NodeId>* affected);
 
-  absl::StatusOr<storage::FactRecord> NeedFact(FactId fact) const;
   absl::StatusOr<FactId> InsertFact(storage::FactRecord record);
   // Sets one property of the record; valid_from and valid_to go to their columns.
   absl::Status SetFactProperty(absl::string_view name, const Value& value,
@@ -138,7 +136,6 @@ class GraphWriter : public Graph {
   std::vector<std::shared_ptr<const Catalogue>> pictures_;
   Catalogue* changeable_ = nullptr;  // the last picture while it is ours alone
   std::vector<size_t> savepoints_;   // for each, which of pictures_ was current
-  EvidenceReader articles_;
 };
 
 }  // namespace entente

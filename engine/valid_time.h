@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "engine/ids.h"
 #include "engine/lens.h"
@@ -16,9 +17,6 @@ namespace entente {
 namespace storage {
 struct FactRecord;
 }
-
-inline constexpr absl::string_view kValidFrom = "valid_from";
-inline constexpr absl::string_view kValidTo = "valid_to";
 
 // One end. A partial date is its first day with the precision that was written; valid_to is
 // exclusive.
@@ -51,6 +49,10 @@ Instant InstantOfTo(const ValidEnd& end);
 // Likewise of days as stored.
 Instant InstantOfFromDay(int32_t day);
 Instant InstantOfToDay(int32_t day);
+
+// An end of the record as exactly as it is known.
+absl::StatusOr<Instant> ExactFrom(const storage::FactRecord& record);
+absl::StatusOr<Instant> ExactTo(const storage::FactRecord& record);
 
 // Whether the half-open interval [from, to) overlaps `range`. An empty or reversed one never does.
 inline bool Meets(Instant from, Instant to, const ValidRange& range) {

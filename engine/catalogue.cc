@@ -1,0 +1,139 @@
+#include "engine/catalogue.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/names.h"
+#include "engine/status.h"
+
+namespace entente {
+namespace {
+
+template <typename Map>
+typename Map::mapped_type Find(const Map& ids, absl::string_view name) {
+  const auto it = ids.find(name);
+  return it == ids.end() ? kNoSymbol : it->second;
+}
+
+// Every symbol's descendants, itself included, from every symbol's parents.
+template <typename Symbol>
+std::vector<std::vector<uint32_t>> Descendants(const std::vector<Symbol>& symbols) {
+  std::vector<std::vector<uint32_t>> out(symbols.size());
+  std::vector<uint32_t> seen_from(symbols.size(), kNoSymbol);
+  for (uint32_t id = 0; id < symbols.size(); ++id) {
+    std::vector<uint32_t> open = {id};
+    seen_from[id] = id;
+    while (!open.empty()) {
+      const uint32_t ancestor = open.back();
+      open.pop_back();
+      out[ancestor].push_back(id);
+      for (uint32_t parent : symbols[ancestor].parents) {
+        if (seen_from[parent] == id) continue;
+        seen_from[parent] = id;
+        open.push_back(parent);
+      }
+    }
+  }
+  return out;
+}
+
+template <typename Symbol>
+absl::Status CheckParents(const std::vector<Symbol>& symbols,
+                          const std::vector<std::vector<uint32_t>>& descendants, uint32_t id,
+                          const Symbol& changed) {
+  if (changed.name != symbols[id].name) {
+    return absl::InvalidArgumentError("a symbol cannot change its name");
+  }
+  for (uint32_t parent : changed.parents) {
+    if (parent >= symbols.size()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(changed.name, " has a parent that is unknown"));
+    }
+    if (std::binary_search(descendants[id].begin(), descendants[id].end(), parent)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          changed.name, " cannot lie under ", symbols[parent].name, ", which lies under it"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Adds `symbol`; a new one has nothing below it, so its ancestors alone gain a descendant.
+template <typename Symbol>
+uint32_t Add(Symbol symbol, std::vector<Symbol>& symbols,
+             absl::flat_hash_map<std::string, uint32_t>& ids,
+             std::vector<std::vector<uint32_t>>& descendants) {
+  const uint32_t id = static_cast<uint32_t>(symbols.size());
+  const bool inserted = ids.try_emplace(symbol.name, id).second;
+  ENTENTE_CHECK(inserted);
+  const bool has_parents = !symbol.parents.empty();
+  for (uint32_t parent : symbol.parents) ENTENTE_CHECK(parent < id);
+  symbols.push_back(std::move(symbol));
+  if (has_parents) {
+    descendants = Descendants(symbols);
+  } else {
+    descendants.push_back({id});
+  }
+  return id;
+}
+
+}  // namespace
+
+LabelId Catalogue::FindLabel(absl::string_view name) const { return Find(label_ids_, name); }
+
+RelationId Catalogue::FindRelation(absl::string_view name) const {
+  return Find(relation_ids_, name);
+}
+
+PropertyId Catalogue::FindProperty(absl::string_view name) const {
+  return Find(property_ids_, name);
+}
+
+const std::vector<RelationId>& Catalogue::DescendantRelations(RelationId id) const {
+  return relation_descendants_[id];
+}
+
+const std::vector<LabelId>& Catalogue::DescendantLabels(LabelId id) const {
+  return label_descendants_[id];
+}
+
+std::vector<std::string> Catalogue::NearestRelations(absl::string_view name, size_t limit) const {
+  std::vector<std::string> names;
+  names.reserve(relations_.size());
+  for (const RelationType& type : relations_) names.push_back(type.name);
+  return NearestTo(name, names, limit);
+}
+
+LabelId Catalogue::AddLabel(Label label) {
+  return Add(std::move(label), labels_, label_ids_, label_descendants_);
+}
+
+RelationId Catalogue::AddRelation(RelationType type) {
+  return Add(std::move(type), relations_, relation_ids_, relation_descendants_);
+}
+
+PropertyId Catalogue::AddProperty(std::string name) {
+  const PropertyId id = static_cast<PropertyId>(properties_.size());
+  const bool inserted = property_ids_.try_emplace(name, id).second;
+  ENTENTE_CHECK(inserted);
+  properties_.push_back(std::move(name));
+  return id;
+}
+
+absl::Status Catalogue::SetRelation(RelationId id, RelationType type) {
+  RETURN_IF_ERROR(CheckParents(relations_, relation_descendants_, id, type));
+  const bool moved = relations_[id].parents != type.parents;
+  relations_[id] = std::move(type);
+  if (moved) relation_descendants_ = Descendants(relations_);
+  return absl::OkStatus();
+}
+
+absl::Status Catalogue::SetLabel(LabelId id, Label label) {
+  RETURN_IF_ERROR(CheckParents(labels_, label_descendants_, id, label));
+  const bool moved = labels_[id].parents != label.parents;
+  labels_[id] = std::move(label);
+  if (moved) label_descendants_ = Descendants(labels_);
+  return absl::OkStatus();
+}
+
+}  // namespace entente

@@ -1,0 +1,108 @@
+#include "engine/evidence_reader.h"
+
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "engine/status.h"
+#include "engine/valid_time.h"
+#include "storage/facts.h"
+#include "storage/nodes.h"
+
+namespace entente {
+namespace {
+
+Stance StanceOf(storage::Stance stance) {
+  switch (stance) {
+    case storage::Stance::kAffirms:
+      return Stance::kAffirms;
+    case storage::Stance::kDenies:
+      return Stance::kDenies;
+    case storage::Stance::kReports:
+      break;
+  }
+  return Stance::kReports;
+}
+
+}  // namespace
+
+absl::StatusOr<EvidenceReader::Article> EvidenceReader::Load(NodeId article) const {
+  ASSIGN_OR_RETURN(std::optional<storage::NodeRecord> record, storage::ReadNode(view_, article));
+  if (!record.has_value()) {
+    return absl::DataLossError(absl::StrCat("article ", article, " is missing"));
+  }
+  Article loaded;
+  loaded.publisher = record->publisher;
+  loaded.original = record->original;
+  if (record->published != storage::kNoTime) loaded.published = record->published;
+  return loaded;
+}
+
+absl::StatusOr<EvidenceReader::Article> EvidenceReader::Find(NodeId id) {
+  const auto known = articles_.find(id);
+  if (known != articles_.end()) return known->second;
+  ASSIGN_OR_RETURN(Article article, Load(id));
+  NodeId root = id;
+  Article of_root = article;
+  absl::flat_hash_set<NodeId> met;
+  while (of_root.original != kNoId) {
+    if (!met.insert(root).second) {
+      return absl::DataLossError(absl::StrCat("article ", id, " is a copy of itself"));
+    }
+    root = of_root.original;
+    ASSIGN_OR_RETURN(of_root, Load(root));
+  }
+  article.source = of_root.publisher != kNoId ? of_root.publisher : root;
+  articles_.emplace(id, article);
+  return article;
+}
+
+absl::StatusOr<std::vector<Evidence>> EvidenceReader::Read(const storage::FactRecord& record) {
+  std::vector<Evidence> out;
+  out.reserve(record.evidence.size());
+  for (const storage::Evidence& piece : record.evidence) {
+    ASSIGN_OR_RETURN(const Article article, Find(piece.article));
+    Evidence evidence;
+    evidence.article = piece.article;
+    evidence.stance = StanceOf(piece.stance);
+    evidence.confidence = piece.confidence;
+    evidence.asserter = piece.asserter;
+    evidence.sentence = piece.sentence;
+    evidence.span_begin = piece.span_start;
+    evidence.span_end = piece.span_end;
+    evidence.quote = piece.quote;
+    if (piece.retracted_at != storage::kNoTime) evidence.retracted = piece.retracted_at;
+    evidence.publisher = article.publisher;
+    evidence.source = article.source;
+    evidence.published = article.published;
+    out.push_back(std::move(evidence));
+  }
+  return out;
+}
+
+absl::StatusOr<Corroboration> CorroborateUnder(const storage::FactRecord& record,
+                                               const std::vector<Evidence>& evidence,
+                                               const Lens& lens) {
+  std::vector<Evidence> passing;
+  for (const Evidence& piece : evidence) {
+    if (Passes(piece, lens)) passing.push_back(piece);
+  }
+  Corroboration result = Corroborate(passing);
+  result.has_evidence = (record.flags & storage::kHasEvidence) != 0 || !evidence.empty();
+  if (!result.has_evidence) {
+    result.visible = !lens.AsksForEvidence();
+  } else if (lens.denied_by.has_value() || lens.only_denied_too) {
+    result.visible = !passing.empty();
+  }
+  if (lens.least_confidence.has_value() && result.confidence < *lens.least_confidence) {
+    result.visible = false;
+  }
+  if (result.visible && lens.valid_time.has_value()) {
+    ASSIGN_OR_RETURN(const Instant from, ExactFrom(record));
+    ASSIGN_OR_RETURN(const Instant to, ExactTo(record));
+    result.visible = Meets(from, to, *lens.valid_time);
+  }
+  return result;
+}
+
+}  // namespace entente

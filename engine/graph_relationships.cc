@@ -1,0 +1,252 @@
+// Graph: relationships and what is known of them from evidence.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/built_in.h"
+#include "engine/error.h"
+#include "engine/graph.h"
+#include "engine/status.h"
+#include "engine/valid_time.h"
+#include "engine/value_codec.h"
+#include "engine/visibility.h"
+#include "storage/adjacency.h"
+#include "storage/facts.h"
+#include "storage/nodes.h"
+#include "storage/provenance.h"
+
+namespace entente {
+namespace {
+
+using storage::FactRecord;
+
+storage::RelationFilter FilterOf(const RelationSet& types) {
+  return types.any ? storage::RelationFilter() : storage::RelationFilter(types.ids);
+}
+
+std::optional<Instant> InstantOrNone(int64_t stored) {
+  if (stored == storage::kNoTime) return std::nullopt;
+  return stored;
+}
+
+// The corroboration as it is stored, which is the default lens's.
+Corroboration Stored(const FactRecord& record) {
+  Corroboration result;
+  result.visible = (record.flags & storage::kVisible) != 0;
+  result.has_evidence = (record.flags & storage::kHasEvidence) != 0;
+  result.support = record.support;
+  result.denial = record.denial;
+  result.confidence = record.confidence;
+  result.contested = (record.flags & storage::kContested) != 0;
+  result.first_reported = InstantOrNone(record.first_reported);
+  result.last_reported = InstantOrNone(record.last_reported);
+  return result;
+}
+
+// Whether the edges between two nodes are rather read from the second one.
+absl::StatusOr<bool> ReadsFromFarEnd(const storage::View& view, NodeId from, NodeId to,
+                                     storage::Direction direction,
+                                     const storage::RelationFilter& filter) {
+  if (!view.MayHaveSeveralChunks(direction, from)) return false;
+  const storage::Direction back =
+      direction == storage::Direction::kOut ? storage::Direction::kIn : storage::Direction::kOut;
+  if (!view.MayHaveSeveralChunks(back, to)) return true;
+  ASSIGN_OR_RETURN(const storage::Degree near, storage::ReadDegree(view, direction, from, filter));
+  ASSIGN_OR_RETURN(const storage::Degree far, storage::ReadDegree(view, back, to, filter));
+  return far.edges < near.edges;
+}
+
+}  // namespace
+
+void Edges::Clear() {
+  row.clear();
+  other.clear();
+  fact.clear();
+  relation.clear();
+  incoming.clear();
+}
+
+absl::StatusOr<FactRecord> Graph::NeedFact(FactId fact) const {
+  ASSIGN_OR_RETURN(std::optional<FactRecord> record, storage::ReadFact(*view_, fact));
+  if (!record.has_value()) {
+    return MakeError(ErrorCode::kDeletedEntityAccess,
+                     absl::StrCat("The relationship ", fact, " does not exist (any more)"));
+  }
+  if (record->relation >= catalogue_->relation_count()) {
+    return absl::DataLossError("a relationship's type has no name in the catalogue");
+  }
+  return *std::move(record);
+}
+
+absl::StatusOr<std::vector<MapEntry>> Graph::PropertiesOf(const FactRecord& record) const {
+  ASSIGN_OR_RETURN(std::vector<MapEntry> properties, Unpack(record.properties));
+  const auto add = [&](PropertyId id, Value value) {
+    if (value.is_null()) return;
+    const std::string& name = catalogue_->property(id);
+    const auto place = std::lower_bound(
+        properties.begin(), properties.end(), name,
+        [](const MapEntry& entry, const std::string& wanted) { return entry.first < wanted; });
+    if (place != properties.end() && place->first == name) return;
+    properties.insert(place, {name, std::move(value)});
+  };
+  add(kValidFromProperty, StoredValidFrom(record));
+  add(kValidToProperty, StoredValidTo(record));
+  return properties;
+}
+
+absl::StatusOr<bool> Graph::HasRelationship(FactId fact) const {
+  ASSIGN_OR_RETURN(const std::optional<FactRecord> record, storage::ReadFact(*view_, fact));
+  return record.has_value();
+}
+
+absl::StatusOr<Value> Graph::Relationship(FactId fact, const Lens* lens) const {
+  ASSIGN_OR_RETURN(const FactRecord record, NeedFact(fact));
+  RelationshipContent content;
+  content.id = fact;
+  content.start = record.subject;
+  content.end = record.object;
+  content.relation = record.relation;
+  content.lens = lens;
+  return Value::Relationship(std::move(content));
+}
+
+absl::StatusOr<Value> Graph::RelationshipProperty(FactId fact, absl::string_view name) const {
+  ASSIGN_OR_RETURN(const FactRecord record, NeedFact(fact));
+  const PropertyId property = catalogue_->FindProperty(name);
+  if (property == kNoSymbol) return Value::Null();
+  ASSIGN_OR_RETURN(Value value, FindProperty(record.properties, property));
+  if (!value.is_null()) return value;
+  if (property == kValidFromProperty) return StoredValidFrom(record);
+  if (property == kValidToProperty) return StoredValidTo(record);
+  return value;
+}
+
+absl::StatusOr<std::vector<MapEntry>> Graph::RelationshipProperties(FactId fact) const {
+  ASSIGN_OR_RETURN(const FactRecord record, NeedFact(fact));
+  return PropertiesOf(record);
+}
+
+absl::Status Graph::FillRelationship(const RelationshipContent& bare, Value* value) const {
+  RelationshipContent content = bare;
+  ASSIGN_OR_RETURN(const std::optional<FactRecord> record, storage::ReadFact(*view_, bare.id));
+  if (content.relation < catalogue_->relation_count()) {
+    content.type = catalogue_->relation(content.relation).name;
+  }
+  if (record.has_value()) {
+    ASSIGN_OR_RETURN(content.properties, PropertiesOf(*record));
+  }
+  content.filled = true;
+  *value = Value::Relationship(std::move(content));
+  return absl::OkStatus();
+}
+
+absl::Status Graph::FindBetween(NodeId from, NodeId to, Heading heading, const RelationSet& types,
+                                const Lens& lens, Edges* edges) const {
+  const InlineJudge judge(lens);
+  const uint32_t wanted = judge.columns() | storage::kFactColumn | storage::kRelationColumn;
+  storage::EdgeColumns columns;
+  std::vector<uint8_t> visible;
+  for (bool incoming : {false, true}) {
+    if (heading == (incoming ? Heading::kOut : Heading::kIn)) continue;
+    if (incoming && heading == Heading::kEither && from == to) continue;
+    const storage::Direction near = incoming ? storage::Direction::kIn : storage::Direction::kOut;
+    const storage::Direction far = incoming ? storage::Direction::kOut : storage::Direction::kIn;
+    columns.Clear();
+    ASSIGN_OR_RETURN(const bool swap, ReadsFromFarEnd(*view_, from, to, near, FilterOf(types)));
+    RETURN_IF_ERROR(storage::FindEdges(*view_, swap ? far : near, swap ? to : from,
+                                       swap ? from : to, FilterOf(types), wanted, &columns));
+    RETURN_IF_ERROR(JudgeEdges(*view_, articles_, lens, judge, columns, &visible));
+    for (size_t i = 0; i < columns.size; ++i) {
+      if (visible[i] == 0) continue;
+      edges->row.push_back(0);
+      edges->other.push_back(to);
+      edges->fact.push_back(columns.fact[i]);
+      edges->relation.push_back(columns.relation[i]);
+      edges->incoming.push_back(incoming ? 1 : 0);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<uint64_t> Graph::Degree(NodeId node, Heading heading,
+                                       const RelationSet& types) const {
+  const storage::RelationFilter filter = FilterOf(types);
+  uint64_t degree = 0;
+  for (storage::Direction direction : {storage::Direction::kOut, storage::Direction::kIn}) {
+    if (heading == (direction == storage::Direction::kOut ? Heading::kIn : Heading::kOut)) continue;
+    ASSIGN_OR_RETURN(const storage::Degree part,
+                     storage::ReadDegree(*view_, direction, node, filter));
+    degree += part.visible;
+  }
+  if (heading != Heading::kEither || degree == 0) return degree;
+  storage::EdgeColumns loops;
+  RETURN_IF_ERROR(storage::FindEdges(*view_, storage::Direction::kOut, node, node, filter,
+                                     storage::kFlagsColumn, &loops));
+  for (size_t i = 0; i < loops.size; ++i) {
+    if ((loops.flags[i] & storage::kVisible) != 0) --degree;
+  }
+  return degree;
+}
+
+RelationSet Graph::ResolveTypes(absl::Span<const std::string> names) const {
+  RelationSet types;
+  if (names.empty()) return types;
+  types.any = false;
+  for (const std::string& name : names) {
+    const RelationId type = catalogue_->FindRelation(name);
+    if (type == kNoSymbol) continue;
+    const std::vector<RelationId>& under = catalogue_->DescendantRelations(type);
+    types.ids.insert(types.ids.end(), under.begin(), under.end());
+  }
+  std::sort(types.ids.begin(), types.ids.end());
+  types.ids.erase(std::unique(types.ids.begin(), types.ids.end()), types.ids.end());
+  return types;
+}
+
+absl::StatusOr<std::vector<Evidence>> Graph::EvidenceOf(FactId fact, const Lens& lens) const {
+  ASSIGN_OR_RETURN(const FactRecord record, NeedFact(fact));
+  ASSIGN_OR_RETURN(std::vector<Evidence> evidence, articles_.Read(record));
+  evidence.erase(std::remove_if(evidence.begin(), evidence.end(),
+                                [&](const Evidence& piece) { return !Passes(piece, lens); }),
+                 evidence.end());
+  for (Evidence& piece : evidence) {
+    if (piece.asserter == kNoId) continue;
+    ASSIGN_OR_RETURN(const bool exists, HasNode(piece.asserter));
+    if (!exists) piece.asserter = kNoId;
+  }
+  return evidence;
+}
+
+absl::StatusOr<Corroboration> Graph::CorroborationOf(FactId fact, const Lens& lens,
+                                                     bool with_sources) const {
+  ASSIGN_OR_RETURN(const FactRecord record, NeedFact(fact));
+  if (!with_sources && lens.IsDefault()) return Stored(record);
+  ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(record));
+  ASSIGN_OR_RETURN(Corroboration result, CorroborateUnder(record, evidence, lens));
+  if (!with_sources) result.sources.clear();
+  return result;
+}
+
+absl::StatusOr<std::vector<FactId>> Graph::FactsOf(NodeId article) const {
+  if (!IsArticle(article)) return std::vector<FactId>();
+  return storage::FactsOfArticle(*view_, article);
+}
+
+absl::StatusOr<NodeId> Graph::PublisherOf(NodeId article) const {
+  ASSIGN_OR_RETURN(const storage::NodeRecord record, NeedNode(article));
+  return record.publisher;
+}
+
+absl::StatusOr<std::vector<NodeId>> Graph::ArticlesOf(NodeId publisher) const {
+  return storage::ArticlesOfPublisher(*view_, publisher);
+}
+
+absl::StatusOr<Value> Graph::ValidPrecision(FactId fact, absl::string_view name) const {
+  ASSIGN_OR_RETURN(const FactRecord record, NeedFact(fact));
+  const PropertyId property = catalogue_->FindProperty(name);
+  if (property != kValidFromProperty && property != kValidToProperty) return Value::Null();
+  const absl::string_view precision = PrecisionName(record, property == kValidFromProperty);
+  return precision.empty() ? Value::Null() : Value::String(precision);
+}
+
+}  // namespace entente

@@ -1,0 +1,124 @@
+#include "engine/visibility.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/status.h"
+#include "engine/valid_time.h"
+#include "storage/facts.h"
+#include "storage/time.h"
+
+namespace entente {
+namespace {
+
+// Facts read at once for want of a verdict.
+constexpr size_t kFactsAtOnce = 1024;
+
+}  // namespace
+
+InlineJudge::InlineJudge(const Lens& lens) : lens_(lens), columns_(storage::kFlagsColumn) {
+  const bool known_alone = !lens.according_to.has_value() && lens.except.empty() &&
+                           !lens.denied_by.has_value() && !lens.least_confidence.has_value() &&
+                           !lens.only_denied_too;
+  if (!lens.AsksForEvidence()) {
+    asks_ = Asks::kNothing;
+  } else if (known_alone && lens.known_until.has_value() && lens.known_from == kEarliest) {
+    asks_ = Asks::kKnownUntil;
+    columns_ |= storage::kFirstReportedColumn;
+  } else if (lens.least_confidence.has_value() && !lens.known_until.has_value() &&
+             lens.known_from == kEarliest && !lens.according_to.has_value() &&
+             lens.except.empty() && !lens.denied_by.has_value()) {
+    asks_ = Asks::kConfidence;
+    columns_ |= storage::kConfidenceColumn;
+  } else {
+    asks_ = Asks::kPieces;
+  }
+  if (lens.valid_time.has_value()) {
+    columns_ |= storage::kValidFromColumn | storage::kValidToColumn;
+  }
+}
+
+InlineJudge::Verdict InlineJudge::JudgeValidTime(const storage::EdgeColumns& edges,
+                                                 size_t i) const {
+  if (!lens_.valid_time.has_value()) return Verdict::kVisible;
+  // Days are rounded outwards: what they exclude is out for sure.
+  if (!Meets(InstantOfFromDay(edges.valid_from[i]), InstantOfToDay(edges.valid_to[i]),
+             *lens_.valid_time)) {
+    return Verdict::kHidden;
+  }
+  const bool rounded = (edges.flags[i] & (storage::kInexactFrom | storage::kInexactTo)) != 0;
+  return rounded ? Verdict::kUndecided : Verdict::kVisible;
+}
+
+InlineJudge::Verdict InlineJudge::JudgeEvidence(const storage::EdgeColumns& edges, size_t i) const {
+  const uint8_t flags = edges.flags[i];
+  const auto verdict = [](bool visible) { return visible ? Verdict::kVisible : Verdict::kHidden; };
+  if (asks_ == Asks::kNothing) {
+    return verdict((flags & storage::kVisible) != 0 ||
+                   (lens_.only_denied_too && (flags & storage::kDenied) != 0));
+  }
+  if ((flags & storage::kHasEvidence) == 0) return Verdict::kHidden;
+  switch (asks_) {
+    case Asks::kConfidence:
+      return verdict(edges.confidence[i] >= *lens_.least_confidence &&
+                     ((flags & storage::kVisible) != 0 ||
+                      (lens_.only_denied_too && (flags & storage::kDenied) != 0)));
+    case Asks::kKnownUntil: {
+      // What was retracted may have been believed then.
+      if ((flags & storage::kRetracted) != 0) return Verdict::kUndecided;
+      const int32_t first = edges.first_reported[i];
+      if (first == storage::kNeverReported) return Verdict::kHidden;
+      const int32_t last_day = storage::DayOf(*lens_.known_until);
+      return first == last_day ? Verdict::kUndecided : verdict(first < last_day);
+    }
+    case Asks::kPieces:
+      if (lens_.denied_by.has_value() && (flags & (storage::kDenied | storage::kRetracted)) == 0) {
+        return Verdict::kHidden;
+      }
+      return Verdict::kUndecided;
+    case Asks::kNothing:
+      break;
+  }
+  return Verdict::kUndecided;
+}
+
+InlineJudge::Verdict InlineJudge::Judge(const storage::EdgeColumns& edges, size_t i) const {
+  const Verdict valid = JudgeValidTime(edges, i);
+  if (valid == Verdict::kHidden) return Verdict::kHidden;
+  const Verdict evidence = JudgeEvidence(edges, i);
+  return evidence == Verdict::kVisible ? valid : evidence;
+}
+
+absl::Status JudgeEdges(const storage::View& view, EvidenceReader& articles, const Lens& lens,
+                        const InlineJudge& judge, const storage::EdgeColumns& edges,
+                        std::vector<uint8_t>* visible) {
+  visible->assign(edges.size, 0);
+  std::vector<std::pair<FactId, size_t>> open;
+  for (size_t i = 0; i < edges.size; ++i) {
+    const InlineJudge::Verdict verdict = judge.Judge(edges, i);
+    if (verdict == InlineJudge::Verdict::kVisible) (*visible)[i] = 1;
+    if (verdict == InlineJudge::Verdict::kUndecided) open.emplace_back(edges.fact[i], i);
+  }
+  std::sort(open.begin(), open.end());
+  for (size_t begin = 0; begin < open.size(); begin += kFactsAtOnce) {
+    const size_t end = std::min(open.size(), begin + kFactsAtOnce);
+    std::vector<FactId> facts;
+    for (size_t i = begin; i < end; ++i) facts.push_back(open[i].first);
+    ASSIGN_OR_RETURN(const std::vector<std::optional<storage::FactRecord>> records,
+                     storage::ReadFacts(view, facts));
+    for (size_t i = begin; i < end; ++i) {
+      const std::optional<storage::FactRecord>& record = records[i - begin];
+      if (!record.has_value()) {
+        return absl::DataLossError(absl::StrCat("fact ", open[i].first, " is missing"));
+      }
+      ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles.Read(*record));
+      ASSIGN_OR_RETURN(const Corroboration result, CorroborateUnder(*record, evidence, lens));
+      (*visible)[open[i].second] = result.visible ? 1 : 0;
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace entente

@@ -1,0 +1,48 @@
+// Visibility: deciding from the columns that stand inline with an edge whether a lens sees it, so
+// that only doubtful facts are read.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "engine/evidence_reader.h"
+#include "engine/lens.h"
+#include "storage/adjacency.h"
+#include "storage/view.h"
+
+namespace entente {
+
+class InlineJudge {
+ public:
+  enum class Verdict : uint8_t { kHidden, kVisible, kUndecided };
+
+  // `lens` must outlive the judge.
+  explicit InlineJudge(const Lens& lens);
+
+  // The columns (storage::EdgeColumn) that Judge looks at.
+  uint32_t columns() const { return columns_; }
+  Verdict Judge(const storage::EdgeColumns& edges, size_t i) const;
+
+ private:
+  Verdict JudgeValidTime(const storage::EdgeColumns& edges, size_t i) const;
+  Verdict JudgeEvidence(const storage::EdgeColumns& edges, size_t i) const;
+
+  enum class Asks : uint8_t {
+    kNothing,     // the default lens's evidence decides
+    kKnownUntil,  // known time alone, with no beginning
+    kConfidence,  // a least confidence alone
+    kPieces,      // anything else: single pieces of evidence have to be looked at
+  };
+  const Lens& lens_;
+  Asks asks_;
+  uint32_t columns_;
+};
+
+// Sets (*visible)[i] for each of `edges`, reading what the judge leaves undecided. The edges must
+// have the judge's columns and the facts'.
+absl::Status JudgeEdges(const storage::View& view, EvidenceReader& articles, const Lens& lens,
+                        const InlineJudge& judge, const storage::EdgeColumns& edges,
+                        std::vector<uint8_t>* visible);
+
+}  // namespace entente
