@@ -1,14 +1,12 @@
 #include "engine/error.h"
 
-#include <unicode/uchar.h>
-#include <unicode/utf8.h>
-
 #include <algorithm>
 #include <cstring>
 #include <iterator>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "engine/terminal_width.h"
 
 namespace entente {
 namespace {
@@ -136,19 +134,6 @@ std::optional<Payload> PayloadOf(const absl::Status& status) {
 void SetPayload(absl::Status& status, const Payload& payload) {
   status.SetPayload(kPayloadUrl, absl::Cord(absl::string_view(
                                      reinterpret_cast<const char*>(&payload), sizeof(payload))));
-}
-
-// Columns that `text` takes on a terminal.
-size_t TerminalWidth(absl::string_view text) {
-  size_t width = 0;
-  for (int32_t i = 0; i < static_cast<int32_t>(text.size());) {
-    UChar32 c;
-    U8_NEXT(text.data(), i, static_cast<int32_t>(text.size()), c);
-    if (c >= 0 && u_getCombiningClass(c) != 0) continue;
-    const int width_class = c < 0 ? U_EA_NEUTRAL : u_getIntPropertyValue(c, UCHAR_EAST_ASIAN_WIDTH);
-    width += width_class == U_EA_WIDE || width_class == U_EA_FULLWIDTH ? 2 : 1;
-  }
-  return width;
 }
 
 }  // namespace

@@ -1,0 +1,258 @@
+#include "tools/import_command.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "engine/bulk_loader.h"
+#include "engine/database.h"
+#include "engine/error.h"
+#include "engine/status.h"
+#include "tools/import_claims.h"
+#include "tools/import_icews.h"
+#include "tools/input_file.h"
+#include "tools/progress.h"
+
+namespace entente::tools {
+namespace {
+
+constexpr size_t kPeek = 4096;
+constexpr uint64_t kShownRejections = 20;
+constexpr uint64_t kLinesBetweenReports = 256;
+constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+struct FormatRow {
+  absl::string_view name;
+  bool (*looks_like)(absl::string_view head);
+  std::unique_ptr<ImportFormat> (*make)(BulkLoader& loader);
+};
+
+template <typename Format>
+std::unique_ptr<ImportFormat> Make(BulkLoader& loader) {
+  return std::make_unique<Format>(loader);
+}
+
+constexpr FormatRow kFormats[] = {
+    {"claims", LooksLikeClaims, Make<ClaimsFormat>},
+    {"icews", LooksLikeIcews, Make<IcewsFormat>},
+};
+
+std::string CsvField(absl::string_view text) {
+  if (text.find_first_of(",\"\r\n") == absl::string_view::npos) return std::string(text);
+  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
+}
+
+std::string PlaceText(const std::string& file, const InputPlace& place) {
+  std::string text = file;
+  if (place.line > 0) absl::StrAppend(&text, ":", place.line);
+  if (place.column > 0) absl::StrAppend(&text, ":", place.column);
+  return text;
+}
+
+// Where rejected rows are listed.
+class Rejects {
+ public:
+  Rejects(const ImportOptions& options, Progress& progress)
+      : options_(options), progress_(progress) {}
+
+  absl::Status Open() {
+    if (options_.rejects.empty()) return absl::OkStatus();
+    file_.open(options_.rejects);
+    file_ << "file,line,column,reason\n";
+    if (file_.good()) return absl::OkStatus();
+    return absl::UnavailableError(absl::StrCat("cannot write ", options_.rejects));
+  }
+
+  void Add(const std::string& file, const Rejection& rejection) {
+    ++count_;
+    if (file_.is_open()) {
+      file_ << CsvField(file) << ',' << rejection.place.line << ',' << rejection.place.column << ','
+            << CsvField(rejection.reason) << '\n';
+    } else if (count_ <= kShownRejections) {
+      progress_.Finish();
+      std::fprintf(stderr, "%s: %s\n", PlaceText(file, rejection.place).c_str(),
+                   rejection.reason.c_str());
+    }
+  }
+
+  absl::Status Close() {
+    if (!file_.is_open()) {
+      if (count_ > kShownRejections) {
+        std::fprintf(stderr, "… and %s more; --rejects FILE lists them all\n",
+                     FormatCount(count_ - kShownRejections).c_str());
+      }
+      return absl::OkStatus();
+    }
+    file_.close();
+    if (!file_.fail()) return absl::OkStatus();
+    return absl::UnavailableError(absl::StrCat("cannot write ", options_.rejects));
+  }
+
+ private:
+  const ImportOptions& options_;
+  Progress& progress_;
+  std::ofstream file_;
+  uint64_t count_ = 0;
+};
+
+// One run over all files.
+class Import {
+ public:
+  Import(Database& database, const ImportOptions& options) : options_(options) {
+    BulkLoader::Options loader_options;
+    loader_options.strict = options.strict;
+    loader_options.on_reject = [this](const Rejection& rejection) {
+      last_rejection_ = rejection;
+      rejects_->Add(FileName(rejection.place), rejection);
+    };
+    loader_options.on_progress = [this](const LoadProgress& progress) {
+      progress_->Load(progress);
+    };
+    loader_ = std::make_unique<BulkLoader>(database, std::move(loader_options));
+  }
+
+  ExitCode Run() {
+    const absl::Status opened = OpenFiles();
+    if (!opened.ok()) return Fail(opened, kUsage);
+    progress_ = std::make_unique<Progress>(total_bytes_);
+    rejects_ = std::make_unique<Rejects>(options_, *progress_);
+    const absl::Status listed = rejects_->Open();
+    if (!listed.ok()) return Fail(listed, kUsage);
+    for (uint32_t file = 0; file < files_.size(); ++file) {
+      const absl::Status read = ReadFile(file);
+      if (!read.ok()) return Fail(read, options_.strict ? kRowsRejected : kDatabaseError);
+    }
+    const absl::StatusOr<LoadSummary> summary = loader_->Finish();
+    progress_->Finish();
+    if (!summary.ok()) {
+      const bool strict_stop = options_.strict && absl::IsInvalidArgument(summary.status());
+      return Fail(summary.status(), strict_stop ? kRowsRejected : kDatabaseError);
+    }
+    const absl::Status closed = rejects_->Close();
+    if (!closed.ok()) return Fail(closed, kDatabaseError);
+    PrintSummary(*summary);
+    return summary->rejected == 0 ? kOk : kRowsRejected;
+  }
+
+ private:
+  const std::string& FileName(const InputPlace& place) const { return files_[place.file]->name(); }
+
+  ExitCode Fail(const absl::Status& status, ExitCode code) {
+    if (progress_ != nullptr) progress_->Finish();
+    if (code == kRowsRejected) {
+      std::fprintf(stderr,
+                   "import stopped at the first bad row (--strict), nothing was loaded: %s: %s\n",
+                   PlaceText(FileName(last_rejection_.place), last_rejection_.place).c_str(),
+                   last_rejection_.reason.c_str());
+    } else {
+      std::fprintf(stderr, "import failed, nothing was loaded: %s\n",
+                   std::string(status.message()).c_str());
+    }
+    return code;
+  }
+
+  absl::Status OpenFiles() {
+    bool sizes_known = true;
+    for (const std::string& path : options_.files) {
+      ASSIGN_OR_RETURN(std::unique_ptr<InputFile> file, InputFile::Open(path));
+      sizes_known = sizes_known && file->size() > 0;
+      total_bytes_ += file->size();
+      files_.push_back(std::move(file));
+    }
+    if (!sizes_known) total_bytes_ = 0;
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<const FormatRow*> FormatOf(InputFile& file) {
+    ASSIGN_OR_RETURN(absl::string_view head, file.Peek(kPeek));
+    absl::ConsumePrefix(&head, kByteOrderMark);
+    for (const FormatRow& row : kFormats) {
+      if (options_.format.empty() ? row.looks_like(head) : row.name == options_.format) return &row;
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot guess the format of ", file.name(), "; say --format claims|icews"));
+  }
+
+  absl::Status ReadFile(uint32_t index) {
+    InputFile& file = *files_[index];
+    ASSIGN_OR_RETURN(const absl::string_view head, file.Peek(1));
+    if (head.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const FormatRow* row, FormatOf(file));
+    const std::unique_ptr<ImportFormat> format = row->make(*loader_);
+    absl::string_view line;
+    while (true) {
+      ASSIGN_OR_RETURN(const bool more, file.NextLine(&line));
+      if (!more) break;
+      if (file.line_number() == 1) absl::ConsumePrefix(&line, kByteOrderMark);
+      RETURN_IF_ERROR(format->ReadLine(line, {index, file.line_number(), 0}));
+      if (file.line_number() % kLinesBetweenReports == 0) {
+        progress_->Read(bytes_before_ + file.bytes_read(), loader_->claims_read());
+      }
+    }
+    RETURN_IF_ERROR(format->End());
+    bytes_before_ += file.bytes_read();
+    for (const auto& [field, count] : format->unknown_fields()) {
+      std::fprintf(stderr, "%s: passed over the unknown field '%s' (%s times)\n",
+                   file.name().c_str(), field.c_str(), FormatCount(count).c_str());
+    }
+    return absl::OkStatus();
+  }
+
+  void PrintSummary(const LoadSummary& summary) const {
+    std::fprintf(stderr,
+                 "%s claims read in %s, %s rejected\n"
+                 "new: %s facts, %s pieces of evidence, %s articles, %s entities\n",
+                 FormatCount(summary.claims).c_str(), FormatSeconds(progress_->seconds()).c_str(),
+                 FormatCount(summary.rejected).c_str(), FormatCount(summary.facts_created).c_str(),
+                 FormatCount(summary.evidence_created).c_str(),
+                 FormatCount(summary.articles_created).c_str(),
+                 FormatCount(summary.entities_created).c_str());
+    if (summary.entities_changed > 0) {
+      std::fprintf(stderr, "changed: %s entities and articles\n",
+                   FormatCount(summary.entities_changed).c_str());
+    }
+    if (summary.differing_properties > 0) {
+      std::fprintf(stderr, "%s later values of facts' properties gave way to the first ones\n",
+                   FormatCount(summary.differing_properties).c_str());
+    }
+  }
+
+  const ImportOptions& options_;
+  std::unique_ptr<BulkLoader> loader_;
+  std::unique_ptr<Progress> progress_;
+  std::unique_ptr<Rejects> rejects_;
+  std::vector<std::unique_ptr<InputFile>> files_;
+  uint64_t total_bytes_ = 0;
+  uint64_t bytes_before_ = 0;  // of the files that are read
+  Rejection last_rejection_;
+};
+
+}  // namespace
+
+ExitCode ImportInto(Database& database, const ImportOptions& options) {
+  return Import(database, options).Run();
+}
+
+ExitCode RunImport(const std::string& path, const ImportOptions& options) {
+  std::error_code ignored;
+  const bool existed = path == ":memory:" || std::filesystem::exists(path, ignored);
+  absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path);
+  if (!database.ok()) {
+    std::fprintf(stderr, "%s\n", std::string(database.status().message()).c_str());
+    return kDatabaseError;
+  }
+  const ExitCode code = ImportInto(**database, options);
+  database->reset();
+  const bool nothing_loaded = code != kOk && (code != kRowsRejected || options.strict);
+  if (nothing_loaded && !existed) std::filesystem::remove_all(path, ignored);
+  return code;
+}
+
+}  // namespace entente::tools

@@ -1,0 +1,78 @@
+#include "tools/maintenance_command.h"
+
+#include <cstdio>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "engine/database.h"
+#include "engine/maintenance.h"
+#include "tools/progress.h"
+
+namespace entente::tools {
+namespace {
+
+absl::StatusOr<std::unique_ptr<Database>> OpenForReading(const std::string& path) {
+  DatabaseOptions options;
+  options.create_if_missing = false;
+  options.read_only = true;
+  return Database::Open(path, options);
+}
+
+ExitCode Fail(const absl::Status& status) {
+  std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
+  return kDatabaseError;
+}
+
+void PrintCounts(const char* title, const std::vector<std::pair<std::string, uint64_t>>& counts) {
+  if (counts.empty()) return;
+  std::printf("\n%s\n", title);
+  for (const auto& [name, count] : counts) {
+    std::printf("  %12s  %s\n", FormatCount(count).c_str(), name.c_str());
+  }
+}
+
+}  // namespace
+
+ExitCode RunStats(const std::string& path) {
+  absl::StatusOr<std::unique_ptr<Database>> database = OpenForReading(path);
+  if (!database.ok()) return Fail(database.status());
+  const absl::StatusOr<DatabaseStatistics> statistics = ReadStatistics(**database);
+  if (!statistics.ok()) return Fail(statistics.status());
+  std::printf("entente %s, format %u\n", statistics->library_version.c_str(),
+              statistics->format_version);
+  PrintCounts("counts", {{"entities", statistics->entities},
+                         {"articles", statistics->articles},
+                         {"facts", statistics->facts},
+                         {"pieces of evidence", statistics->evidence}});
+  PrintCounts("nodes by label", statistics->labels);
+  PrintCounts("facts by relation type", statistics->relations);
+  std::printf("\nsizes\n");
+  uint64_t total = 0;
+  for (const DatabaseStatistics::Family& family : statistics->families) {
+    total += family.file_bytes + family.memory_bytes;
+    std::printf("  %12s  %s\n", FormatBytes(family.file_bytes + family.memory_bytes).c_str(),
+                family.name.c_str());
+  }
+  std::printf("  %12s  all\n", FormatBytes(total).c_str());
+  return kOk;
+}
+
+ExitCode RunCheck(const std::string& path) {
+  absl::StatusOr<std::unique_ptr<Database>> database = OpenForReading(path);
+  if (!database.ok()) return Fail(database.status());
+  const absl::StatusOr<CheckReport> report = CheckDatabase(**database);
+  if (!report.ok()) return Fail(report.status());
+  for (const std::string& problem : report->problems) std::printf("%s\n", problem.c_str());
+  if (report->problem_count > report->problems.size()) {
+    std::printf("… and %s more\n",
+                FormatCount(report->problem_count - report->problems.size()).c_str());
+  }
+  std::printf("%s keys checked, %s\n", FormatCount(report->keys).c_str(),
+              report->problem_count == 0
+                  ? "all is well"
+                  : (FormatCount(report->problem_count) + " problems").c_str());
+  return report->problem_count == 0 ? kOk : kDatabaseError;
+}
+
+}  // namespace entente::tools
