@@ -93,6 +93,8 @@ class BulkLoader {
   // For readers that find a record to be no record at all.
   absl::Status Reject(const InputPlace& place, std::string reason);
 
+  uint64_t claims_read() const { return claims_.size(); }
+
   // Resolves, unites, writes and commits. After an error the database is as it was.
   absl::StatusOr<LoadSummary> Finish();
 
