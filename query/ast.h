@@ -212,10 +212,12 @@ struct PatternComprehension {
   ExpressionPtr predicate;  // may be null
   ExpressionPtr projection;
 };
-// A pattern where a boolean is asked for, and exists(pattern). In other places, such as
-// size((a)-->(b)), it stands for the list of paths where the dialect allows it.
+// A pattern where a boolean is asked for, as in WHERE; exists(pattern), which is the same boolean
+// and may stand anywhere; or shortestPath(…) and allShortestPaths(…), whose value is a path and a
+// list of paths, as pattern.search tells. Never has a path variable.
 struct PatternExpression {
   PathPattern pattern;
+  bool exists = false;  // written as exists(pattern)
 };
 // exists { MATCH … } and exists { pattern WHERE … }: the latter is parsed as the former.
 struct ExistsSubquery {

@@ -20,13 +20,13 @@ const Token& TokenCursor::TokenAt(size_t position) const {
 
 const Token& TokenCursor::Peek(size_t ahead) const { return TokenAt(position_ + ahead); }
 
-absl::string_view TokenCursor::Written(const Token& token) const {
+absl::string_view TokenCursor::WrittenAs(const Token& token) const {
   return text_.substr(token.begin, token.end - token.begin);
 }
 
 bool TokenCursor::AtWord(absl::string_view keyword, size_t ahead) const {
   const Token& token = Peek(ahead);
-  return token.kind == TokenKind::kWord && absl::EqualsIgnoreCase(Written(token), keyword);
+  return token.kind == TokenKind::kWord && absl::EqualsIgnoreCase(WrittenAs(token), keyword);
 }
 
 bool TokenCursor::AtWords(absl::string_view first, absl::string_view second) const {
@@ -78,7 +78,7 @@ SourceSpan TokenCursor::SpanFrom(size_t begin) const {
 absl::Status TokenCursor::Unexpected(absl::string_view expected) const {
   const Token& token = Peek();
   ErrorCode code = ErrorCode::kUnexpectedSyntax;
-  std::string found = absl::StrCat("\"", Written(token), "\"");
+  std::string found = absl::StrCat("\"", WrittenAs(token), "\"");
   switch (token.kind) {
     case TokenKind::kEnd:
       found = "the end of the statement";

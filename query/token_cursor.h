@@ -50,8 +50,11 @@ class TokenCursor {
   // "Expected <expected>, but found <the current token>".
   absl::Status Unexpected(absl::string_view expected) const;
 
+  // The current token as it stands in the text.
+  absl::string_view Written() const { return WrittenAs(Peek()); }
+
  private:
-  absl::string_view Written(const Token& token) const;
+  absl::string_view WrittenAs(const Token& token) const;
 
   const absl::string_view text_;
   const std::vector<Token> tokens_;

@@ -1,0 +1,150 @@
+#include <memory>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "engine/error.h"
+#include "engine/status.h"
+#include "query/statement_parser.h"
+
+namespace entente::query {
+namespace {
+
+absl::Status SetTwice(SourceSpan span) {
+  return MakeError(ErrorCode::kUnexpectedSyntax, "One lens sets each of its parts once only", span);
+}
+
+ast::ExpressionPtr CallOn(absl::string_view function, ast::ExpressionPtr argument,
+                          SourceSpan span) {
+  ast::FunctionCall call;
+  call.name = {std::string(function), span};
+  call.arguments.push_back(std::move(argument));
+  auto expression = std::make_unique<ast::Expression>();
+  expression->node = std::move(call);
+  expression->span = span;
+  return expression;
+}
+
+}  // namespace
+
+bool StatementParser::AtLensClause() const {
+  return cursor_.AtWord("FOR") || cursor_.AtWords("ACCORDING", "TO") || cursor_.AtWord("EXCEPT") ||
+         cursor_.AtWords("DENIED", "BY") || cursor_.AtWord("CONFIDENCE");
+}
+
+absl::Status StatementParser::ParseLens(ast::LensClauses& lens) {
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, ParseLensClause(lens));
+    if (!found) return absl::OkStatus();
+  }
+}
+
+absl::StatusOr<bool> StatementParser::ParseLensClause(ast::LensClauses& lens) {
+  if (!AtLensClause()) return false;
+  if (cursor_.AtWord("FOR")) {
+    RETURN_IF_ERROR(ParseTimeClause(lens));
+  } else {
+    RETURN_IF_ERROR(ParseEvidenceClause(lens));
+  }
+  return true;
+}
+
+absl::Status StatementParser::ParseTimeClause(ast::LensClauses& lens) {
+  const size_t begin = cursor_.Begin();
+  RETURN_IF_ERROR(cursor_.ExpectWord("FOR"));
+  std::optional<ast::TimeRange>* time = nullptr;
+  if (cursor_.AcceptWord("VALID_TIME")) {
+    time = &lens.valid_time;
+  } else if (cursor_.AcceptWord("KNOWN_TIME") || cursor_.AcceptWord("SYSTEM_TIME")) {
+    time = &lens.known_time;
+  } else {
+    return cursor_.Unexpected("VALID_TIME or KNOWN_TIME");
+  }
+  if (time->has_value()) return SetTwice(cursor_.SpanFrom(begin));
+  ASSIGN_OR_RETURN(ast::TimeRange range, ParseTimeRange());
+  range.span = cursor_.SpanFrom(begin);
+  *time = std::move(range);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ast::TimeRange> StatementParser::ParseTimeRange() {
+  ast::TimeRange range;
+  if (cursor_.AcceptWords("AS", "OF")) {
+    range.kind = ast::TimeRange::Kind::kAsOf;
+    ASSIGN_OR_RETURN(range.from, ParseInstant());
+  } else if (cursor_.AcceptWord("FROM")) {
+    range.kind = ast::TimeRange::Kind::kFromTo;
+    ASSIGN_OR_RETURN(range.from, ParseInstant());
+    RETURN_IF_ERROR(cursor_.ExpectWord("TO"));
+    ASSIGN_OR_RETURN(range.to, ParseInstant());
+  } else if (cursor_.AcceptWord("BETWEEN")) {
+    range.kind = ast::TimeRange::Kind::kBetweenAnd;
+    ASSIGN_OR_RETURN(range.from, ParseInstant());
+    RETURN_IF_ERROR(cursor_.ExpectWord("AND"));
+    ASSIGN_OR_RETURN(range.to, ParseInstant());
+  } else if (cursor_.AcceptWord("ALL")) {
+    range.kind = ast::TimeRange::Kind::kAll;
+  } else {
+    return cursor_.Unexpected("AS OF, FROM … TO, BETWEEN … AND, or ALL");
+  }
+  return range;
+}
+
+absl::StatusOr<ast::ExpressionPtr> StatementParser::ParseInstant() {
+  if (bare_dates_) {
+    const absl::string_view year = cursor_.Written();
+    if (cursor_.At(TokenKind::kInteger) && year.size() == 4) return ParseBareDate();
+    if (cursor_.At(TokenKind::kString)) {
+      const size_t begin = cursor_.Begin();
+      const bool has_time = absl::StrContains(year, 'T');
+      ASSIGN_OR_RETURN(ast::ExpressionPtr text, ParseOperand());
+      return CallOn(has_time ? "datetime" : "date", std::move(text), cursor_.SpanFrom(begin));
+    }
+  }
+  return ParseOperand();
+}
+
+// A year, then "-06" and "-18" as far as they follow without a blank.
+absl::StatusOr<ast::ExpressionPtr> StatementParser::ParseBareDate() {
+  const size_t begin = cursor_.Begin();
+  cursor_.Step();
+  for (int part = 0; part < 2; ++part) {
+    const Token& dash = cursor_.Peek();
+    const Token& number = cursor_.Peek(1);
+    if (dash.kind != TokenKind::kMinus || number.kind != TokenKind::kInteger ||
+        dash.begin != cursor_.SpanFrom(begin).end || number.begin != dash.end ||
+        number.end != number.begin + 2) {
+      break;
+    }
+    cursor_.Step();
+    cursor_.Step();
+  }
+  const SourceSpan span = cursor_.SpanFrom(begin);
+  auto text = std::make_unique<ast::Expression>();
+  text->node =
+      ast::Literal{Value::String(cursor_.text().substr(span.begin, span.end - span.begin))};
+  text->span = span;
+  return CallOn("date", std::move(text), span);
+}
+
+absl::Status StatementParser::ParseEvidenceClause(ast::LensClauses& lens) {
+  const SourceSpan span = cursor_.Peek().span();
+  std::vector<ast::ExpressionPtr>* sources = nullptr;
+  if (cursor_.AcceptWords("ACCORDING", "TO")) {
+    sources = &lens.according_to;
+  } else if (cursor_.AcceptWord("EXCEPT")) {
+    sources = &lens.except;
+  } else if (cursor_.AcceptWords("DENIED", "BY")) {
+    sources = &lens.denied_by;
+  } else {
+    RETURN_IF_ERROR(cursor_.ExpectWord("CONFIDENCE"));
+    if (lens.least_confidence != nullptr) return SetTwice(span);
+    RETURN_IF_ERROR(cursor_.Expect(TokenKind::kGreaterOrEqual, "\">=\""));
+    ASSIGN_OR_RETURN(lens.least_confidence, ParseOperand());
+    return absl::OkStatus();
+  }
+  if (!sources->empty()) return SetTwice(span);
+  ASSIGN_OR_RETURN(*sources, ParseExpressionList());
+  return absl::OkStatus();
+}
+
+}  // namespace entente::query

@@ -1,0 +1,93 @@
+#include <utility>
+
+#include "engine/error.h"
+#include "engine/status.h"
+#include "query/statement_parser.h"
+
+namespace entente::query {
+
+absl::StatusOr<ast::Clause::Node> StatementParser::ParseWith() {
+  RETURN_IF_ERROR(cursor_.ExpectWord("WITH"));
+  ast::With with;
+  ASSIGN_OR_RETURN(with.projection, ParseProjection());
+  for (const ast::ProjectionItem& item : with.projection.items) {
+    if (!item.alias.has_value() && !std::holds_alternative<ast::Variable>(item.expression->node)) {
+      return MakeError(ErrorCode::kNoExpressionAlias,
+                       "In WITH, an expression needs a name: write AS behind it",
+                       item.expression->span);
+    }
+  }
+  ASSIGN_OR_RETURN(with.where, ParseWhere());
+  return with;
+}
+
+absl::StatusOr<ast::Clause::Node> StatementParser::ParseReturn() {
+  RETURN_IF_ERROR(cursor_.ExpectWord("RETURN"));
+  ast::Return result;
+  ASSIGN_OR_RETURN(result.projection, ParseProjection());
+  return result;
+}
+
+absl::StatusOr<ast::Projection> StatementParser::ParseProjection() {
+  ast::Projection projection;
+  const size_t begin = cursor_.Begin();
+  if (cursor_.AtWord("DISTINCT") && (StartsOperand(1) || cursor_.kind(1) == TokenKind::kStar)) {
+    cursor_.Step();
+    projection.distinct = true;
+  }
+  projection.star = cursor_.Accept(TokenKind::kStar);
+  if (!projection.star || cursor_.Accept(TokenKind::kComma)) {
+    do {
+      ASSIGN_OR_RETURN(ast::ProjectionItem item, ParseProjectionItem());
+      projection.items.push_back(std::move(item));
+    } while (cursor_.Accept(TokenKind::kComma));
+  }
+  if (cursor_.AcceptWords("ORDER", "BY")) {
+    ASSIGN_OR_RETURN(projection.order_by, ParseSortItems());
+  }
+  if (cursor_.AcceptWord("SKIP")) {
+    ASSIGN_OR_RETURN(projection.skip, ParseExpression());
+  }
+  if (cursor_.AcceptWord("LIMIT")) {
+    ASSIGN_OR_RETURN(projection.limit, ParseExpression());
+  }
+  projection.span = cursor_.SpanFrom(begin);
+  return projection;
+}
+
+absl::StatusOr<ast::ProjectionItem> StatementParser::ParseProjectionItem() {
+  ast::ProjectionItem item;
+  const size_t begin = cursor_.Begin();
+  ASSIGN_OR_RETURN(item.expression, ParseExpression());
+  const SourceSpan span = cursor_.SpanFrom(begin);
+  const auto* variable = std::get_if<ast::Variable>(&item.expression->node);
+  item.text = variable != nullptr
+                  ? variable->name
+                  : std::string(cursor_.text().substr(span.begin, span.end - span.begin));
+  if (cursor_.AcceptWord("AS")) {
+    ASSIGN_OR_RETURN(item.alias, cursor_.ExpectName("a name"));
+  }
+  return item;
+}
+
+absl::StatusOr<std::vector<ast::SortItem>> StatementParser::ParseSortItems() {
+  std::vector<ast::SortItem> items;
+  do {
+    ast::SortItem item;
+    ASSIGN_OR_RETURN(item.expression, ParseExpression());
+    if (cursor_.AcceptWord("DESC") || cursor_.AcceptWord("DESCENDING")) {
+      item.descending = true;
+    } else if (!cursor_.AcceptWord("ASC")) {
+      cursor_.AcceptWord("ASCENDING");
+    }
+    items.push_back(std::move(item));
+  } while (cursor_.Accept(TokenKind::kComma));
+  return items;
+}
+
+absl::StatusOr<ast::ExpressionPtr> StatementParser::ParseWhere() {
+  if (!cursor_.AcceptWord("WHERE")) return ast::ExpressionPtr();
+  return ParsePredicate();
+}
+
+}  // namespace entente::query
