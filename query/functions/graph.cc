@@ -1,9 +1,10 @@
+#include "engine/graph.h"
+
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "engine/catalogue.h"
-#include "engine/graph.h"
 #include "engine/status.h"
 #include "query/functions/rows.h"
 
@@ -82,8 +83,7 @@ absl::StatusOr<Value> Exists(const FunctionContext&, Arguments arguments) {
 }
 
 FunctionRow GraphRow(absl::string_view name, FunctionParameter parameter, TypeSet result,
-                     Purity purity, FunctionImplementation implementation,
-                     absl::string_view help) {
+                     Purity purity, FunctionImplementation implementation, absl::string_view help) {
   return {.name = name,
           .parameters = {parameter},
           .result = result,

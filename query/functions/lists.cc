@@ -30,7 +30,8 @@ absl::StatusOr<Value> Range(const FunctionContext&, Arguments arguments) {
   const int64_t start = arguments[0].integer();
   const int64_t end = arguments[1].integer();
   const int64_t step = arguments.size() == 3 ? arguments[2].integer() : 1;
-  if (step == 0) return MakeError(ErrorCode::kNumberOutOfRange, "The step of a range must not be 0");
+  if (step == 0)
+    return MakeError(ErrorCode::kNumberOutOfRange, "The step of a range must not be 0");
   if (step > 0 ? start > end : start < end) return Value::List({});
   // Unsigned, since the distance of two integers may not fit into one.
   const uint64_t distance = step > 0 ? static_cast<uint64_t>(end) - static_cast<uint64_t>(start)
@@ -53,8 +54,8 @@ absl::StatusOr<Value> Reverse(const FunctionContext&, Arguments arguments) {
 }
 
 absl::StatusOr<Value> Size(const FunctionContext&, Arguments arguments) {
-  const size_t size = arguments[0].is_string() ? CodePointCount(arguments[0].string())
-                                               : arguments[0].list().size();
+  const size_t size =
+      arguments[0].is_string() ? CodePointCount(arguments[0].string()) : arguments[0].list().size();
   return Value::Integer(static_cast<int64_t>(size));
 }
 

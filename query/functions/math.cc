@@ -95,9 +95,12 @@ enum class Rounding { kUp, kDown, kCeiling, kFloor, kHalfUp, kHalfDown, kHalfEve
 
 absl::StatusOr<Rounding> RoundingNamed(absl::string_view name) {
   static constexpr std::pair<absl::string_view, Rounding> kModes[] = {
-      {"UP", Rounding::kUp},           {"DOWN", Rounding::kDown},
-      {"CEILING", Rounding::kCeiling}, {"FLOOR", Rounding::kFloor},
-      {"HALF_UP", Rounding::kHalfUp},  {"HALF_DOWN", Rounding::kHalfDown},
+      {"UP", Rounding::kUp},
+      {"DOWN", Rounding::kDown},
+      {"CEILING", Rounding::kCeiling},
+      {"FLOOR", Rounding::kFloor},
+      {"HALF_UP", Rounding::kHalfUp},
+      {"HALF_DOWN", Rounding::kHalfDown},
       {"HALF_EVEN", Rounding::kHalfEven}};
   const std::string upper = absl::AsciiStrToUpper(name);
   for (const auto& [mode_name, mode] : kModes) {
@@ -113,7 +116,8 @@ absl::StatusOr<Rounding> RoundingNamed(absl::string_view name) {
 bool RoundsAway(const std::string& digits, size_t kept, bool negative, Rounding mode) {
   const bool exact = digits.find_first_not_of('0', kept) == std::string::npos;
   if (exact) return false;
-  const bool tie = digits[kept] == '5' && digits.find_first_not_of('0', kept + 1) == std::string::npos;
+  const bool tie =
+      digits[kept] == '5' && digits.find_first_not_of('0', kept + 1) == std::string::npos;
   const bool more_than_half = digits[kept] >= '5' && !tie;
   switch (mode) {
     case Rounding::kUp:
@@ -139,8 +143,8 @@ bool RoundsAway(const std::string& digits, size_t kept, bool negative, Rounding 
 double RoundTo(double number, int64_t precision, Rounding mode) {
   if (!std::isfinite(number) || number == 0) return number;
   char text[40];
-  const auto written = std::to_chars(text, text + sizeof(text), std::abs(number),
-                                     std::chars_format::scientific);
+  const auto written =
+      std::to_chars(text, text + sizeof(text), std::abs(number), std::chars_format::scientific);
   const std::string scientific(text, written.ptr);
   const size_t mark = scientific.find('e');
   std::string digits = scientific.substr(0, mark);
@@ -182,9 +186,9 @@ absl::StatusOr<Value> Round(const FunctionContext&, Arguments arguments) {
   }
   const int64_t precision = arguments[1].integer();
   if (precision < 0 || precision > 400) {
-    return MakeError(ErrorCode::kNumberOutOfRange,
-                     absl::StrCat("The precision of round() lies between 0 and 400, not at ",
-                                  precision));
+    return MakeError(
+        ErrorCode::kNumberOutOfRange,
+        absl::StrCat("The precision of round() lies between 0 and 400, not at ", precision));
   }
   Rounding mode = Rounding::kHalfUp;
   if (arguments.size() == 3) {

@@ -53,8 +53,9 @@ absl::StatusOr<Value> ToLower(const FunctionContext&, Arguments arguments) {
 
 absl::StatusOr<uint64_t> NonNegative(const Value& number, absl::string_view what) {
   if (number.integer() >= 0) return static_cast<uint64_t>(number.integer());
-  return MakeError(ErrorCode::kNumberOutOfRange, absl::StrCat(std::string(what), " must not be ",
-                                                              number.integer(), ", a negative number"));
+  return MakeError(
+      ErrorCode::kNumberOutOfRange,
+      absl::StrCat(std::string(what), " must not be ", number.integer(), ", a negative number"));
 }
 
 absl::StatusOr<Value> Left(const FunctionContext&, Arguments arguments) {
@@ -126,7 +127,9 @@ absl::StatusOr<Value> Replace(const FunctionContext&, Arguments arguments) {
 class Splitter {
  public:
   explicit Splitter(absl::string_view text) : text_(text) {}
-  void AddDelimiter(absl::string_view delimiter) { delimiters_.push_back({delimiter, Find(delimiter)}); }
+  void AddDelimiter(absl::string_view delimiter) {
+    delimiters_.push_back({delimiter, Find(delimiter)});
+  }
 
   // The next part; false when that was the last one.
   bool Next(absl::string_view* part) {
@@ -198,9 +201,9 @@ absl::StatusOr<const icu::Normalizer2*> NormalizerFor(absl::string_view form) {
   if (upper == "NFKD") normalizer = icu::Normalizer2::getNFKDInstance(error);
   if (U_FAILURE(error)) return IcuFailure(error);
   if (normalizer == nullptr) {
-    return MakeError(ErrorCode::kRuntimeInvalidArgumentValue,
-                     absl::StrCat("The normal form is NFC, NFD, NFKC or NFKD, not '",
-                                  std::string(form), "'"));
+    return MakeError(
+        ErrorCode::kRuntimeInvalidArgumentValue,
+        absl::StrCat("The normal form is NFC, NFD, NFKC or NFKD, not '", std::string(form), "'"));
   }
   return normalizer;
 }

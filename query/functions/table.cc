@@ -104,11 +104,11 @@ std::vector<const AggregateRow*> AllAggregates() { return Aggregates().All(); }
 
 std::string TypeSetText(TypeSet set) {
   static constexpr std::array kSpoken = {
-      Value::Type::kBoolean,       Value::Type::kInteger,  Value::Type::kFloat,
-      Value::Type::kString,        Value::Type::kList,     Value::Type::kMap,
+      Value::Type::kBoolean,       Value::Type::kInteger,      Value::Type::kFloat,
+      Value::Type::kString,        Value::Type::kList,         Value::Type::kMap,
       Value::Type::kNode,          Value::Type::kRelationship, Value::Type::kPath,
-      Value::Type::kDate,          Value::Type::kLocalTime, Value::Type::kTime,
-      Value::Type::kLocalDateTime, Value::Type::kDateTime, Value::Type::kDuration};
+      Value::Type::kDate,          Value::Type::kLocalTime,    Value::Type::kTime,
+      Value::Type::kLocalDateTime, Value::Type::kDateTime,     Value::Type::kDuration};
   std::vector<std::string> names;
   for (Value::Type type : kSpoken) {
     if (set.Has(type)) names.emplace_back(Value::TypeName(type));
@@ -129,9 +129,9 @@ absl::Status WrongType(TypeSet expected, const Value& found) {
 
 absl::Status CheckStringSize(size_t bytes) {
   if (bytes <= kMostStringBytes) return absl::OkStatus();
-  return MakeError(ErrorCode::kLimitExceeded,
-                   absl::StrCat("A string of ", bytes, " bytes is longer than the limit of ",
-                                kMostStringBytes));
+  return MakeError(
+      ErrorCode::kLimitExceeded,
+      absl::StrCat("A string of ", bytes, " bytes is longer than the limit of ", kMostStringBytes));
 }
 
 absl::Status CheckListSize(size_t elements) {

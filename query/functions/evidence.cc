@@ -1,0 +1,381 @@
+#include "engine/evidence.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "engine/catalogue.h"
+#include "engine/error.h"
+#include "engine/graph.h"
+#include "engine/lens.h"
+#include "engine/status.h"
+#include "engine/temporal_text.h"
+#include "query/functions/rows.h"
+
+namespace entente::query {
+namespace {
+
+constexpr int64_t kMicrosPerSecond = 1'000'000;
+
+// The lens that the relationship was bound under, else the statement's, else the default one.
+const Lens& LensOf(const FunctionContext& context, const Value& relationship) {
+  static const Lens kDefault;
+  if (relationship.relationship().lens != nullptr) return *relationship.relationship().lens;
+  return context.lens != nullptr ? *context.lens : kDefault;
+}
+
+Value NodeOrNull(NodeId node) { return node == kNoId ? Value::Null() : Value::Node(node); }
+
+Value InstantOrNull(const std::optional<Instant>& instant) {
+  if (!instant.has_value()) return Value::Null();
+  int64_t seconds = *instant / kMicrosPerSecond;
+  int64_t micros = *instant % kMicrosPerSecond;
+  if (micros < 0) {
+    micros += kMicrosPerSecond;
+    --seconds;
+  }
+  DateTime utc;
+  utc.seconds = seconds;
+  utc.nanoseconds = static_cast<int32_t>(micros * 1000);
+  return Value::OfDateTime(utc);
+}
+
+// --- What a relationship's evidence amounts to
+
+absl::StatusOr<Corroboration> CorroborationFor(const FunctionContext& context,
+                                               const Value& relationship) {
+  return context.graph->CorroborationOf(relationship.relationship().id,
+                                        LensOf(context, relationship));
+}
+
+template <int32_t Corroboration::*kTenThousandths>
+absl::StatusOr<Value> Degree(const FunctionContext& context, Arguments arguments) {
+  ASSIGN_OR_RETURN(const Corroboration all, CorroborationFor(context, arguments[0]));
+  if (!all.has_evidence) return Value::Null();
+  return Value::Float(all.*kTenThousandths / 10000.0);
+}
+
+absl::StatusOr<Value> Contested(const FunctionContext& context, Arguments arguments) {
+  ASSIGN_OR_RETURN(const Corroboration all, CorroborationFor(context, arguments[0]));
+  if (!all.has_evidence) return Value::Null();
+  return Value::Boolean(all.contested);
+}
+
+template <std::optional<Instant> Corroboration::*kInstant>
+absl::StatusOr<Value> Reported(const FunctionContext& context, Arguments arguments) {
+  ASSIGN_OR_RETURN(const Corroboration all, CorroborationFor(context, arguments[0]));
+  return InstantOrNull(all.*kInstant);
+}
+
+absl::StatusOr<Value> Sources(const FunctionContext& context, Arguments arguments) {
+  ASSIGN_OR_RETURN(const Corroboration all, CorroborationFor(context, arguments[0]));
+  std::vector<std::string> names;
+  names.reserve(all.sources.size());
+  for (NodeId source : all.sources) {
+    ASSIGN_OR_RETURN(std::string name, context.graph->DisplayName(source));
+    names.push_back(std::move(name));
+  }
+  std::sort(names.begin(), names.end());
+  std::vector<Value> list;
+  list.reserve(names.size());
+  for (std::string& name : names) list.push_back(Value::String(std::move(name)));
+  return Value::List(std::move(list));
+}
+
+Value EvidenceRow(const Evidence& piece) {
+  Value span;
+  if (piece.span_begin >= 0) {
+    span = Value::List({Value::Integer(piece.span_begin), Value::Integer(piece.span_end)});
+  }
+  return Value::Map({
+      {"article", NodeOrNull(piece.article)},
+      {"publisher", NodeOrNull(piece.publisher)},
+      {"published", InstantOrNull(piece.published)},
+      {"stance", Value::String(StanceName(piece.stance))},
+      {"asserted_by", NodeOrNull(piece.asserter)},
+      {"confidence", Value::Float(piece.confidence)},
+      {"sentence", piece.sentence < 0 ? Value::Null() : Value::Integer(piece.sentence)},
+      {"span", std::move(span)},
+      {"quote", piece.quote.empty() ? Value::Null() : Value::String(piece.quote)},
+  });
+}
+
+absl::StatusOr<Value> EvidenceList(const FunctionContext& context, Arguments arguments) {
+  ASSIGN_OR_RETURN(
+      const std::vector<Evidence> pieces,
+      context.graph->EvidenceOf(arguments[0].relationship().id, LensOf(context, arguments[0])));
+  std::vector<Value> rows;
+  rows.reserve(pieces.size());
+  for (const Evidence& piece : pieces) rows.push_back(EvidenceRow(piece));
+  return Value::List(std::move(rows));
+}
+
+// --- Names
+
+// The node that `name` means; kNoId when nothing bears it, an error when several nodes do.
+absl::StatusOr<NodeId> Resolve(const Graph& graph, absl::string_view name) {
+  ASSIGN_OR_RETURN(const std::vector<NameMatch> matches, graph.FindName(name));
+  std::vector<NodeId> nodes;
+  for (const NameMatch& match : matches) nodes.push_back(match.node);
+  std::sort(nodes.begin(), nodes.end());
+  nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
+  if (nodes.empty()) return kNoId;
+  if (nodes.size() == 1) return nodes[0];
+  std::vector<std::string> candidates;
+  for (NodeId node : nodes) {
+    ASSIGN_OR_RETURN(const std::string display, graph.DisplayName(node));
+    ASSIGN_OR_RETURN(const Value key, graph.NodeProperty(node, "key"));
+    candidates.push_back(key.is_string()
+                             ? absl::StrCat(display, " (", std::string(key.string()), ")")
+                             : absl::StrCat(display, " (node ", node, ")"));
+  }
+  std::sort(candidates.begin(), candidates.end());
+  return MakeError(ErrorCode::kAmbiguousName,
+                   absl::StrCat("'", std::string(name), "' may mean ",
+                                absl::StrJoin(candidates, ", "), "; use a key"));
+}
+
+// Likewise, but a name that nothing bears is an error, too, which names the nearest ones.
+absl::StatusOr<NodeId> ResolveKnown(const Graph& graph, absl::string_view name) {
+  ASSIGN_OR_RETURN(const NodeId node, Resolve(graph, name));
+  if (node != kNoId) return node;
+  ASSIGN_OR_RETURN(const std::vector<std::string> nearest, graph.NearestNames(name, 3));
+  std::string message = absl::StrCat("Nothing is called '", std::string(name), "'");
+  if (!nearest.empty()) {
+    absl::StrAppend(&message, "; did you mean '", absl::StrJoin(nearest, "' or '"), "'?");
+  }
+  return MakeError(ErrorCode::kUnknownName, message);
+}
+
+absl::StatusOr<Value> EntityNamed(const FunctionContext& context, Arguments arguments) {
+  ASSIGN_OR_RETURN(const NodeId node, Resolve(*context.graph, arguments[0].string()));
+  return NodeOrNull(node);
+}
+
+absl::StatusOr<Value> NamedEntity(const FunctionContext& context, Arguments arguments) {
+  ASSIGN_OR_RETURN(const NodeId node, ResolveKnown(*context.graph, arguments[0].string()));
+  return Value::Node(node);
+}
+
+absl::StatusOr<Value> DisplayName(const FunctionContext& context, Arguments arguments) {
+  ASSIGN_OR_RETURN(std::string name, context.graph->DisplayName(arguments[0].node_id()));
+  return Value::String(std::move(name));
+}
+
+Value TextOrNull(const std::string& text) {
+  return text.empty() ? Value::Null() : Value::String(text);
+}
+
+absl::StatusOr<Value> Names(const FunctionContext& context, Arguments arguments) {
+  ASSIGN_OR_RETURN(const std::vector<EntityName> names,
+                   context.graph->Names(arguments[0].node_id()));
+  std::vector<Value> rows;
+  rows.reserve(names.size());
+  for (const EntityName& name : names) {
+    rows.push_back(Value::Map({{"name", Value::String(name.text)},
+                               {"language", TextOrNull(name.language)},
+                               {"script", TextOrNull(name.script)}}));
+  }
+  return Value::List(std::move(rows));
+}
+
+// The nodes that a name, a node or a list of these stands for.
+absl::Status CollectNodes(const Graph& graph, const Value& who, std::vector<NodeId>* nodes) {
+  if (who.is_node()) {
+    nodes->push_back(who.node_id());
+  } else if (who.is_string()) {
+    ASSIGN_OR_RETURN(const NodeId node, ResolveKnown(graph, who.string()));
+    nodes->push_back(node);
+  } else if (who.is_list()) {
+    for (const Value& one : who.list()) RETURN_IF_ERROR(CollectNodes(graph, one, nodes));
+  } else if (!who.is_null()) {
+    return WrongType(types::kString | types::kNode | types::kList, who);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Value> ReportedBy(const FunctionContext& context, Arguments arguments) {
+  std::vector<NodeId> who;
+  RETURN_IF_ERROR(CollectNodes(*context.graph, arguments[1], &who));
+  ASSIGN_OR_RETURN(
+      const std::vector<Evidence> pieces,
+      context.graph->EvidenceOf(arguments[0].relationship().id, LensOf(context, arguments[0])));
+  const bool reported = std::any_of(pieces.begin(), pieces.end(), [&who](const Evidence& piece) {
+    if (piece.stance == Stance::kDenies) return false;
+    return std::any_of(who.begin(), who.end(), [&piece](NodeId node) {
+      return node == piece.publisher || node == piece.asserter;
+    });
+  });
+  return Value::Boolean(reported);
+}
+
+// --- Articles and publishers
+
+absl::StatusOr<Value> Publisher(const FunctionContext& context, Arguments arguments) {
+  ASSIGN_OR_RETURN(const NodeId publisher, context.graph->PublisherOf(arguments[0].node_id()));
+  return NodeOrNull(publisher);
+}
+
+absl::StatusOr<Value> Articles(const FunctionContext& context, Arguments arguments) {
+  ASSIGN_OR_RETURN(const std::vector<NodeId> articles,
+                   context.graph->ArticlesOf(arguments[0].node_id()));
+  RETURN_IF_ERROR(CheckListSize(articles.size()));
+  std::vector<Value> nodes;
+  nodes.reserve(articles.size());
+  for (NodeId article : articles) nodes.push_back(Value::Node(article));
+  return Value::List(std::move(nodes));
+}
+
+absl::StatusOr<Value> Facts(const FunctionContext& context, Arguments arguments) {
+  ASSIGN_OR_RETURN(const std::vector<FactId> facts, context.graph->FactsOf(arguments[0].node_id()));
+  std::vector<Value> relationships;
+  relationships.reserve(facts.size());
+  for (FactId fact : facts) {
+    ASSIGN_OR_RETURN(Value relationship, context.graph->Relationship(fact, context.lens));
+    relationships.push_back(std::move(relationship));
+  }
+  return Value::List(std::move(relationships));
+}
+
+// --- Valid time and relation types
+
+absl::StatusOr<Value> PrecisionOf(const FunctionContext& context, Arguments arguments) {
+  const absl::string_view name = arguments[1].string();
+  if (name != "valid_from" && name != "valid_to") {
+    return MakeError(ErrorCode::kRuntimeInvalidArgumentValue,
+                     absl::StrCat("Only 'valid_from' and 'valid_to' have a precision, not '",
+                                  std::string(name), "'"));
+  }
+  return context.graph->ValidPrecision(arguments[0].relationship().id, name);
+}
+
+// One end of the valid time as it was written: '2024', '2024-06', '2024-06-18' or an instant.
+absl::StatusOr<Value> ValidEndText(const FunctionContext& context, const Value& relationship,
+                                   absl::string_view end) {
+  const FactId fact = relationship.relationship().id;
+  ASSIGN_OR_RETURN(const Value value, context.graph->RelationshipProperty(fact, end));
+  if (value.is_null()) return Value::Null();
+  ASSIGN_OR_RETURN(const Value precision, context.graph->ValidPrecision(fact, end));
+  if (value.type() == Value::Type::kDate) {
+    PartialDate date{value.date(), Precision::kDay};
+    if (precision.is_string() && precision.string() == "month") date.precision = Precision::kMonth;
+    if (precision.is_string() && precision.string() == "year") date.precision = Precision::kYear;
+    return Value::String(FormatPartialDate(date));
+  }
+  if (value.type() == Value::Type::kDateTime) {
+    return Value::String(FormatDateTime(value.date_time()));
+  }
+  if (value.type() == Value::Type::kLocalDateTime) {
+    return Value::String(FormatLocalDateTime(value.local_date_time()));
+  }
+  return Value::Null();
+}
+
+absl::StatusOr<Value> Since(const FunctionContext& context, Arguments arguments) {
+  return ValidEndText(context, arguments[0], "valid_from");
+}
+absl::StatusOr<Value> Until(const FunctionContext& context, Arguments arguments) {
+  return ValidEndText(context, arguments[0], "valid_to");
+}
+
+absl::StatusOr<Value> Goldstein(const FunctionContext& context, Arguments arguments) {
+  const RelationId relation = arguments[0].relationship().relation;
+  const std::optional<double> weight = context.graph->catalogue().relation(relation).goldstein;
+  return weight.has_value() ? Value::Float(*weight) : Value::Null();
+}
+
+FunctionRow RelationshipRow(absl::string_view name, TypeSet result,
+                            FunctionImplementation implementation, absl::string_view help) {
+  return {.name = name,
+          .parameters = {{"relationship", types::kRelationship}},
+          .result = result,
+          .purity = Purity::kReadsGraph,
+          .implementation = implementation,
+          .help = help};
+}
+
+FunctionRow LookupRow(absl::string_view name, FunctionParameter parameter, TypeSet result,
+                      FunctionImplementation implementation, absl::string_view help) {
+  return {.name = name,
+          .parameters = {parameter},
+          .result = result,
+          .purity = Purity::kReadsGraph,
+          .implementation = implementation,
+          .help = help};
+}
+
+std::vector<FunctionRow> RelationshipFunctions() {
+  return {
+      RelationshipRow("evidence", types::kList, EvidenceList,
+                      "The evidence for a relationship under its lens: maps of article, publisher, "
+                      "published, stance, asserted_by, confidence, sentence, span and quote."),
+      RelationshipRow("sources", types::kList, Sources,
+                      "The names of the independent sources that affirm or report a relationship."),
+      RelationshipRow("support", types::kFloat, Degree<&Corroboration::support>,
+                      "How well a relationship is affirmed, 0 to 1; null without evidence."),
+      RelationshipRow("denial", types::kFloat, Degree<&Corroboration::denial>,
+                      "How well a relationship is denied, 0 to 1; null without evidence."),
+      RelationshipRow("confidence", types::kFloat, Degree<&Corroboration::confidence>,
+                      "support(r) times 1 - denial(r); null without evidence."),
+      RelationshipRow("contested", types::kBoolean, Contested,
+                      "Whether support and denial both reach 0.5; null without evidence."),
+      RelationshipRow("first_reported", types::kDateTime, Reported<&Corroboration::first_reported>,
+                      "When the first article of the evidence was published."),
+      RelationshipRow("last_reported", types::kDateTime, Reported<&Corroboration::last_reported>,
+                      "When the last article of the evidence was published."),
+      RelationshipRow("since", types::kString, Since,
+                      "The beginning of a relationship's valid time, as precisely as it is known."),
+      RelationshipRow("until", types::kString, Until,
+                      "The exclusive end of a relationship's valid time, as precisely as it is "
+                      "known."),
+      RelationshipRow("goldstein", types::kFloat, Goldstein,
+                      "The Goldstein weight of a relationship's type, -10 to 10; null without."),
+      {.name = "precision",
+       .parameters = {{"relationship", types::kRelationship}, {"end", types::kString}},
+       .result = types::kString,
+       .purity = Purity::kReadsGraph,
+       .implementation = PrecisionOf,
+       .help = "'day', 'month', 'year' or 'instant': how precisely 'valid_from' or 'valid_to' is "
+               "known; null where the end is open."},
+      {.name = "reported_by",
+       .parameters = {{"relationship", types::kRelationship},
+                      {"who", types::kString | types::kNode | types::kList}},
+       .result = types::kBoolean,
+       .purity = Purity::kReadsGraph,
+       .implementation = ReportedBy,
+       .help = "Whether a publisher or a quoted asserter (name, key, node or a list of them) "
+               "affirms or reports a relationship."},
+  };
+}
+
+}  // namespace
+
+std::vector<FunctionRow> EvidenceFunctions() {
+  std::vector<FunctionRow> rows = RelationshipFunctions();
+  const FunctionParameter name = {"name", types::kString};
+  const FunctionParameter node = {"node", types::kNode};
+  const FunctionParameter article = {"article", types::kNode};
+  rows.push_back(LookupRow("entity", name, types::kNode, EntityNamed,
+                           "The node of that key or name in any language; null if there is none, "
+                           "an error if there are several."));
+  rows.push_back(LookupRow("entente.named_entity", name, types::kNode, NamedEntity,
+                           "Like entity(), but a name that nothing bears is an error."));
+  rows.back().internal = true;
+  rows.push_back(LookupRow("entente.display_name", node, types::kString, DisplayName,
+                           "The node's name, else its key, else ''."));
+  rows.back().internal = true;
+  rows.push_back(LookupRow("names", node, types::kList, Names,
+                           "The names of an entity: maps of name, language and script."));
+  rows.push_back(LookupRow("publisher", article, types::kNode, Publisher,
+                           "The entity that published an article; null if it is unknown."));
+  rows.push_back(LookupRow("articles", {"publisher", types::kNode}, types::kList, Articles,
+                           "The articles that an entity published."));
+  rows.push_back(LookupRow("facts", article, types::kList, Facts,
+                           "The relationships that an article speaks of, denials included."));
+  return rows;
+}
+
+}  // namespace entente::query
