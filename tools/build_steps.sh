@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The steps that tools/quickstart, tools/test and .ci/run share. Sourced by them, from the top folder.
 
 # Installs what of packages.txt, and of the packages given, is missing.

@@ -1,0 +1,76 @@
+// entente: one program, a subcommand for each way of use. README.md of this folder lists them.
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "engine/entente.h"
+#include "tools/exit_code.h"
+#include "tools/import_command.h"
+#include "tools/maintenance_command.h"
+#include "tools/query_command.h"
+#include "tools/row_format.h"
+#include "tools/shell.h"
+
+namespace entente::tools {
+namespace {
+
+// CLI11 ends --help with 0 and wrong usage with codes of its own, all of which are kUsage here.
+int Run(int argc, char** argv) {
+  CLI::App app("Entente: who does what to whom, according to whom, since when.");
+  app.set_version_flag("--version", entente_version());
+  app.require_subcommand(1);
+  ExitCode code = kOk;
+  std::string path;
+
+  CLI::App* shell = app.add_subcommand("shell", "Type statements and questions");
+  std::string shell_path = ":memory:";
+  shell->add_option("DB", shell_path, "Database directory, made when missing; none: in memory");
+  shell->callback([&] { code = RunShell(shell_path); });
+
+  CLI::App* query = app.add_subcommand("query", "Run one statement, or those on standard input");
+  QueryOptions query_options;
+  query->add_option("DB", path, "Database directory")->required();
+  query->add_option("STATEMENT", query_options.statement, "openCypher, or a question");
+  query->add_option("--param", query_options.parameters, "name=json; may be repeated")
+      ->allow_extra_args(false);
+  const auto formats = RowFormatNames();
+  query->add_option("--format", query_options.format, "How rows are written")
+      ->check(CLI::IsMember(std::vector<std::string>(formats.begin(), formats.end())))
+      ->capture_default_str();
+  query->callback([&] { code = RunQuery(path, query_options); });
+
+  CLI::App* import = app.add_subcommand("import", "Load files of facts");
+  ImportOptions import_options;
+  import->add_option("DB", path, "Database directory, made when missing")->required();
+  import
+      ->add_option("FILE", import_options.files,
+                   "Files, also packed with gzip or zstd; - is standard input")
+      ->required();
+  import->add_option("--format", import_options.format, "claims or icews; guessed when left out")
+      ->check(CLI::IsMember({"claims", "icews"}));
+  import->add_option("--rejects", import_options.rejects, "Write bad rows to this file, as CSV");
+  import->add_flag("--strict", import_options.strict,
+                   "Stop at the first bad row and leave the database as it was");
+  import->callback([&] { code = RunImport(path, import_options);
+});
+
+CLI::App* stats = app.add_subcommand("stats", "Show counts, sizes and versions");
+stats->add_option("DB", path, "Database directory")->required();
+stats->callback([&] { code = RunStats(path); });
+
+CLI::App* check = app.add_subcommand("check", "Read everything and tell what is damaged");
+check->add_option("DB", path, "Database directory")->required();
+check->callback([&] { code = RunCheck(path); });
+
+try {
+  app.parse(argc, argv);
+} catch (const CLI::ParseError& error) {
+  return app.exit(error) == 0 ? kOk : kUsage;
+}
+return code;
+}  // namespace
+
+}  // namespace entente::tools
+}  // namespace entente::tools
+
+int main(int argc, char** argv) { return entente::tools::Run(argc, argv); }
