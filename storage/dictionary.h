@@ -38,5 +38,7 @@ absl::StatusOr<std::vector<NameEntry>> FindNamePrefix(const View& view, absl::st
 // One entry a (name, node): a later PutName replaces kind and language.
 void PutName(Transaction& transaction, const NameEntry& entry);
 void EraseName(Transaction& transaction, absl::string_view name, NodeId node);
+// An entry from its key and value; DataLoss when they are not one.
+absl::StatusOr<NameEntry> DecodeName(absl::string_view key, absl::string_view value);
 
 }  // namespace entente::storage

@@ -23,6 +23,7 @@
 namespace entente::storage {
 
 class Transaction;
+struct EdgeRow;
 
 enum class Stance : uint8_t { kReports = 0, kAffirms = 1, kDenies = 2 };
 
@@ -51,6 +52,7 @@ enum FactFlag : uint16_t {
   kInexactTo = 0x10,    // likewise valid_to
   kRetracted = 0x20,    // some evidence was retracted: known time must look at the evidence
   kDenied = 0x40,       // some evidence denies
+  kMovedIdentity = 0x80,  // `identity` holds bytes: valid time was changed after the import
   kIdentified = 0x100,  // imports may find it by its identity; see FactRecord::identity
 };
 
@@ -80,11 +82,21 @@ struct FactRecord {
   friend bool operator==(const FactRecord&, const FactRecord&) = default;
 };
 
+// A fact as a block holds it.
+struct StoredFact {
+  FactId id = kNoId;
+  uint64_t evidence_total = 0;  // pieces, inline or not
+  FactRecord record;            // with its inline evidence only
+};
+
 // The fact, or nullopt when there is none.
 absl::StatusOr<std::optional<FactRecord>> ReadFact(const View& view, FactId fact);
 // Many at once, `facts` ascending; each block is read once. The answers are in the same order.
 absl::StatusOr<std::vector<std::optional<FactRecord>>> ReadFacts(const View& view,
                                                                  absl::Span<const FactId> facts);
+
+// The edge that stands for a fact among the edges of its subject (kOut) or object (kIn).
+EdgeRow EdgeOf(Direction direction, FactId fact, const FactRecord& record);
 
 absl::StatusOr<FactId> InsertFact(Transaction& transaction, const FactRecord& record);
 // `old` is the record as stored now. Subject, relation and object may change too.
@@ -107,7 +119,7 @@ class FactCursor {
   const View& view_;
   Cursor blocks_;
   Cursor loose_;
-  std::vector<std::pair<FactId, std::optional<FactRecord>>> ready_;
+  std::vector<std::pair<FactId, StoredFact>> ready_;
   size_t next_ = 0;
   absl::Status status_;
 };

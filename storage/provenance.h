@@ -30,5 +30,7 @@ void EraseAwaiting(Transaction& transaction, absl::string_view original_key, Nod
 // fact · 2 + erased. A later entry of a fact counts.
 void AppendFactEntry(FactId fact, bool erased, std::string* bytes);
 absl::StatusOr<std::vector<FactId>> DecodeFactList(absl::string_view bytes);
+// Drops what was erased. Leaves bytes that are no list alone: whoever reads them will say so.
+void FoldFactList(std::string* value);
 
 }  // namespace entente::storage

@@ -60,11 +60,17 @@ class Transaction final : public View {
   // way to tell it. Saves a read of the page for each insertion.
   bool CommittedEdges(absl::string_view page_key, uint32_t* edges) const;
   void RememberEdges(absl::string_view page_key, uint32_t edges);
+  // Used by facts.h: the fact will be loose when this is committed.
+  void NoteLooseFact(FactId fact);
 
  private:
   friend class Store;
   explicit Transaction(StoreImpl* store);
   absl::StatusOr<uint64_t> Next(absl::string_view counter);
+  // Writes what there is and starts afresh, still the writer.
+  absl::Status Write(bool sync);
+  enum class SealScope { kFullBlocks, kAll };
+  absl::Status SealLooseFacts(SealScope scope);
 
   struct State;
   std::unique_ptr<State> state_;

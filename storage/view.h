@@ -35,6 +35,8 @@ class Cursor {
   void Next();
   // To the first key at or after prefix + `rest`.
   void Seek(absl::string_view rest);
+  // To the last key with the prefix.
+  void SeekToLast();
   absl::string_view key() const;  // whole, prefix included; valid until Next
   absl::string_view value() const;
   absl::Status status() const;  // why it is not Valid(): OK at the end
@@ -71,7 +73,7 @@ class View {
   bool MayHaveSeveralChunks(Direction direction, NodeId node) const;
 
  protected:
-  explicit View(StoreImpl* store) : store_(store) {}
+  explicit View(StoreImpl* store);
   StoreImpl* const store_;
 };
 
@@ -94,6 +96,9 @@ class Snapshot final : public View {
 
   const rocksdb::Snapshot* snapshot_;
 };
+
+// The value of a counter's key; 0 when it was not found.
+absl::StatusOr<uint64_t> DecodeCounter(bool found, absl::string_view bytes);
 
 // Counters that storage keeps itself; the engine may add others.
 inline constexpr absl::string_view kEntityCount = "entities";

@@ -1,0 +1,119 @@
+#include "storage/catalogue.h"
+
+#include <utility>
+
+#include "flatbuffers/flatbuffers.h"
+#include "rocksdb/slice.h"
+#include "schemas/catalogue_generated.h"
+#include "storage/keys.h"
+#include "storage/status_macros.h"
+#include "storage/store_impl.h"
+#include "storage/transaction.h"
+
+namespace entente::storage {
+namespace {
+
+using flatbuffers::FlatBufferBuilder;
+
+// The root table of `bytes`, or nullptr when they are not one.
+template <typename Table>
+const Table* Verified(absl::string_view bytes) {
+  flatbuffers::Verifier verifier(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+  return verifier.VerifyBuffer<Table>(nullptr) ? flatbuffers::GetRoot<Table>(bytes.data())
+                                               : nullptr;
+}
+
+void PutTable(Transaction& transaction, CatalogueKey kind, uint32_t id,
+              const FlatBufferBuilder& builder) {
+  transaction.Put(Family::kCatalogue, KeyWriter(kind).U32(id),
+                  absl::string_view(reinterpret_cast<const char*>(builder.GetBufferPointer()),
+                                    builder.GetSize()));
+}
+
+std::string Text(const flatbuffers::String* text) {
+  return text == nullptr ? std::string() : text->str();
+}
+
+std::vector<uint32_t> Ids(const flatbuffers::Vector<uint32_t>* ids) {
+  return ids == nullptr ? std::vector<uint32_t>() : std::vector<uint32_t>(ids->begin(), ids->end());
+}
+
+RelationTypeRecord Unpack(const stored::RelationType& table) {
+  RelationTypeRecord record{Text(table.name()),  Ids(table.parents()), table.sign(),
+                            Text(table.cameo()), Text(table.plover()), std::nullopt};
+  if (table.goldstein().has_value()) record.goldstein = *table.goldstein();
+  return record;
+}
+
+LabelRecord Unpack(const stored::Label& table) {
+  return {Text(table.name()), Ids(table.parents())};
+}
+std::string Unpack(const stored::PropertyName& table) { return Text(table.name()); }
+
+// All records of a kind, by id.
+template <typename Table, typename Record>
+absl::Status ReadAll(const View& view, CatalogueKey kind, std::vector<Record>* records) {
+  Cursor cursor = view.Scan(Family::kCatalogue, KeyWriter(kind).bytes());
+  for (; cursor.Valid(); cursor.Next()) {
+    const Table* table = Verified<Table>(cursor.value());
+    if (table == nullptr || cursor.key() != KeyWriter(kind).U32(records->size()).bytes()) {
+      return absl::DataLossError("broken record in the catalogue");
+    }
+    records->push_back(Unpack(*table));
+  }
+  return cursor.status();
+}
+
+}  // namespace
+
+absl::StatusOr<Catalogue> ReadCatalogue(const View& view) {
+  Catalogue catalogue;
+  RETURN_IF_ERROR(
+      ReadAll<stored::RelationType>(view, CatalogueKey::kRelationType, &catalogue.relation_types));
+  RETURN_IF_ERROR(ReadAll<stored::Label>(view, CatalogueKey::kLabel, &catalogue.labels));
+  RETURN_IF_ERROR(
+      ReadAll<stored::PropertyName>(view, CatalogueKey::kPropertyName, &catalogue.property_names));
+  return catalogue;
+}
+
+void PutRelationType(Transaction& transaction, RelationId id, const RelationTypeRecord& record) {
+  FlatBufferBuilder builder;
+  const auto name = builder.CreateString(record.name);
+  const auto parents = record.parents.empty() ? 0 : builder.CreateVector(record.parents);
+  const auto cameo = record.cameo.empty() ? 0 : builder.CreateString(record.cameo);
+  const auto plover = record.plover.empty() ? 0 : builder.CreateString(record.plover);
+  builder.Finish(stored::CreateRelationType(builder, name, parents, record.sign, cameo, plover,
+                                            record.goldstein.has_value()
+                                                ? flatbuffers::Optional<double>(*record.goldstein)
+                                                : flatbuffers::nullopt));
+  PutTable(transaction, CatalogueKey::kRelationType, id, builder);
+}
+
+void PutLabel(Transaction& transaction, LabelId id, const LabelRecord& record) {
+  FlatBufferBuilder builder;
+  const auto name = builder.CreateString(record.name);
+  const auto parents = record.parents.empty() ? 0 : builder.CreateVector(record.parents);
+  builder.Finish(stored::CreateLabel(builder, name, parents));
+  PutTable(transaction, CatalogueKey::kLabel, id, builder);
+}
+
+void PutPropertyName(Transaction& transaction, PropertyId id, absl::string_view name) {
+  FlatBufferBuilder builder;
+  const auto text = builder.CreateString(name.data(), name.size());
+  builder.Finish(stored::CreatePropertyName(builder, text));
+  PutTable(transaction, CatalogueKey::kPropertyName, id, builder);
+}
+
+absl::StatusOr<std::optional<std::string>> ReadSetting(const View& view, absl::string_view name) {
+  rocksdb::PinnableSlice value;
+  ASSIGN_OR_RETURN(bool found, view.Get(Family::kCatalogue,
+                                        KeyWriter(CatalogueKey::kSetting).Raw(name), &value));
+  if (!found) return std::nullopt;
+  return value.ToString();
+}
+
+void PutSetting(Transaction& transaction, absl::string_view name, absl::string_view value) {
+  transaction.Put(Family::kCatalogue, KeyWriter(CatalogueKey::kSetting).Raw(name), value);
+}
+
+}  // namespace entente::storage

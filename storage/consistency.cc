@@ -1,0 +1,362 @@
+#include "storage/consistency.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "rocksdb/slice.h"
+#include "storage/adjacency_page.h"
+#include "storage/catalogue.h"
+#include "storage/chunk_summary.h"
+#include "storage/dictionary.h"
+#include "storage/fact_block.h"
+#include "storage/facts.h"
+#include "storage/keys.h"
+#include "storage/nodes.h"
+#include "storage/provenance.h"
+#include "storage/status_macros.h"
+#include "storage/store_impl.h"
+
+namespace entente::storage {
+namespace {
+
+constexpr size_t kProblemsKept = 100;
+constexpr uint64_t kProgressStep = 1 << 14;
+
+// A number that two sets of equal things share: the sum of a mixed hash of each. Lets both
+// directions of adjacency be compared with the facts without keeping them.
+class Fingerprint {
+ public:
+  template <typename... T>
+  void Add(const T&... parts) {
+    uint64_t hash = 0x9e3779b97f4a7c15;
+    ((hash = Mix(hash ^ static_cast<uint64_t>(parts))), ...);
+    sum_ += hash;
+    ++count_;
+  }
+  uint64_t count() const { return count_; }
+  bool operator==(const Fingerprint& other) const = default;
+
+ private:
+  static uint64_t Mix(uint64_t v) {
+    v = (v ^ (v >> 30)) * 0xbf58476d1ce4e5b9;
+    v = (v ^ (v >> 27)) * 0x94d049bb133111eb;
+    return v ^ (v >> 31);
+  }
+
+  uint64_t sum_ = 0;
+  uint64_t count_ = 0;
+};
+
+class Verifier {
+ public:
+  Verifier(const Snapshot& snapshot, const std::function<void(uint64_t)>& progress)
+      : snapshot_(snapshot), progress_(progress) {}
+
+  absl::StatusOr<ConsistencyReport> Run();
+
+ private:
+  using Visit = std::function<absl::Status(absl::string_view key, absl::string_view value)>;
+
+  // Calls visit for every key. What it returns is a problem; only failures of reading end the walk.
+  absl::Status Walk(Family family, const Visit& visit);
+  void Problem(std::string words);
+  // Keeps reading errors apart: corruption is a problem, all else is returned.
+  absl::Status Absorb(const absl::Status& status, absl::string_view where);
+
+  absl::Status Catalogues();
+  absl::Status Nodes();
+  absl::Status Dictionaries();
+  absl::Status Facts();
+  absl::Status FactKeys();
+  absl::Status Adjacency();
+  absl::Status Provenance();
+  void Compare(absl::string_view what, const Fingerprint& stored, const Fingerprint& derived);
+  absl::Status CompareCount(absl::string_view counter, uint64_t counted);
+
+  const Snapshot& snapshot_;
+  const std::function<void(uint64_t)>& progress_;
+  ConsistencyReport report_;
+
+  Fingerprint edges_[2];  // of facts, as each direction's pages should have them
+  Fingerprint labels_;    // of records, as the index should have them
+  Fingerprint publishers_;
+  Fingerprint originals_;
+  Fingerprint article_facts_;
+  absl::flat_hash_set<FactId> overflowing_;
+  // What summaries should say, by key.
+  absl::flat_hash_map<std::string, std::pair<ChunkSummary, bool>> summaries_;
+};
+
+absl::Status Verifier::Walk(Family family, const Visit& visit) {
+  Cursor cursor = snapshot_.Scan(family, "");
+  for (; cursor.Valid(); cursor.Next()) {
+    const absl::Status status = visit(cursor.key(), cursor.value());
+    if (!status.ok()) Problem(absl::StrCat(FamilyName(family), ": ", status.message()));
+    if (++report_.keys % kProgressStep == 0 && progress_) progress_(report_.keys);
+  }
+  return Absorb(cursor.status(), FamilyName(family));
+}
+
+void Verifier::Problem(std::string words) {
+  ++report_.problem_count;
+  if (report_.problems.size() < kProblemsKept) report_.problems.push_back(std::move(words));
+}
+
+absl::Status Verifier::Absorb(const absl::Status& status, absl::string_view where) {
+  if (!absl::IsDataLoss(status)) return status;
+  Problem(absl::StrCat(where, ": ", status.message()));
+  return absl::OkStatus();
+}
+
+void Verifier::Compare(absl::string_view what, const Fingerprint& stored,
+                       const Fingerprint& derived) {
+  if (stored == derived) return;
+  Problem(absl::StrCat(what, " do not follow from the records: ", stored.count(), " stored, ",
+                       derived.count(), " expected"));
+}
+
+absl::Status Verifier::CompareCount(absl::string_view counter, uint64_t counted) {
+  const absl::StatusOr<uint64_t> kept = snapshot_.Counter(counter);
+  if (!kept.ok()) return Absorb(kept.status(), "counter");
+  if (*kept != counted) {
+    Problem(absl::StrCat("the count of ", counter, " is ", *kept, ", there are ", counted));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ConsistencyReport> Verifier::Run() {
+  RETURN_IF_ERROR(Catalogues());
+  RETURN_IF_ERROR(Nodes());
+  RETURN_IF_ERROR(Dictionaries());
+  RETURN_IF_ERROR(Facts());
+  RETURN_IF_ERROR(FactKeys());
+  RETURN_IF_ERROR(Adjacency());
+  RETURN_IF_ERROR(Provenance());
+  if (progress_) progress_(report_.keys);
+  return std::move(report_);
+}
+
+absl::Status Verifier::Catalogues() {
+  RETURN_IF_ERROR(Absorb(ReadCatalogue(snapshot_).status(), "catalogue"));
+  return Walk(Family::kCatalogue, [&](absl::string_view key, absl::string_view value) {
+    switch (static_cast<CatalogueKey>(key.empty() ? '\0' : key[0])) {
+      case CatalogueKey::kFormat:
+      case CatalogueKey::kRelationType:
+      case CatalogueKey::kLabel:
+      case CatalogueKey::kPropertyName:
+      case CatalogueKey::kSetting:
+        return absl::OkStatus();
+      case CatalogueKey::kCounter:
+        return DecodeCounter(true, value).status();
+      case CatalogueKey::kChunkSummary: {
+        absl::StatusOr<ChunkSummary> summary = DecodeSummary(value);
+        if (!summary.ok()) return summary.status();
+        summaries_[key] = {*std::move(summary), false};
+        return absl::OkStatus();
+      }
+    }
+    return absl::DataLossError("unknown kind of key");
+  });
+}
+
+absl::Status Verifier::Nodes() {
+  for (Family family : {Family::kEntities, Family::kArticles}) {
+    uint64_t count = 0;
+    RETURN_IF_ERROR(Walk(family, [&](absl::string_view key, absl::string_view value) {
+      KeyReader reader(key);
+      NodeId node;
+      if (!reader.U64(&node) || !reader.done() || NodeFamily(node) != family) {
+        return absl::DataLossError("broken key of a node");
+      }
+      ++count;
+      ASSIGN_OR_RETURN(const NodeRecord record, DecodeNode(value));
+      for (LabelId label : record.labels) labels_.Add(label, node);
+      if (record.publisher != kNoId) publishers_.Add(record.publisher, node);
+      if (record.original != kNoId) originals_.Add(record.original, node);
+      return absl::OkStatus();
+    }));
+    RETURN_IF_ERROR(
+        CompareCount(family == Family::kArticles ? kArticleCount : kEntityCount, count));
+  }
+  Fingerprint indexed;
+  RETURN_IF_ERROR(Walk(Family::kIndexes, [&](absl::string_view key, absl::string_view) {
+    KeyReader reader(key);
+    uint8_t kind;
+    LabelId label;
+    NodeId node;
+    if (!reader.U8(&kind) || kind != static_cast<uint8_t>(IndexKey::kLabel) ||
+        !reader.U32(&label) || !reader.U64(&node) || !reader.done()) {
+      return absl::DataLossError("broken key of an index");
+    }
+    indexed.Add(label, node);
+    return absl::OkStatus();
+  }));
+  Compare("entries of the label index", indexed, labels_);
+  return absl::OkStatus();
+}
+
+absl::Status Verifier::Dictionaries() {
+  const auto exists = [&](NodeId node, absl::string_view what) -> absl::Status {
+    ASSIGN_OR_RETURN(const bool found, NodeExists(snapshot_, node));
+    return found ? absl::OkStatus() : absl::DataLossError(absl::StrCat(what, " leads to no node"));
+  };
+  RETURN_IF_ERROR(Walk(Family::kDictionary, [&](absl::string_view, absl::string_view value) {
+    KeyReader reader(value);
+    NodeId node;
+    if (!reader.U64(&node) || !reader.done()) return absl::DataLossError("broken entry");
+    return exists(node, "a key");
+  }));
+  return Walk(Family::kNames, [&](absl::string_view key, absl::string_view value) -> absl::Status {
+    ASSIGN_OR_RETURN(const NameEntry entry, DecodeName(key, value));
+    return exists(entry.node, "a name");
+  });
+}
+
+absl::Status Verifier::Facts() {
+  uint64_t count = 0;
+  uint64_t evidence = 0;
+  FactCursor cursor(snapshot_);
+  FactId fact;
+  FactRecord record;
+  while (cursor.Next(&fact, &record)) {
+    ++count;
+    evidence += record.evidence.size();
+    const EdgeRow out = EdgeOf(Direction::kOut, fact, record);
+    const EdgeRow in = EdgeOf(Direction::kIn, fact, record);
+    edges_[0].Add(record.subject, out.relation, out.other, out.fact, out.valid_from, out.valid_to,
+                  out.first_reported, out.confidence, out.flags);
+    edges_[1].Add(record.object, in.relation, in.other, in.fact, in.valid_from, in.valid_to,
+                  in.first_reported, in.confidence, in.flags);
+    std::set<NodeId> articles;
+    for (const Evidence& piece : record.evidence) articles.insert(piece.article);
+    for (NodeId article : articles) article_facts_.Add(article, fact);
+    if (record.evidence.size() > snapshot_.geometry().inline_evidence) overflowing_.insert(fact);
+  }
+  RETURN_IF_ERROR(Absorb(cursor.status(), "facts"));
+  RETURN_IF_ERROR(CompareCount(kFactCount, count));
+  return CompareCount(kEvidenceCount, evidence);
+}
+
+absl::Status Verifier::FactKeys() {
+  return Walk(Family::kFacts, [&](absl::string_view key, absl::string_view value) -> absl::Status {
+    KeyReader reader(key);
+    uint8_t kind = 0;
+    uint64_t id;
+    if (!reader.U8(&kind) || !reader.U64(&id)) return absl::DataLossError("broken key of a fact");
+    const Geometry& geometry = snapshot_.geometry();
+    switch (static_cast<FactKey>(kind)) {
+      case FactKey::kBlock:
+        return FactBlock::Parse(id * geometry.block_facts, geometry.inline_evidence, value)
+            .status();
+      case FactKey::kLoose:
+        if (value.empty()) return absl::OkStatus();
+        return FactBlock::Parse(id - id % geometry.block_facts, geometry.inline_evidence, value)
+            .status();
+      case FactKey::kEvidence:
+        RETURN_IF_ERROR(DecodeEvidencePage(value).status());
+        return overflowing_.contains(id) ? absl::OkStatus()
+                                         : absl::DataLossError("evidence of no fact");
+    }
+    return absl::DataLossError("unknown kind of key");
+  });
+}
+
+absl::Status Verifier::Adjacency() {
+  Fingerprint stored[2];
+  RETURN_IF_ERROR(
+      Walk(Family::kAdjacency, [&](absl::string_view key, absl::string_view value) -> absl::Status {
+        KeyReader reader(key);
+        uint8_t direction;
+        NodeId node;
+        uint32_t chunk;
+        if (!reader.U8(&direction) || direction > 1 || !reader.U64(&node) || !reader.U32(&chunk) ||
+            !reader.done()) {
+          return absl::DataLossError("broken key of a page");
+        }
+        ASSIGN_OR_RETURN(const PageValue page, PageValue::Parse(value));
+        EdgeColumns edges;
+        page.Read(RelationFilter(), kAllColumns, &edges);
+        const Degree degree = page.Count(RelationFilter());
+        uint64_t visible = 0;
+        ChunkSummary summary;
+        for (size_t i = 0; i < edges.size; ++i) {
+          const EdgeRow row = RowAt(edges, i);
+          visible += row.flags & kVisible;
+          summary.Add(row);
+          stored[direction].Add(node, row.relation, row.other, row.fact, row.valid_from,
+                                row.valid_to, row.first_reported, row.confidence, row.flags);
+        }
+        if (degree.edges != edges.size || degree.visible != visible) {
+          return absl::DataLossError("a page's header miscounts its edges");
+        }
+        const auto known =
+            summaries_.find(SummaryKey(static_cast<Direction>(direction), node, chunk));
+        if (known == summaries_.end()) {
+          return chunk == 0 ? absl::OkStatus() : absl::DataLossError("a chunk has no summary");
+        }
+        known->second.second = true;
+        return known->second.first.Covers(summary)
+                   ? absl::OkStatus()
+                   : absl::DataLossError("a summary does not cover its chunk");
+      }));
+  for (const auto& [key, summary] : summaries_) {
+    if (!summary.second && summary.first.edges != 0) Problem("a summary has no chunk");
+  }
+  Compare("edges of subjects", stored[0], edges_[0]);
+  Compare("edges of objects", stored[1], edges_[1]);
+  return absl::OkStatus();
+}
+
+absl::Status Verifier::Provenance() {
+  Fingerprint lists;
+  Fingerprint publishers;
+  Fingerprint originals;
+  RETURN_IF_ERROR(Walk(
+      Family::kProvenance, [&](absl::string_view key, absl::string_view value) -> absl::Status {
+        KeyReader reader(key);
+        uint8_t kind = 0;
+        uint64_t from;
+        uint64_t to;
+        reader.U8(&kind);
+        switch (static_cast<ProvenanceKey>(kind)) {
+          case ProvenanceKey::kArticleFacts: {
+            if (!reader.U64(&from) || !reader.done()) break;
+            ASSIGN_OR_RETURN(const std::vector<FactId> facts, DecodeFactList(value));
+            for (FactId fact : facts) lists.Add(from, fact);
+            return absl::OkStatus();
+          }
+          case ProvenanceKey::kPublisherArticles:
+            if (!reader.U64(&from) || !reader.U64(&to) || !reader.done()) break;
+            publishers.Add(from, to);
+            return absl::OkStatus();
+          case ProvenanceKey::kOriginalCopies:
+            if (!reader.U64(&from) || !reader.U64(&to) || !reader.done()) break;
+            originals.Add(from, to);
+            return absl::OkStatus();
+          case ProvenanceKey::kAwaitedOriginal: {
+            std::string awaited;
+            if (!reader.Escaped(&awaited) || !reader.U64(&to) || !reader.done()) break;
+            return absl::OkStatus();
+          }
+        }
+        return absl::DataLossError("broken key");
+      }));
+  Compare("facts of articles", lists, article_facts_);
+  Compare("articles of publishers", publishers, publishers_);
+  Compare("copies of originals", originals, originals_);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<ConsistencyReport> VerifyConsistency(const Snapshot& snapshot,
+                                                    const std::function<void(uint64_t)>& progress) {
+  return Verifier(snapshot, progress).Run();
+}
+
+}  // namespace entente::storage

@@ -1,0 +1,82 @@
+#include "storage/dictionary.h"
+
+#include <limits>
+#include <utility>
+
+#include "rocksdb/slice.h"
+#include "storage/keys.h"
+#include "storage/status_macros.h"
+#include "storage/store_impl.h"
+#include "storage/transaction.h"
+
+namespace entente::storage {
+namespace {
+
+std::string NameKey(absl::string_view name, NodeId node) {
+  return KeyWriter().Escaped(name).U64(node).bytes();
+}
+
+absl::StatusOr<std::vector<NameEntry>> NamesUnder(const View& view, absl::string_view prefix,
+                                                  size_t limit) {
+  std::vector<NameEntry> entries;
+  Cursor cursor = view.Scan(Family::kNames, prefix);
+  for (; entries.size() < limit && cursor.Valid(); cursor.Next()) {
+    ASSIGN_OR_RETURN(NameEntry entry, DecodeName(cursor.key(), cursor.value()));
+    entries.push_back(std::move(entry));
+  }
+  RETURN_IF_ERROR(cursor.status());
+  return entries;
+}
+
+}  // namespace
+
+absl::StatusOr<NameEntry> DecodeName(absl::string_view key, absl::string_view value) {
+  KeyReader reader(key);
+  NameEntry entry;
+  if (!reader.Escaped(&entry.name) || !reader.U64(&entry.node) || !reader.done() || value.empty() ||
+      static_cast<uint8_t>(value[0]) > static_cast<uint8_t>(NameKind::kAlias)) {
+    return absl::DataLossError("broken name");
+  }
+  entry.kind = static_cast<NameKind>(value[0]);
+  entry.language = std::string(value.substr(1));
+  return entry;
+}
+
+absl::StatusOr<std::optional<NodeId>> FindKey(const View& view, absl::string_view key) {
+  rocksdb::PinnableSlice value;
+  ASSIGN_OR_RETURN(bool found, view.Get(Family::kDictionary, key, &value));
+  if (!found) return std::nullopt;
+  KeyReader reader(ToView(value));
+  NodeId node;
+  if (!reader.U64(&node) || !reader.done()) return absl::DataLossError("broken dictionary entry");
+  return node;
+}
+
+void PutKey(Transaction& transaction, absl::string_view key, NodeId node) {
+  transaction.Put(Family::kDictionary, key, NodeKey(node));
+}
+
+void EraseKey(Transaction& transaction, absl::string_view key) {
+  transaction.Delete(Family::kDictionary, key);
+}
+
+absl::StatusOr<std::vector<NameEntry>> FindName(const View& view, absl::string_view name) {
+  return NamesUnder(view, KeyWriter().Escaped(name), std::numeric_limits<size_t>::max());
+}
+
+absl::StatusOr<std::vector<NameEntry>> FindNamePrefix(const View& view, absl::string_view prefix,
+                                                      size_t limit) {
+  return NamesUnder(view, KeyWriter().EscapedPrefix(prefix), limit);
+}
+
+void PutName(Transaction& transaction, const NameEntry& entry) {
+  std::string value(1, static_cast<char>(entry.kind));
+  value += entry.language;
+  transaction.Put(Family::kNames, NameKey(entry.name, entry.node), value);
+}
+
+void EraseName(Transaction& transaction, absl::string_view name, NodeId node) {
+  transaction.Delete(Family::kNames, NameKey(name, node));
+}
+
+}  // namespace entente::storage

@@ -1,0 +1,315 @@
+#include "storage/fact_block.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "storage/bytes.h"
+#include "storage/time.h"
+
+namespace entente::storage {
+namespace {
+
+constexpr char kBlockKind = '\x01';
+constexpr size_t kMaxFacts = 1 << 16;
+constexpr size_t kMaxEvidence = 1 << 26;
+constexpr double kTenThousandths = 10000;
+constexpr uint64_t kExact = 0xffff;  // "none" of the confidence column
+
+uint64_t Pattern(int64_t v) { return static_cast<uint64_t>(v); }
+uint64_t Difference(int64_t a, int64_t b) { return Pattern(a) - Pattern(b); }
+
+// The confidence in ten-thousandths, or kExact when those do not give it back to the bit.
+uint64_t PackedConfidence(double confidence) {
+  if (!(confidence >= 0 && confidence <= 1)) return kExact;
+  const double scaled = std::round(confidence * kTenThousandths);
+  const double back = scaled / kTenThousandths;
+  return std::memcmp(&back, &confidence, sizeof(back)) == 0 ? static_cast<uint64_t>(scaled)
+                                                            : kExact;
+}
+
+uint64_t PackedDays(const FactRecord& fact) {
+  if (fact.valid_to == kOpenEnd) return Pattern(kOpenEnd);
+  // An open start would make the difference as wide as days can be.
+  return Difference(fact.valid_to, fact.valid_from == kOpenStart ? 0 : fact.valid_from);
+}
+
+uint64_t PackedSinceFirst(const FactRecord& fact) {
+  if (fact.last_reported == kNoTime) return Pattern(kNoTime);
+  return Difference(fact.last_reported, fact.first_reported == kNoTime ? 0 : fact.first_reported);
+}
+
+// Gathers the columns of rows, one value of each a row, and writes them out together.
+template <int kColumnCount>
+class ColumnBuilder {
+ public:
+  void Row(const uint64_t (&values)[kColumnCount]) {
+    for (int i = 0; i < kColumnCount; ++i) columns_[i].push_back(values[i]);
+  }
+  void Write(const ColumnType* types, std::string* out) const {
+    std::string packed;
+    for (int i = 0; i < kColumnCount; ++i) Column::Append(types[i], columns_[i], out, &packed);
+    *out += packed;
+  }
+
+ private:
+  std::vector<uint64_t> columns_[kColumnCount];
+};
+
+template <int kColumnCount>
+bool ReadColumns(const ColumnType (&types)[kColumnCount], size_t n, ByteReader* bytes,
+                 Column (&columns)[kColumnCount]) {
+  for (int i = 0; i < kColumnCount; ++i) {
+    if (!columns[i].ReadHeader(types[i], bytes)) return false;
+  }
+  for (Column& column : columns) {
+    if (!column.ReadPacked(n, bytes)) return false;
+  }
+  return true;
+}
+
+// Turns lengths into ends; false when their sum is above `limit`.
+bool SumUp(uint64_t limit, std::vector<uint64_t>* lengths) {
+  uint64_t sum = 0;
+  for (uint64_t& length : *lengths) {
+    if (length > limit - sum) return false;
+    sum += length;
+    length = sum;
+  }
+  return true;
+}
+
+absl::string_view Piece(absl::string_view heap, const std::vector<uint64_t>& ends, size_t i) {
+  const uint64_t begin = i == 0 ? 0 : ends[i - 1];
+  return heap.substr(begin, ends[i] - begin);
+}
+
+}  // namespace
+
+const ColumnType EvidenceColumns::kTypes[] = {
+    {},
+    {},
+    {.has_none = true, .none = kExact},
+    {.has_none = true, .none = kNoId},
+    {},
+    {},
+    {},
+    {},
+    {.scaled = true, .has_none = true, .none = Pattern(kNoTime)},
+};
+
+const ColumnType FactBlock::kTypes[] = {
+    {},
+    {},
+    {},
+    {},
+    {.has_none = true, .none = Pattern(kOpenStart)},
+    {.has_none = true, .none = Pattern(kOpenEnd)},
+    {},
+    {},
+    {},
+    {},
+    {},
+    {.scaled = true, .has_none = true, .none = Pattern(kNoTime)},
+    {.scaled = true, .has_none = true, .none = Pattern(kNoTime)},
+    {},
+    {},
+    {},
+};
+
+void AppendEvidence(absl::Span<const Evidence* const> evidence, std::string* out,
+                    std::string* heap) {
+  ColumnBuilder<EvidenceColumns::kColumnCount> builder;
+  std::string quotes;
+  for (const Evidence* piece : evidence) {
+    const uint64_t confidence = PackedConfidence(piece->confidence);
+    if (confidence == kExact) AppendFixed(piece->confidence, heap);
+    quotes += piece->quote;
+    builder.Row({piece->article, static_cast<uint64_t>(piece->stance), confidence, piece->asserter,
+                 Pattern(piece->sentence), Pattern(piece->span_start),
+                 Difference(piece->span_end, piece->span_start), piece->quote.size(),
+                 Pattern(piece->retracted_at)});
+  }
+  builder.Write(EvidenceColumns::kTypes, out);
+  *heap += quotes;
+}
+
+bool EvidenceColumns::Parse(size_t n, ByteReader* bytes) {
+  n_ = n;
+  return n <= kMaxEvidence && ReadColumns(kTypes, n, bytes, columns_);
+}
+
+bool EvidenceColumns::ParseHeap(ByteReader* bytes) {
+  if (n_ == 0) return true;
+  std::vector<uint16_t> confidences(n_);
+  columns_[kConfidence].Unpack(0, n_, confidences.data());
+  uint32_t exact = 0;
+  exact_before_.reserve(n_);
+  for (uint16_t confidence : confidences) {
+    exact_before_.push_back(exact);
+    if (confidence == kExact) ++exact;
+  }
+  if (!bytes->Bytes(uint64_t{exact} * sizeof(double), &exact_)) return false;
+  quote_ends_.resize(n_);
+  columns_[kQuoteLength].Unpack(0, n_, quote_ends_.data());
+  return SumUp(bytes->rest().size(), &quote_ends_) && bytes->Bytes(quote_ends_.back(), &quotes_);
+}
+
+void EvidenceColumns::Read(size_t begin, size_t end, std::vector<Evidence>* out) const {
+  for (size_t i = begin; i < end; ++i) {
+    Evidence& piece = out->emplace_back();
+    piece.article = columns_[kArticle].At(i);
+    // Any other number is a broken byte that RocksDB's checksum would have caught; reading it as
+    // one of the three keeps enum values legal.
+    piece.stance = static_cast<Stance>(std::min<uint64_t>(columns_[kStance].At(i), 2));
+    const uint64_t confidence = columns_[kConfidence].At(i) & 0xffff;
+    if (confidence == kExact) {
+      std::memcpy(&piece.confidence, exact_.data() + exact_before_[i] * sizeof(double),
+                  sizeof(double));
+    } else {
+      piece.confidence = static_cast<double>(confidence) / kTenThousandths;
+    }
+    piece.asserter = columns_[kAsserter].At(i);
+    piece.sentence = static_cast<int32_t>(columns_[kSentence].At(i));
+    const uint64_t start = columns_[kSpanStart].At(i);
+    piece.span_start = static_cast<int32_t>(start);
+    piece.span_end = static_cast<int32_t>(start + columns_[kSpanLength].At(i));
+    piece.quote = std::string(Piece(quotes_, quote_ends_, i));
+    piece.retracted_at = static_cast<int64_t>(columns_[kRetractedAt].At(i));
+  }
+}
+
+std::string EncodeEvidencePage(absl::Span<const Evidence> evidence) {
+  std::string bytes(1, kBlockKind);
+  AppendVarint(evidence.size(), &bytes);
+  std::vector<const Evidence*> pieces;
+  for (const Evidence& piece : evidence) pieces.push_back(&piece);
+  std::string heap;
+  AppendEvidence(pieces, &bytes, &heap);
+  return bytes + heap;
+}
+
+absl::StatusOr<std::vector<Evidence>> DecodeEvidencePage(absl::string_view value) {
+  ByteReader bytes(value);
+  uint8_t kind;
+  uint64_t n;
+  EvidenceColumns columns;
+  if (!bytes.Fixed(&kind) || kind != kBlockKind || !bytes.Varint(&n) || n > kMaxFacts ||
+      !columns.Parse(n, &bytes) || !columns.ParseHeap(&bytes) || !bytes.done()) {
+    return absl::DataLossError("broken page of evidence");
+  }
+  std::vector<Evidence> evidence;
+  evidence.reserve(n);
+  columns.Read(0, n, &evidence);
+  return evidence;
+}
+
+std::string EncodeFactBlock(FactId first, absl::Span<const StoredFact> facts) {
+  ColumnBuilder<FactBlock::kColumnCount> builder;
+  std::string heap;
+  std::string properties;
+  std::vector<const Evidence*> evidence;
+  for (const StoredFact& stored : facts) {
+    const FactRecord& fact = stored.record;
+    heap += fact.identity;
+    properties += fact.properties;
+    for (const Evidence& piece : fact.evidence) evidence.push_back(&piece);
+    builder.Row(
+        {stored.id - first, fact.subject, fact.relation, fact.object, Pattern(fact.valid_from),
+         PackedDays(fact),
+         static_cast<uint64_t>(fact.from_precision) | static_cast<uint64_t>(fact.to_precision) << 3,
+         fact.flags, fact.support, fact.denial, Difference(fact.support, fact.confidence),
+         Pattern(fact.first_reported), PackedSinceFirst(fact), stored.evidence_total,
+         fact.identity.size(), fact.properties.size()});
+  }
+  heap += properties;
+  std::string bytes(1, kBlockKind);
+  AppendVarint(facts.size(), &bytes);
+  builder.Write(FactBlock::kTypes, &bytes);
+  AppendEvidence(evidence, &bytes, &heap);
+  return bytes + heap;
+}
+
+absl::StatusOr<FactBlock> FactBlock::Parse(FactId first, uint32_t inline_evidence,
+                                           absl::string_view value) {
+  ByteReader bytes(value);
+  FactBlock block;
+  if (!block.ParseColumns(first, inline_evidence, &bytes) || !block.ParseHeap(&bytes) ||
+      !bytes.done()) {
+    return absl::DataLossError("broken block of facts");
+  }
+  return block;
+}
+
+bool FactBlock::ParseColumns(FactId first, uint32_t inline_evidence, ByteReader* bytes) {
+  uint8_t kind;
+  uint64_t n;
+  if (!bytes->Fixed(&kind) || kind != kBlockKind || !bytes->Varint(&n)) return false;
+  if (n == 0 || n > kMaxFacts || !ReadColumns(kTypes, n, bytes, columns_)) return false;
+  ids_.resize(n);
+  columns_[kSlot].Unpack(0, n, ids_.data());
+  for (size_t i = 0; i < n; ++i) {
+    if (ids_[i] >= kMaxFacts || (i > 0 && first + ids_[i] <= ids_[i - 1])) return false;
+    ids_[i] += first;
+  }
+  evidence_ends_.resize(n);
+  columns_[kEvidence].Unpack(0, n, evidence_ends_.data());
+  for (uint64_t& pieces : evidence_ends_) pieces = std::min<uint64_t>(pieces, inline_evidence);
+  return SumUp(kMaxEvidence, &evidence_ends_) && evidence_.Parse(evidence_ends_.back(), bytes);
+}
+
+bool FactBlock::Lengths(Index index, std::vector<uint64_t>* ends, ByteReader* bytes,
+                        absl::string_view* heap) const {
+  ends->resize(ids_.size());
+  columns_[index].Unpack(0, ids_.size(), ends->data());
+  return SumUp(bytes->rest().size(), ends) && bytes->Bytes(ends->back(), heap);
+}
+
+bool FactBlock::ParseHeap(ByteReader* bytes) {
+  return Lengths(kIdentityLength, &identity_ends_, bytes, &identities_) &&
+         Lengths(kPropertiesLength, &properties_ends_, bytes, &properties_) &&
+         evidence_.ParseHeap(bytes);
+}
+
+std::optional<size_t> FactBlock::Find(FactId fact) const {
+  const auto at = std::lower_bound(ids_.begin(), ids_.end(), fact);
+  if (at == ids_.end() || *at != fact) return std::nullopt;
+  return at - ids_.begin();
+}
+
+StoredFact FactBlock::Read(size_t i) const {
+  StoredFact stored;
+  stored.id = ids_[i];
+  stored.evidence_total = columns_[kEvidence].At(i);
+  FactRecord& fact = stored.record;
+  fact.subject = columns_[kSubject].At(i);
+  fact.relation = static_cast<RelationId>(columns_[kRelation].At(i));
+  fact.object = columns_[kObject].At(i);
+  fact.valid_from = static_cast<int32_t>(columns_[kValidFrom].At(i));
+  const uint64_t days = columns_[kDays].At(i);
+  const bool open_start = fact.valid_from == kOpenStart;
+  fact.valid_to = days == Pattern(kOpenEnd)
+                      ? kOpenEnd
+                      : static_cast<int32_t>(days + (open_start ? 0 : Pattern(fact.valid_from)));
+  const uint64_t precisions = columns_[kPrecisions].At(i);
+  fact.from_precision = static_cast<Precision>(std::min<uint64_t>(precisions & 7, 4));
+  fact.to_precision = static_cast<Precision>(std::min<uint64_t>(precisions >> 3 & 7, 4));
+  fact.flags = static_cast<uint16_t>(columns_[kFlags].At(i));
+  fact.support = static_cast<uint16_t>(columns_[kSupport].At(i));
+  fact.denial = static_cast<uint16_t>(columns_[kDenial].At(i));
+  fact.confidence = static_cast<uint16_t>(fact.support - columns_[kGap].At(i));
+  fact.first_reported = static_cast<int64_t>(columns_[kFirstReported].At(i));
+  const uint64_t since = columns_[kSinceFirst].At(i);
+  const bool dated = fact.first_reported != kNoTime;
+  fact.last_reported =
+      since == Pattern(kNoTime)
+          ? kNoTime
+          : static_cast<int64_t>(since + (dated ? Pattern(fact.first_reported) : 0));
+  fact.identity = std::string(Piece(identities_, identity_ends_, i));
+  fact.properties = std::string(Piece(properties_, properties_ends_, i));
+  evidence_.Read(i == 0 ? 0 : evidence_ends_[i - 1], evidence_ends_[i], &fact.evidence);
+  return stored;
+}
+
+}  // namespace entente::storage

@@ -1,0 +1,129 @@
+// The values of the facts family. Pure functions from records to bytes and back, for transactions,
+// sealing and bulk loads alike.
+//
+//   block      0x01 | n varint | fact column headers | fact columns
+//              | evidence column headers | evidence columns | heap
+//   fact       slot (id − first id of the block), subject, relation, object, valid_from*,
+//   columns    days (valid_to − valid_from, or valid_to when that is open)*, precisions (from +
+//              8 · to), flags, support, denial, gap (support − confidence), first_reported*+,
+//              since_first (last_reported − first_reported, or last_reported when that is none)*+,
+//              evidence (pieces in all), identity length, properties length
+//   evidence   article, stance, confidence (ten-thousandths)*, asserter*, sentence, span_start,
+//   columns    span_length, quote length, retracted_at*+
+//   heap       for each fact its identity, then for each its properties, then for each piece whose
+//              confidence is no multiple of 1/10,000 its eight bytes, then for each its quote
+//   (* with a none code, + scaled; see column.h)
+//
+//   loose      empty: the fact is deleted. Otherwise a block of one.
+//   overflow   0x01 | n varint | evidence column headers | evidence columns | heap
+//
+// A block holds the first Geometry::inline_evidence pieces of each fact; the others stand in
+// overflow pages of Geometry::evidence_page pieces each.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "storage/column.h"
+#include "storage/facts.h"
+
+namespace entente::storage {
+
+// `facts` are ascending, within one block whose first id is `first`. Each has exactly
+// min(evidence_total, inline_evidence) pieces.
+std::string EncodeFactBlock(FactId first, absl::Span<const StoredFact> facts);
+
+std::string EncodeEvidencePage(absl::Span<const Evidence> evidence);
+absl::StatusOr<std::vector<Evidence>> DecodeEvidencePage(absl::string_view bytes);
+
+// The evidence part of a block or an overflow page. Points into the bytes it was parsed from.
+class EvidenceColumns {
+ public:
+  // Reads `n` pieces' columns.
+  bool Parse(size_t n, ByteReader* bytes);
+  // Reads their heap.
+  bool ParseHeap(ByteReader* bytes);
+  void Read(size_t begin, size_t end, std::vector<Evidence>* out) const;
+
+ private:
+  friend void AppendEvidence(absl::Span<const Evidence* const>, std::string*, std::string*);
+  enum Index {
+    kArticle,
+    kStance,
+    kConfidence,
+    kAsserter,
+    kSentence,
+    kSpanStart,
+    kSpanLength,
+    kQuoteLength,
+    kRetractedAt,
+    kColumnCount,
+  };
+  static const ColumnType kTypes[kColumnCount];
+
+  size_t n_ = 0;
+  Column columns_[kColumnCount];
+  std::vector<uint64_t> quote_ends_;    // offsets into quotes_
+  std::vector<uint32_t> exact_before_;  // how many pieces before i have an exact confidence
+  absl::string_view exact_;
+  absl::string_view quotes_;
+};
+
+// A parsed block. Points into the bytes it was parsed from.
+class FactBlock {
+ public:
+  // DataLoss when the bytes are not a block. `inline_evidence` is the geometry's.
+  static absl::StatusOr<FactBlock> Parse(FactId first, uint32_t inline_evidence,
+                                         absl::string_view bytes);
+
+  size_t size() const { return ids_.size(); }
+  FactId id(size_t i) const { return ids_[i]; }
+  // The position of a fact, if it is here.
+  std::optional<size_t> Find(FactId fact) const;
+  StoredFact Read(size_t i) const;
+
+ private:
+  friend std::string EncodeFactBlock(FactId first, absl::Span<const StoredFact> facts);
+  enum Index {
+    kSlot,
+    kSubject,
+    kRelation,
+    kObject,
+    kValidFrom,
+    kDays,
+    kPrecisions,
+    kFlags,
+    kSupport,
+    kDenial,
+    kGap,
+    kFirstReported,
+    kSinceFirst,
+    kEvidence,
+    kIdentityLength,
+    kPropertiesLength,
+    kColumnCount,
+  };
+  static const ColumnType kTypes[kColumnCount];
+
+  bool ParseColumns(FactId first, uint32_t inline_evidence, ByteReader* bytes);
+  bool ParseHeap(ByteReader* bytes);
+  bool Lengths(Index index, std::vector<uint64_t>* ends, ByteReader* bytes,
+               absl::string_view* heap) const;
+
+  Column columns_[kColumnCount];
+  std::vector<FactId> ids_;
+  std::vector<uint64_t> identity_ends_;
+  std::vector<uint64_t> properties_ends_;
+  std::vector<uint64_t> evidence_ends_;  // inline pieces
+  absl::string_view identities_;
+  absl::string_view properties_;
+  EvidenceColumns evidence_;
+};
+
+}  // namespace entente::storage

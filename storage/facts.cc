@@ -1,0 +1,361 @@
+#include "storage/facts.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "rocksdb/slice.h"
+#include "storage/adjacency.h"
+#include "storage/fact_block.h"
+#include "storage/fact_sealing.h"
+#include "storage/keys.h"
+#include "storage/provenance.h"
+#include "storage/status_macros.h"
+#include "storage/store_impl.h"
+#include "storage/transaction.h"
+
+namespace entente::storage {
+namespace {
+
+std::string BlockKey(uint64_t block) { return KeyWriter(FactKey::kBlock).U64(block).bytes(); }
+std::string LooseKey(FactId fact) { return KeyWriter(FactKey::kLoose).U64(fact).bytes(); }
+std::string EvidenceKey(FactId fact, uint32_t page) {
+  return KeyWriter(FactKey::kEvidence).U64(fact).U32(page).bytes();
+}
+
+FactId FirstOfBlock(const View& view, FactId fact) {
+  return fact - fact % view.geometry().block_facts;
+}
+
+// A loose value; nullopt when it marks a deletion.
+absl::StatusOr<std::optional<StoredFact>> DecodeLoose(const View& view, FactId fact,
+                                                      absl::string_view bytes) {
+  if (bytes.empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(const FactBlock block, FactBlock::Parse(FirstOfBlock(view, fact),
+                                                           view.geometry().inline_evidence, bytes));
+  if (block.size() != 1 || block.id(0) != fact) return absl::DataLossError("broken loose fact");
+  return block.Read(0);
+}
+
+// Adds the evidence that stands in overflow pages.
+absl::StatusOr<FactRecord> Complete(const View& view, StoredFact stored) {
+  FactRecord& record = stored.record;
+  for (uint32_t page = 0; record.evidence.size() < stored.evidence_total; ++page) {
+    rocksdb::PinnableSlice value;
+    ASSIGN_OR_RETURN(bool found, view.Get(Family::kFacts, EvidenceKey(stored.id, page), &value));
+    if (!found) return absl::DataLossError("evidence of a fact is lost");
+    ASSIGN_OR_RETURN(std::vector<Evidence> pieces, DecodeEvidencePage(ToView(value)));
+    if (pieces.empty()) return absl::DataLossError("broken page of evidence");
+    std::move(pieces.begin(), pieces.end(), std::back_inserter(record.evidence));
+  }
+  return std::move(record);
+}
+
+absl::Status InsertEdges(Transaction& transaction, FactId fact, const FactRecord& record) {
+  RETURN_IF_ERROR(InsertEdge(transaction, Direction::kOut, record.subject,
+                             EdgeOf(Direction::kOut, fact, record)));
+  return InsertEdge(transaction, Direction::kIn, record.object,
+                    EdgeOf(Direction::kIn, fact, record));
+}
+
+absl::Status EraseEdges(Transaction& transaction, FactId fact, const FactRecord& record) {
+  RETURN_IF_ERROR(EraseEdge(transaction, Direction::kOut, record.subject,
+                            EdgeOf(Direction::kOut, fact, record)));
+  return EraseEdge(transaction, Direction::kIn, record.object,
+                   EdgeOf(Direction::kIn, fact, record));
+}
+
+absl::Status UpdateEdges(Transaction& transaction, FactId fact, const FactRecord& old,
+                         const FactRecord& record) {
+  if (old.subject != record.subject || old.relation != record.relation ||
+      old.object != record.object) {
+    RETURN_IF_ERROR(EraseEdges(transaction, fact, old));
+    return InsertEdges(transaction, fact, record);
+  }
+  for (Direction direction : {Direction::kOut, Direction::kIn}) {
+    const EdgeRow before = EdgeOf(direction, fact, old);
+    const EdgeRow after = EdgeOf(direction, fact, record);
+    if (before == after) continue;
+    const NodeId node = direction == Direction::kOut ? record.subject : record.object;
+    RETURN_IF_ERROR(UpdateEdge(transaction, direction, node, before, after));
+  }
+  return absl::OkStatus();
+}
+
+std::set<NodeId> Articles(const FactRecord& record) {
+  std::set<NodeId> articles;
+  for (const Evidence& piece : record.evidence) articles.insert(piece.article);
+  return articles;
+}
+
+// Keeps article → facts in step with a change from `old` to `record`.
+void UpdateArticles(Transaction& transaction, FactId fact, const FactRecord& old,
+                    const FactRecord& record) {
+  const std::set<NodeId> before = Articles(old);
+  const std::set<NodeId> after = Articles(record);
+  const auto enter = [&](NodeId article, bool erased) {
+    std::string entry;
+    AppendFactEntry(fact, erased, &entry);
+    transaction.Append(Family::kProvenance, KeyWriter(ProvenanceKey::kArticleFacts).U64(article),
+                       entry, erased ? -1 : 1);
+  };
+  for (NodeId article : before) {
+    if (!after.contains(article)) enter(article, true);
+  }
+  for (NodeId article : after) {
+    if (!before.contains(article)) enter(article, false);
+  }
+}
+
+// Writes the pages of evidence beyond the inline pieces that differ from `old`.
+void WriteOverflow(Transaction& transaction, FactId fact, absl::Span<const Evidence> old,
+                   absl::Span<const Evidence> evidence) {
+  const size_t page_size = transaction.geometry().evidence_page;
+  const size_t first = transaction.geometry().inline_evidence;
+  uint32_t page = 0;
+  for (size_t begin = first; begin < std::max(old.size(), evidence.size());
+       begin += page_size, ++page) {
+    const std::string key = EvidenceKey(fact, page);
+    if (begin >= evidence.size()) {
+      transaction.Delete(Family::kFacts, key);
+      continue;
+    }
+    const absl::Span<const Evidence> after = evidence.subspan(begin, page_size);
+    if (begin < old.size() && old.subspan(begin, page_size) == after) continue;
+    transaction.Put(Family::kFacts, key, EncodeEvidencePage(after));
+  }
+}
+
+void WriteLoose(Transaction& transaction, FactId fact, const FactRecord& record) {
+  StoredFact stored{fact, record.evidence.size(), record};
+  const size_t limit = transaction.geometry().inline_evidence;
+  if (stored.record.evidence.size() > limit) stored.record.evidence.resize(limit);
+  transaction.Put(Family::kFacts, LooseKey(fact),
+                  EncodeFactBlock(FirstOfBlock(transaction, fact), {&stored, 1}));
+  transaction.NoteLooseFact(fact);
+}
+
+// The id at the end of a cursor's key: a block's number or a fact. Leaves it at the end.
+absl::Status ReadId(const Cursor& cursor, uint64_t* id) {
+  if (!cursor.Valid()) return cursor.status();
+  KeyReader key(cursor.key().substr(1));
+  if (!key.U64(id) || !key.done()) return absl::DataLossError("broken key of a fact");
+  return absl::OkStatus();
+}
+
+// Reads the blocks of the facts that `wanted` names; positions are indexes into `facts`.
+absl::Status ReadSealed(const View& view, absl::Span<const FactId> facts,
+                        absl::Span<const size_t> wanted,
+                        std::vector<std::optional<FactRecord>>* out) {
+  const uint32_t block_facts = view.geometry().block_facts;
+  std::vector<std::string> keys;
+  std::vector<size_t> key_of;
+  for (size_t i : wanted) {
+    std::string key = BlockKey(facts[i] / block_facts);
+    if (keys.empty() || keys.back() != key) keys.push_back(std::move(key));
+    key_of.push_back(keys.size() - 1);
+  }
+  std::vector<rocksdb::PinnableSlice> values;
+  std::vector<bool> found;
+  RETURN_IF_ERROR(view.MultiGet(Family::kFacts, keys, &values, &found));
+  std::optional<FactBlock> block;
+  for (size_t w = 0; w < wanted.size(); ++w) {
+    if (!found[key_of[w]]) continue;
+    const FactId fact = facts[wanted[w]];
+    if (w == 0 || key_of[w] != key_of[w - 1]) {
+      ASSIGN_OR_RETURN(block,
+                       FactBlock::Parse(FirstOfBlock(view, fact), view.geometry().inline_evidence,
+                                        ToView(values[key_of[w]])));
+    }
+    const std::optional<size_t> position = block->Find(fact);
+    if (!position.has_value()) continue;
+    ASSIGN_OR_RETURN((*out)[wanted[w]], Complete(view, block->Read(*position)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<FactRecord>> ReadFact(const View& view, FactId fact) {
+  rocksdb::PinnableSlice value;
+  ASSIGN_OR_RETURN(bool loose, view.Get(Family::kFacts, LooseKey(fact), &value));
+  if (loose) {
+    ASSIGN_OR_RETURN(std::optional<StoredFact> stored, DecodeLoose(view, fact, ToView(value)));
+    if (!stored.has_value()) return std::nullopt;
+    return Complete(view, *std::move(stored));
+  }
+  ASSIGN_OR_RETURN(bool sealed,
+                   view.Get(Family::kFacts, BlockKey(fact / view.geometry().block_facts), &value));
+  if (!sealed) return std::nullopt;
+  ASSIGN_OR_RETURN(
+      const FactBlock block,
+      FactBlock::Parse(FirstOfBlock(view, fact), view.geometry().inline_evidence, ToView(value)));
+  const std::optional<size_t> position = block.Find(fact);
+  if (!position.has_value()) return std::nullopt;
+  return Complete(view, block.Read(*position));
+}
+
+absl::StatusOr<std::vector<std::optional<FactRecord>>> ReadFacts(const View& view,
+                                                                 absl::Span<const FactId> facts) {
+  std::vector<std::optional<FactRecord>> records(facts.size());
+  std::vector<std::string> keys;
+  keys.reserve(facts.size());
+  for (FactId fact : facts) keys.push_back(LooseKey(fact));
+  std::vector<rocksdb::PinnableSlice> values;
+  std::vector<bool> found;
+  RETURN_IF_ERROR(view.MultiGet(Family::kFacts, keys, &values, &found));
+  std::vector<size_t> sealed;
+  for (size_t i = 0; i < facts.size(); ++i) {
+    if (!found[i]) {
+      sealed.push_back(i);
+      continue;
+    }
+    ASSIGN_OR_RETURN(std::optional<StoredFact> stored,
+                     DecodeLoose(view, facts[i], ToView(values[i])));
+    if (stored.has_value()) {
+      ASSIGN_OR_RETURN(records[i], Complete(view, *std::move(stored)));
+    }
+  }
+  if (!sealed.empty()) RETURN_IF_ERROR(ReadSealed(view, facts, sealed, &records));
+  return records;
+}
+
+EdgeRow EdgeOf(Direction direction, FactId fact, const FactRecord& record) {
+  const bool dated = record.first_reported != kNoTime;
+  return {.relation = record.relation,
+          .other = direction == Direction::kOut ? record.object : record.subject,
+          .fact = fact,
+          .valid_from = record.valid_from,
+          .valid_to = record.valid_to,
+          .first_reported = dated ? DayOf(record.first_reported) : kNeverReported,
+          .confidence = record.confidence,
+          .flags = static_cast<uint8_t>(record.flags)};
+}
+
+absl::StatusOr<FactId> InsertFact(Transaction& transaction, const FactRecord& record) {
+  ASSIGN_OR_RETURN(const FactId fact, transaction.NewFact());
+  WriteLoose(transaction, fact, record);
+  WriteOverflow(transaction, fact, {}, record.evidence);
+  UpdateArticles(transaction, fact, FactRecord(), record);
+  RETURN_IF_ERROR(InsertEdges(transaction, fact, record));
+  RETURN_IF_ERROR(transaction.Count(kFactCount, 1));
+  RETURN_IF_ERROR(transaction.Count(kEvidenceCount, static_cast<int64_t>(record.evidence.size())));
+  return fact;
+}
+
+absl::Status UpdateFact(Transaction& transaction, FactId fact, const FactRecord& old,
+                        const FactRecord& record) {
+  WriteLoose(transaction, fact, record);
+  WriteOverflow(transaction, fact, old.evidence, record.evidence);
+  UpdateArticles(transaction, fact, old, record);
+  RETURN_IF_ERROR(UpdateEdges(transaction, fact, old, record));
+  return transaction.Count(kEvidenceCount, static_cast<int64_t>(record.evidence.size()) -
+                                               static_cast<int64_t>(old.evidence.size()));
+}
+
+absl::Status EraseFact(Transaction& transaction, FactId fact, const FactRecord& old) {
+  transaction.Put(Family::kFacts, LooseKey(fact), absl::string_view());
+  transaction.NoteLooseFact(fact);
+  WriteOverflow(transaction, fact, old.evidence, {});
+  UpdateArticles(transaction, fact, old, FactRecord());
+  RETURN_IF_ERROR(EraseEdges(transaction, fact, old));
+  RETURN_IF_ERROR(transaction.Count(kFactCount, -1));
+  return transaction.Count(kEvidenceCount, -static_cast<int64_t>(old.evidence.size()));
+}
+
+absl::Status SealFactBlocks(Transaction& transaction, absl::Span<const FactId> facts) {
+  const uint32_t block_facts = transaction.geometry().block_facts;
+  for (size_t begin = 0; begin < facts.size();) {
+    const uint64_t block = facts[begin] / block_facts;
+    const FactId first = block * block_facts;
+    std::map<FactId, StoredFact> members;
+    rocksdb::PinnableSlice value;
+    ASSIGN_OR_RETURN(bool sealed, transaction.Get(Family::kFacts, BlockKey(block), &value));
+    if (sealed) {
+      ASSIGN_OR_RETURN(
+          const FactBlock old,
+          FactBlock::Parse(first, transaction.geometry().inline_evidence, ToView(value)));
+      for (size_t i = 0; i < old.size(); ++i) members[old.id(i)] = old.Read(i);
+    }
+    for (; begin < facts.size() && facts[begin] / block_facts == block; ++begin) {
+      const std::string key = LooseKey(facts[begin]);
+      ASSIGN_OR_RETURN(bool loose, transaction.Get(Family::kFacts, key, &value));
+      if (!loose) continue;
+      ASSIGN_OR_RETURN(std::optional<StoredFact> stored,
+                       DecodeLoose(transaction, facts[begin], ToView(value)));
+      members.erase(facts[begin]);
+      if (stored.has_value()) members[facts[begin]] = *std::move(stored);
+      transaction.Delete(Family::kFacts, key);
+    }
+    std::vector<StoredFact> rows;
+    for (auto& [id, stored] : members) rows.push_back(std::move(stored));
+    if (!rows.empty()) {
+      transaction.Put(Family::kFacts, BlockKey(block), EncodeFactBlock(first, rows));
+    } else if (sealed) {
+      transaction.Delete(Family::kFacts, BlockKey(block));
+    }
+  }
+  return absl::OkStatus();
+}
+
+FactCursor::FactCursor(const View& view)
+    : view_(view),
+      blocks_(view.Scan(Family::kFacts, KeyWriter(FactKey::kBlock).bytes())),
+      loose_(view.Scan(Family::kFacts, KeyWriter(FactKey::kLoose).bytes())) {}
+
+bool FactCursor::Next(FactId* fact, FactRecord* record) {
+  while (status_.ok()) {
+    if (next_ == ready_.size()) {
+      status_ = Fill();
+      if (!status_.ok() || ready_.empty()) return false;
+    }
+    auto& [id, stored] = ready_[next_++];
+    absl::StatusOr<FactRecord> complete = Complete(view_, std::move(stored));
+    if (!complete.ok()) {
+      status_ = complete.status();
+      return false;
+    }
+    *fact = id;
+    *record = *std::move(complete);
+    return true;
+  }
+  return false;
+}
+
+// Makes the next block that has facts ready: what is sealed, and what is loose over it.
+absl::Status FactCursor::Fill() {
+  const uint32_t block_facts = view_.geometry().block_facts;
+  ready_.clear();
+  next_ = 0;
+  while (ready_.empty()) {
+    uint64_t sealed_block = kNoId;
+    FactId loose_fact = kNoId;
+    RETURN_IF_ERROR(ReadId(blocks_, &sealed_block));
+    RETURN_IF_ERROR(ReadId(loose_, &loose_fact));
+    if (!blocks_.Valid() && !loose_.Valid()) return absl::OkStatus();
+    uint64_t block = sealed_block;
+    if (loose_.Valid()) block = std::min(block, loose_fact / block_facts);
+    std::map<FactId, StoredFact> members;
+    if (blocks_.Valid() && sealed_block == block) {
+      ASSIGN_OR_RETURN(
+          const FactBlock sealed,
+          FactBlock::Parse(block * block_facts, view_.geometry().inline_evidence, blocks_.value()));
+      for (size_t i = 0; i < sealed.size(); ++i) members[sealed.id(i)] = sealed.Read(i);
+      blocks_.Next();
+    }
+    for (; loose_.Valid() && loose_fact / block_facts == block;) {
+      ASSIGN_OR_RETURN(std::optional<StoredFact> stored,
+                       DecodeLoose(view_, loose_fact, loose_.value()));
+      members.erase(loose_fact);
+      if (stored.has_value()) members[loose_fact] = *std::move(stored);
+      loose_.Next();
+      RETURN_IF_ERROR(ReadId(loose_, &loose_fact));
+    }
+    for (auto& member : members) ready_.push_back(std::move(member));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace entente::storage

@@ -1,0 +1,466 @@
+#include "storage/store.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "rocksdb/cache.h"
+#include "rocksdb/filter_policy.h"
+#include "rocksdb/table.h"
+#include "storage/adjacency_page.h"
+#include "storage/bytes.h"
+#include "storage/check.h"
+#include "storage/merge.h"
+#include "storage/status_macros.h"
+#include "storage/store_impl.h"
+#include "storage/transaction.h"
+
+namespace entente::storage {
+namespace {
+
+constexpr absl::string_view kInMemory = ":memory:";
+
+// A file in the directory says that it is ours before RocksDB touches anything: a first line, then
+// the format version. It is the first file made and keeps older programs out of newer formats.
+constexpr absl::string_view kMarkerFile = "ENTENTE";
+constexpr absl::string_view kMarkerLine = "Entente database\nformat ";
+
+class NullLogger final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+// What a directory holds.
+enum class Found { kNothing, kEmptyDirectory, kUnfinished, kDatabase };
+
+rocksdb::BlockBasedTableOptions TableOptions(Family family,
+                                             const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.block_size = family == Family::kArticles ? 4 << 10 : 16 << 10;
+  table.format_version = 5;
+  table.checksum = rocksdb::kXXH3;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.whole_key_filtering = true;
+  table.cache_index_and_filter_blocks = false;
+  return table;
+}
+
+rocksdb::ColumnFamilyOptions FamilyOptions(Family family,
+                                           const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options;
+  options.compression = family == Family::kArticles ? rocksdb::kZSTD : rocksdb::kLZ4Compression;
+  options.write_buffer_size = 32 << 20;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(TableOptions(family, cache)));
+  if (family == Family::kAdjacency) {
+    options.merge_operator = NewPageMergeOperator();
+    options.max_successive_merges = 8;
+    options.compaction_filter = EmptyPageFilter();
+  } else if (family == Family::kProvenance) {
+    options.merge_operator = NewFactListMergeOperator();
+    options.max_successive_merges = 8;
+  }
+  return options;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> Families() {
+  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(256 << 20);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (int i = 0; i < kFamilyCount; ++i) {
+    const Family family = static_cast<Family>(i);
+    families.emplace_back(std::string(FamilyName(family)), FamilyOptions(family, cache));
+  }
+  return families;
+}
+
+rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env, const OpenOptions& options) {
+  rocksdb::DBOptions db;
+  db.env = env;
+  db.create_if_missing = options.create_if_missing && !options.read_only;
+  db.create_missing_column_families = !options.read_only;
+  db.max_open_files = -1;
+  db.max_file_opening_threads = 1;
+  db.skip_stats_update_on_db_open = true;
+  db.skip_checking_sst_file_sizes_on_db_open = true;
+  db.max_background_jobs = 2;
+  db.allow_concurrent_memtable_write = false;  // one writer; folding in memory asks for it
+  db.max_total_wal_size = 128 << 20;
+  db.stats_dump_period_sec = 0;
+  db.stats_persist_period_sec = 0;
+  db.keep_log_file_num = 1;
+  db.max_log_file_size = 1 << 20;
+  db.info_log_level = rocksdb::WARN_LEVEL;
+  // A reader writes nothing, not even a log.
+  if (options.read_only) db.info_log = std::make_shared<NullLogger>();
+  return db;
+}
+
+std::string FormatRecord(uint32_t version, const Geometry& geometry) {
+  std::string record;
+  for (uint32_t v : {version, geometry.chunk_edges, geometry.block_facts, geometry.inline_evidence,
+                     geometry.evidence_page, geometry.loose_facts}) {
+    AppendFixed(v, &record);
+  }
+  return record;
+}
+
+bool GeometryIsSane(const Geometry& geometry) {
+  return geometry.chunk_edges >= 1 && geometry.chunk_edges <= kMaxPageEdges &&
+         geometry.block_facts >= 1 && geometry.block_facts <= 1 << 16 &&
+         geometry.inline_evidence <= 1 << 10 && geometry.evidence_page >= 1 &&
+         geometry.evidence_page <= 1 << 16 && geometry.loose_facts >= 1;
+}
+
+bool ParseFormatRecord(absl::string_view record, uint32_t* version, Geometry* geometry) {
+  ByteReader bytes(record);
+  return bytes.Fixed(version) && bytes.Fixed(&geometry->chunk_edges) &&
+         bytes.Fixed(&geometry->block_facts) && bytes.Fixed(&geometry->inline_evidence) &&
+         bytes.Fixed(&geometry->evidence_page) && bytes.Fixed(&geometry->loose_facts) &&
+         bytes.done() && GeometryIsSane(*geometry);
+}
+
+absl::Status NotOurs(absl::string_view path) {
+  return absl::FailedPreconditionError(absl::StrCat(path, " is not an Entente database"));
+}
+
+// Opens one database: looks at the directory, makes it ours when it is to be created, opens
+// RocksDB, reads the format record, and clears up after itself when that fails.
+class Opener {
+ public:
+  Opener(absl::string_view path, const OpenOptions& options)
+      : path_(path), options_(options), impl_(std::make_unique<StoreImpl>()) {}
+
+  absl::StatusOr<std::unique_ptr<StoreImpl>> Run();
+
+ private:
+  absl::StatusOr<Found> Look();
+  absl::Status CheckMarker();
+  absl::Status Create(Found found);
+  void Uncreate(Found found);
+  absl::Status OpenDatabase();
+  rocksdb::Status TryOpen();
+  absl::Status ReadFormat();
+  absl::Status Migrate();
+  absl::Status LoadMemory();
+  std::string File(absl::string_view name) const { return absl::StrCat(path_, "/", name); }
+
+  std::string path_;
+  OpenOptions options_;
+  std::unique_ptr<StoreImpl> impl_;
+  rocksdb::Env* env_ = nullptr;
+};
+
+absl::StatusOr<std::unique_ptr<StoreImpl>> Opener::Run() {
+  if (!GeometryIsSane(options_.geometry)) return absl::InvalidArgumentError("impossible geometry");
+  env_ = options_.env == nullptr ? rocksdb::Env::Default() : options_.env;
+  impl_->read_only = options_.read_only;
+  impl_->geometry = options_.geometry;
+  if (path_ == kInMemory) {
+    if (options_.read_only) {
+      return absl::InvalidArgumentError("a database in memory cannot be opened read-only");
+    }
+    impl_->memory_env.reset(rocksdb::NewMemEnv(env_));
+    env_ = impl_->memory_env.get();
+    path_ = "/entente";
+    options_.create_if_missing = true;
+    RETURN_IF_ERROR(OpenDatabase());
+    return std::move(impl_);
+  }
+  ASSIGN_OR_RETURN(const Found found, Look());
+  const bool creates = options_.create_if_missing && !options_.read_only;
+  if (found != Found::kDatabase && !creates) {
+    return absl::NotFoundError(absl::StrCat("there is no database at ", path_));
+  }
+  absl::Status status = found == Found::kDatabase ? absl::OkStatus() : Create(found);
+  if (status.ok()) status = OpenDatabase();
+  if (!status.ok()) {
+    impl_ = std::make_unique<StoreImpl>();
+    if (found != Found::kDatabase) Uncreate(found);
+    return status;
+  }
+  return std::move(impl_);
+}
+
+absl::StatusOr<Found> Opener::Look() {
+  if (env_->FileExists(path_).IsNotFound()) return Found::kNothing;
+  bool is_directory = false;
+  RETURN_IF_ERROR(ToStatus(env_->IsDirectory(path_, &is_directory)));
+  if (!is_directory) return NotOurs(path_);
+  std::vector<std::string> children;
+  RETURN_IF_ERROR(ToStatus(env_->GetChildren(path_, &children)));
+  bool any = false;
+  bool marker = false;
+  bool current = false;
+  bool data = false;
+  for (const std::string& child : children) {
+    if (child == "." || child == "..") continue;
+    any = true;
+    marker = marker || child == kMarkerFile;
+    current = current || child == "CURRENT";
+    data = data || absl::EndsWith(child, ".sst") || absl::EndsWith(child, ".log");
+  }
+  if (!any) return Found::kEmptyDirectory;
+  if (!marker) return NotOurs(path_);
+  RETURN_IF_ERROR(CheckMarker());
+  if (current) return Found::kDatabase;
+  if (data) return absl::DataLossError(absl::StrCat(path_, " has lost its CURRENT file"));
+  return Found::kUnfinished;
+}
+
+absl::Status Opener::CheckMarker() {
+  std::string text;
+  RETURN_IF_ERROR(ToStatus(rocksdb::ReadFileToString(env_, File(kMarkerFile), &text)));
+  absl::string_view rest = text;
+  uint32_t version = 0;
+  if (text.empty()) return absl::OkStatus();  // a creation was cut short here
+  if (!absl::ConsumePrefix(&rest, kMarkerLine) || !absl::ConsumeSuffix(&rest, "\n") ||
+      !absl::SimpleAtoi(rest, &version)) {
+    return NotOurs(path_);
+  }
+  if (version > kFormatVersion) {
+    return absl::UnimplementedError(absl::StrCat(path_, " was written by a newer Entente (format ",
+                                                 version, "; this one reads up to ", kFormatVersion,
+                                                 ")"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Opener::Create(Found found) {
+  if (found == Found::kNothing) {
+    const rocksdb::Status status = env_->CreateDir(path_);
+    if (!status.ok()) {
+      return absl::NotFoundError(
+          absl::StrCat("cannot create the directory ", path_, ": ", status.ToString()));
+    }
+  }
+  const std::string text = absl::StrCat(kMarkerLine, kFormatVersion, "\n");
+  return ToStatus(rocksdb::WriteStringToFile(env_, text, File(kMarkerFile), /*should_sync=*/true));
+}
+
+// The directory was empty or not there, or holds an unfinished creation of ours: all is ours.
+void Opener::Uncreate(Found found) {
+  if (found == Found::kUnfinished) return;
+  std::vector<std::string> children;
+  env_->GetChildren(path_, &children).PermitUncheckedError();
+  for (const std::string& child : children) {
+    if (child != "." && child != "..") env_->DeleteFile(File(child)).PermitUncheckedError();
+  }
+  if (found == Found::kNothing) env_->DeleteDir(path_).PermitUncheckedError();
+}
+
+rocksdb::Status Opener::TryOpen() {
+  const rocksdb::DBOptions options = DatabaseOptions(env_, options_);
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status =
+      options_.read_only ? rocksdb::DB::OpenForReadOnly(options, path_, Families(), &handles, &db)
+                         : rocksdb::DB::Open(options, path_, Families(), &handles, &db);
+  if (status.ok()) {
+    impl_->db.reset(db);
+    std::copy(handles.begin(), handles.end(), impl_->handles.begin());
+  }
+  return status;
+}
+
+absl::Status Opener::OpenDatabase() {
+  rocksdb::Status status = TryOpen();
+  // Beside a live writer files may vanish between the manifest and their opening.
+  for (int attempt = 0; options_.read_only && !status.ok() && attempt < 5; ++attempt) {
+    absl::SleepFor(absl::Milliseconds(5 << attempt));
+    status = TryOpen();
+  }
+  if (!status.ok()) {
+    const std::string words = status.ToString();
+    if (status.IsIOError() && absl::StrContains(words, "lock")) {
+      return absl::UnavailableError(absl::StrCat(path_, " is open for writing elsewhere"));
+    }
+    if (status.IsInvalidArgument()) return absl::DataLossError(absl::StrCat(path_, ": ", words));
+    return ToStatus(status);
+  }
+  RETURN_IF_ERROR(ReadFormat());
+  return LoadMemory();
+}
+
+absl::Status Opener::ReadFormat() {
+  std::string record;
+  rocksdb::ColumnFamilyHandle* catalogue = impl_->handle(Family::kCatalogue);
+  const std::string key = KeyWriter(CatalogueKey::kFormat).bytes();
+  const rocksdb::Status status = impl_->db->Get(rocksdb::ReadOptions(), catalogue, key, &record);
+  if (status.IsNotFound() && impl_->db->GetLatestSequenceNumber() == 0) {
+    if (!options_.create_if_missing || options_.read_only) {
+      return absl::NotFoundError(absl::StrCat("the creation of ", path_, " was never finished"));
+    }
+    rocksdb::WriteOptions durable;
+    durable.sync = true;
+    impl_->format_version = kFormatVersion;
+    return ToStatus(
+        impl_->db->Put(durable, catalogue, key, FormatRecord(kFormatVersion, impl_->geometry)));
+  }
+  if (status.IsNotFound()) return absl::DataLossError("the format record is lost");
+  RETURN_IF_ERROR(ToStatus(status));
+  if (!ParseFormatRecord(record, &impl_->format_version, &impl_->geometry)) {
+    return absl::DataLossError("the format record is broken");
+  }
+  return Migrate();
+}
+
+// Steps of the ladder: kSteps[v − 1] leads from format v to v + 1 and writes the new format record
+// in its last batch, so that a step that is cut short is taken again.
+absl::Status Opener::Migrate() {
+  using Step = absl::Status (*)(StoreImpl & store);
+  static constexpr std::array<Step, kFormatVersion - 1> kSteps = {};
+  uint32_t& version = impl_->format_version;
+  if (version == 0) return absl::DataLossError("the format record is broken");
+  if (version > kFormatVersion) {
+    return absl::UnimplementedError(
+        absl::StrCat(path_, " was written by a newer Entente (format ", version, ")"));
+  }
+  if (version == kFormatVersion) return absl::OkStatus();
+  if (options_.read_only) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path_, " is of an older format; open it for writing once"));
+  }
+  RETURN_IF_ERROR(Create(Found::kDatabase));
+  for (; version < kFormatVersion; ++version) RETURN_IF_ERROR(kSteps[version - 1](*impl_));
+  return absl::OkStatus();
+}
+
+// What the store keeps in memory: nodes with several chunks, and for the writer the loose facts.
+absl::Status Opener::LoadMemory() {
+  const auto scan = [&](Family family, std::string prefix, const auto& visit) -> absl::Status {
+    std::unique_ptr<rocksdb::Iterator> iterator(
+        impl_->db->NewIterator(rocksdb::ReadOptions(), impl_->handle(family)));
+    for (iterator->Seek(prefix); iterator->Valid() && iterator->key().starts_with(prefix);
+         iterator->Next()) {
+      KeyReader key(ToView(iterator->key()).substr(prefix.size()));
+      if (!visit(key)) return absl::DataLossError("broken key");
+    }
+    return ToStatus(iterator->status());
+  };
+  RETURN_IF_ERROR(
+      scan(Family::kCatalogue, KeyWriter(CatalogueKey::kChunkSummary).bytes(), [&](KeyReader& key) {
+        uint8_t direction;
+        NodeId node;
+        if (!key.U8(&direction) || direction > 1 || !key.U64(&node)) return false;
+        impl_->NoteSeveralChunks(static_cast<Direction>(direction), node);
+        return true;
+      }));
+  if (options_.read_only) return absl::OkStatus();
+  return scan(Family::kFacts, KeyWriter(FactKey::kLoose).bytes(), [&](KeyReader& key) {
+    FactId fact;
+    if (!key.U64(&fact)) return false;
+    impl_->loose_facts.insert(impl_->loose_facts.end(), fact);
+    return true;
+  });
+}
+
+}  // namespace
+
+absl::Status ToStatus(const rocksdb::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  if (status.IsCorruption()) return absl::DataLossError(status.ToString());
+  if (status.IsNoSpace()) return absl::ResourceExhaustedError(status.ToString());
+  return absl::InternalError(status.ToString());
+}
+
+StoreImpl::~StoreImpl() {
+  if (db == nullptr) return;
+  for (rocksdb::ColumnFamilyHandle* handle : handles) {
+    db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  }
+  db->Close().PermitUncheckedError();
+}
+
+bool StoreImpl::MayHaveSeveralChunks(Direction direction, NodeId node) const {
+  if (!any_hubs.load(std::memory_order_acquire)) return false;
+  absl::ReaderMutexLock lock(&hubs_mutex);
+  return hubs.contains({direction, node});
+}
+
+void StoreImpl::NoteSeveralChunks(Direction direction, NodeId node) {
+  absl::MutexLock lock(&hubs_mutex);
+  hubs.insert({direction, node});
+  any_hubs.store(true, std::memory_order_release);
+}
+
+bool StoreImpl::BeginWriting(absl::Duration timeout) {
+  absl::MutexLock lock(&writer_mutex);
+  const auto idle = [](StoreImpl* store) ABSL_NO_THREAD_SAFETY_ANALYSIS { return !store->writing; };
+  if (!writer_mutex.AwaitWithTimeout(absl::Condition(+idle, this), timeout)) return false;
+  writing = true;
+  return true;
+}
+
+void StoreImpl::EndWriting() {
+  absl::MutexLock lock(&writer_mutex);
+  writing = false;
+}
+
+absl::StatusOr<std::unique_ptr<Store>> Store::Open(absl::string_view path,
+                                                   const OpenOptions& options) {
+  ASSIGN_OR_RETURN(std::unique_ptr<StoreImpl> impl, Opener(path, options).Run());
+  return std::unique_ptr<Store>(new Store(std::move(impl)));
+}
+
+Store::Store(std::unique_ptr<StoreImpl> impl) : impl_(std::move(impl)) {}
+
+Store::~Store() {
+  ENTENTE_CHECK(impl_->views == 0);
+  if (impl_->read_only || !impl_->wrote || impl_->memory_env != nullptr) return;
+  // What is not sealed or flushed now is so at another time; nothing is lost.
+  SealFacts().IgnoreError();
+  Flush().IgnoreError();
+}
+
+std::unique_ptr<Snapshot> Store::TakeSnapshot() const {
+  return std::unique_ptr<Snapshot>(new Snapshot(impl_.get()));
+}
+
+absl::StatusOr<std::unique_ptr<Transaction>> Store::Begin() {
+  return TryBegin(absl::InfiniteDuration());
+}
+
+absl::StatusOr<std::unique_ptr<Transaction>> Store::TryBegin(absl::Duration timeout) {
+  if (impl_->read_only) return absl::FailedPreconditionError("the database is open read-only");
+  if (!impl_->BeginWriting(timeout)) {
+    return absl::DeadlineExceededError("another transaction is writing");
+  }
+  return std::unique_ptr<Transaction>(new Transaction(impl_.get()));
+}
+
+bool Store::read_only() const { return impl_->read_only; }
+uint32_t Store::format_version() const { return impl_->format_version; }
+const Geometry& Store::geometry() const { return impl_->geometry; }
+
+absl::StatusOr<std::vector<FamilySize>> Store::Sizes() const {
+  std::vector<FamilySize> sizes;
+  for (int i = 0; i < kFamilyCount; ++i) {
+    FamilySize size{.family = static_cast<Family>(i)};
+    rocksdb::ColumnFamilyHandle* handle = impl_->handle(size.family);
+    using Properties = rocksdb::DB::Properties;
+    impl_->db->GetIntProperty(handle, Properties::kTotalSstFilesSize, &size.file_bytes);
+    impl_->db->GetIntProperty(handle, Properties::kCurSizeAllMemTables, &size.memory_bytes);
+    impl_->db->GetIntProperty(handle, Properties::kEstimateNumKeys, &size.keys);
+    sizes.push_back(size);
+  }
+  return sizes;
+}
+
+absl::Status Store::Flush() {
+  return ToStatus(
+      impl_->db->Flush(rocksdb::FlushOptions(), {impl_->handles.begin(), impl_->handles.end()}));
+}
+
+absl::Status Store::SealFacts() {
+  ASSIGN_OR_RETURN(std::unique_ptr<Transaction> transaction, Begin());
+  return transaction->SealLooseFacts(Transaction::SealScope::kAll);
+}
+
+}  // namespace entente::storage

@@ -1,0 +1,280 @@
+#include "storage/transaction.h"
+
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/node_hash_map.h"
+#include "rocksdb/iterator.h"
+#include "rocksdb/utilities/write_batch_with_index.h"
+#include "storage/check.h"
+#include "storage/fact_sealing.h"
+#include "storage/merge.h"
+#include "storage/status_macros.h"
+#include "storage/store_impl.h"
+
+namespace entente::storage {
+namespace {
+
+// Rows to be merged into one key.
+struct Growing {
+  Family family;
+  std::string rows;
+  int64_t net = 0;
+};
+
+std::string GrowingKey(Family family, absl::string_view key) {
+  std::string result(1, static_cast<char>(family));
+  result.append(key.data(), key.size());
+  return result;
+}
+
+}  // namespace
+
+struct Transaction::State {
+  State() : batch(rocksdb::BytewiseComparator(), 0, /*overwrite_key=*/true) {}
+
+  // Where a Growing stood before one Append.
+  struct Step {
+    Growing* growing;
+    size_t bytes;
+    int64_t net;
+  };
+  struct Savepoint {
+    size_t steps;
+    absl::flat_hash_map<std::string, uint64_t> counters;
+    std::vector<FactId>::size_type loose_facts;
+  };
+
+  rocksdb::WriteBatchWithIndex batch;                   // Put and Delete
+  absl::node_hash_map<std::string, Growing> growing;    // Append, by family and key
+  std::vector<Step> steps;                              // all Appends since the first savepoint
+  absl::flat_hash_map<std::string, uint64_t> counters;  // those that changed
+  std::vector<FactId> loose_facts;
+  std::vector<Savepoint> savepoints;
+  bool open = true;
+};
+
+Transaction::Transaction(StoreImpl* store) : View(store), state_(std::make_unique<State>()) {}
+
+Transaction::~Transaction() { Rollback(); }
+
+absl::StatusOr<bool> Transaction::Get(Family family, absl::string_view key,
+                                      rocksdb::PinnableSlice* value) const {
+  value->Reset();
+  const auto growing = state_->growing.find(GrowingKey(family, key));
+  const bool grows = growing != state_->growing.end() && !growing->second.rows.empty();
+  const rocksdb::Status status = state_->batch.GetFromBatchAndDB(
+      store_->db.get(), rocksdb::ReadOptions(), store_->handle(family), ToSlice(key), value);
+  if (!status.IsNotFound()) RETURN_IF_ERROR(ToStatus(status));
+  if (!grows) return status.ok();
+  std::string grown(status.ok() ? ToView(*value) : EmptyValue(family));
+  grown += growing->second.rows;
+  value->Reset();
+  *value->GetSelf() = std::move(grown);
+  value->PinSelf();
+  return true;
+}
+
+absl::Status Transaction::MultiGet(Family family, absl::Span<const std::string> keys,
+                                   std::vector<rocksdb::PinnableSlice>* values,
+                                   std::vector<bool>* found) const {
+  values->clear();
+  values->resize(keys.size());
+  found->assign(keys.size(), false);
+  for (size_t i = 0; i < keys.size(); ++i) {
+    ASSIGN_OR_RETURN((*found)[i], Get(family, keys[i], &(*values)[i]));
+  }
+  return absl::OkStatus();
+}
+
+Cursor Transaction::Scan(Family family, absl::string_view prefix) const {
+  ENTENTE_CHECK(family != Family::kAdjacency);
+  ENTENTE_CHECK(family != Family::kProvenance ||
+                (!prefix.empty() && prefix[0] != static_cast<char>(ProvenanceKey::kArticleFacts)));
+  rocksdb::ColumnFamilyHandle* handle = store_->handle(family);
+  rocksdb::Iterator* base = store_->db->NewIterator(rocksdb::ReadOptions(), handle);
+  return Cursor(std::unique_ptr<rocksdb::Iterator>(state_->batch.NewIteratorWithBase(handle, base)),
+                prefix);
+}
+
+absl::StatusOr<uint64_t> Transaction::Counter(absl::string_view name) const {
+  const auto changed = state_->counters.find(name);
+  if (changed != state_->counters.end()) return changed->second;
+  rocksdb::PinnableSlice value;
+  ASSIGN_OR_RETURN(bool found,
+                   Get(Family::kCatalogue, KeyWriter(CatalogueKey::kCounter).Raw(name), &value));
+  return DecodeCounter(found, ToView(value));
+}
+
+uint64_t Transaction::sequence() const { return store_->db->GetLatestSequenceNumber(); }
+
+void Transaction::Put(Family family, absl::string_view key, absl::string_view value) {
+  state_->batch.Put(store_->handle(family), ToSlice(key), ToSlice(value));
+}
+
+void Transaction::Delete(Family family, absl::string_view key) {
+  state_->batch.Delete(store_->handle(family), ToSlice(key));
+}
+
+void Transaction::Append(Family family, absl::string_view key, absl::string_view rows, int net) {
+  Growing& growing = state_->growing[GrowingKey(family, key)];
+  growing.family = family;
+  if (!state_->savepoints.empty()) {
+    state_->steps.push_back({&growing, growing.rows.size(), growing.net});
+  }
+  growing.rows.append(rows.data(), rows.size());
+  growing.net += net;
+}
+
+int64_t Transaction::Growth(Family family, absl::string_view key) const {
+  const auto growing = state_->growing.find(GrowingKey(family, key));
+  return growing == state_->growing.end() ? 0 : growing->second.net;
+}
+
+absl::StatusOr<uint64_t> Transaction::Next(absl::string_view counter) {
+  ASSIGN_OR_RETURN(const uint64_t id, Counter(counter));
+  state_->counters[counter] = id + 1;
+  return id;
+}
+
+absl::StatusOr<NodeId> Transaction::NewEntity() {
+  ASSIGN_OR_RETURN(const uint64_t id, Next(kNextEntity));
+  if (id >= kFirstArticle) return absl::ResourceExhaustedError("no entity ids are left");
+  return id;
+}
+
+absl::StatusOr<NodeId> Transaction::NewArticle() {
+  ASSIGN_OR_RETURN(const uint64_t offset, Next(kNextArticle));
+  return kFirstArticle + offset;
+}
+
+absl::StatusOr<FactId> Transaction::NewFact() { return Next(kNextFact); }
+
+absl::Status Transaction::Count(absl::string_view name, int64_t change) {
+  ASSIGN_OR_RETURN(const uint64_t before, Counter(name));
+  if (change < 0 && before < static_cast<uint64_t>(-change)) {
+    return absl::DataLossError("a counter falls below zero");
+  }
+  state_->counters[name] = before + static_cast<uint64_t>(change);
+  return absl::OkStatus();
+}
+
+void Transaction::SetSavepoint() {
+  state_->batch.SetSavePoint();
+  state_->savepoints.push_back(
+      {state_->steps.size(), state_->counters, state_->loose_facts.size()});
+}
+
+void Transaction::RollbackToSavepoint() {
+  ENTENTE_CHECK(!state_->savepoints.empty());
+  ENTENTE_CHECK(state_->batch.RollbackToSavePoint().ok());
+  State::Savepoint& savepoint = state_->savepoints.back();
+  for (; state_->steps.size() > savepoint.steps; state_->steps.pop_back()) {
+    const State::Step& step = state_->steps.back();
+    step.growing->rows.resize(step.bytes);
+    step.growing->net = step.net;
+  }
+  state_->counters = std::move(savepoint.counters);
+  state_->loose_facts.resize(savepoint.loose_facts);
+  state_->savepoints.pop_back();
+}
+
+void Transaction::ReleaseSavepoint() {
+  ENTENTE_CHECK(!state_->savepoints.empty());
+  ENTENTE_CHECK(state_->batch.PopSavePoint().ok());
+  state_->savepoints.pop_back();
+  if (state_->savepoints.empty()) state_->steps.clear();
+}
+
+bool Transaction::has_writes() const {
+  return state_->batch.GetWriteBatch()->Count() > 0 || !state_->growing.empty() ||
+         !state_->counters.empty();
+}
+
+absl::Status Transaction::Write(bool sync) {
+  if (!has_writes()) return absl::OkStatus();
+  rocksdb::WriteBatch* batch = state_->batch.GetWriteBatch();
+  for (const auto& [name, value] : state_->counters) {
+    batch->Put(store_->handle(Family::kCatalogue),
+               KeyWriter(CatalogueKey::kCounter).Raw(name).bytes(), KeyWriter().U64(value).bytes());
+  }
+  for (const auto& [key, growing] : state_->growing) {
+    if (growing.rows.empty()) continue;
+    batch->Merge(store_->handle(growing.family), rocksdb::Slice(key.data() + 1, key.size() - 1),
+                 growing.rows);
+  }
+  rocksdb::WriteOptions options;
+  options.sync = sync;
+  RETURN_IF_ERROR(ToStatus(store_->db->Write(options, batch)));
+  store_->wrote = true;
+  for (const auto& [key, growing] : state_->growing) {
+    if (growing.family != Family::kAdjacency || growing.net == 0) continue;
+    const auto known = store_->page_edges.find(absl::string_view(key).substr(1));
+    if (known != store_->page_edges.end()) known->second += static_cast<int32_t>(growing.net);
+  }
+  store_->loose_facts.insert(state_->loose_facts.begin(), state_->loose_facts.end());
+  state_ = std::make_unique<State>();
+  return absl::OkStatus();
+}
+
+absl::Status Transaction::Commit(bool sync) {
+  ENTENTE_CHECK(state_->open);
+  const absl::Status status = Write(sync);
+  // The commit stands whether or not sealing succeeds; what stays loose is sealed another time.
+  if (status.ok() && store_->loose_facts.size() >= geometry().loose_facts) {
+    SealLooseFacts(SealScope::kFullBlocks).IgnoreError();
+  }
+  Rollback();
+  return status;
+}
+
+absl::Status Transaction::SealLooseFacts(SealScope scope) {
+  // Groups that a batch can carry, each atomic by itself.
+  constexpr size_t kFactsPerBatch = 1 << 16;
+  while (true) {
+    std::vector<FactId> sealed;
+    ASSIGN_OR_RETURN(const uint64_t next_fact, Counter(kNextFact));
+    const FactId end = scope == SealScope::kAll
+                           ? next_fact
+                           : next_fact / geometry().block_facts * geometry().block_facts;
+    for (FactId fact : store_->loose_facts) {
+      if (fact >= end) break;
+      const bool same_block = !sealed.empty() && sealed.back() / geometry().block_facts ==
+                                                     fact / geometry().block_facts;
+      if (sealed.size() >= kFactsPerBatch && !same_block) break;
+      sealed.push_back(fact);
+    }
+    if (sealed.empty()) return absl::OkStatus();
+    RETURN_IF_ERROR(SealFactBlocks(*this, sealed));
+    RETURN_IF_ERROR(Write(/*sync=*/false));
+    for (FactId fact : sealed) store_->loose_facts.erase(fact);
+  }
+}
+
+void Transaction::Rollback() {
+  if (!state_->open) return;
+  state_ = std::make_unique<State>();
+  state_->open = false;
+  store_->EndWriting();
+}
+
+void Transaction::NoteSeveralChunks(Direction direction, NodeId node) {
+  store_->NoteSeveralChunks(direction, node);
+}
+
+bool Transaction::CommittedEdges(absl::string_view page_key, uint32_t* edges) const {
+  const auto known = store_->page_edges.find(page_key);
+  if (known == store_->page_edges.end()) return false;
+  *edges = known->second;
+  return true;
+}
+
+void Transaction::RememberEdges(absl::string_view page_key, uint32_t edges) {
+  constexpr size_t kMostPages = 1 << 19;
+  if (store_->page_edges.size() >= kMostPages) store_->page_edges.clear();
+  store_->page_edges[page_key] = edges;
+}
+
+void Transaction::NoteLooseFact(FactId fact) { state_->loose_facts.push_back(fact); }
+
+}  // namespace entente::storage
