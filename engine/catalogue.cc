@@ -77,7 +77,47 @@ uint32_t Add(Symbol symbol, std::vector<Symbol>& symbols,
   return id;
 }
 
+// Fills `ids` and `descendants` for `symbols`, which may be in any order.
+template <typename Symbol>
+absl::Status Index(const std::vector<Symbol>& symbols,
+                   absl::flat_hash_map<std::string, uint32_t>& ids,
+                   std::vector<std::vector<uint32_t>>& descendants) {
+  for (uint32_t id = 0; id < symbols.size(); ++id) {
+    if (!ids.try_emplace(symbols[id].name, id).second) {
+      return absl::InvalidArgumentError(absl::StrCat(symbols[id].name, " comes twice"));
+    }
+    for (uint32_t parent : symbols[id].parents) {
+      if (parent >= symbols.size()) {
+        return absl::InvalidArgumentError(absl::StrCat(symbols[id].name, " has an unknown parent"));
+      }
+    }
+  }
+  descendants = Descendants(symbols);
+  for (uint32_t id = 0; id < symbols.size(); ++id) {
+    RETURN_IF_ERROR(CheckParents(symbols, descendants, id, symbols[id]));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+absl::StatusOr<Catalogue> Catalogue::Make(std::vector<Label> labels,
+                                          std::vector<RelationType> relations,
+                                          std::vector<std::string> properties) {
+  Catalogue catalogue;
+  catalogue.labels_ = std::move(labels);
+  catalogue.relations_ = std::move(relations);
+  RETURN_IF_ERROR(Index(catalogue.labels_, catalogue.label_ids_, catalogue.label_descendants_));
+  RETURN_IF_ERROR(
+      Index(catalogue.relations_, catalogue.relation_ids_, catalogue.relation_descendants_));
+  for (std::string& name : properties) {
+    if (catalogue.FindProperty(name) != kNoSymbol) {
+      return absl::InvalidArgumentError(absl::StrCat(name, " comes twice"));
+    }
+    catalogue.AddProperty(std::move(name));
+  }
+  return catalogue;
+}
 
 LabelId Catalogue::FindLabel(absl::string_view name) const { return Find(label_ids_, name); }
 

@@ -11,6 +11,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "engine/ids.h"
@@ -54,6 +55,12 @@ class Catalogue {
 
   // Up to `limit` relation type names nearest to `name` by edit distance, for error messages.
   std::vector<std::string> NearestRelations(absl::string_view name, size_t limit) const;
+
+  // All at once, ids in order. InvalidArgument when a name comes twice, a parent is unknown or
+  // parents close a cycle.
+  static absl::StatusOr<Catalogue> Make(std::vector<Label> labels,
+                                        std::vector<RelationType> relations,
+                                        std::vector<std::string> properties);
 
   // --- For the writer. The name must be new, parents must exist.
   LabelId AddLabel(Label label);

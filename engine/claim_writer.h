@@ -25,6 +25,10 @@
 
 namespace entente {
 
+namespace storage {
+struct Evidence;
+}
+
 // Empty text, null values: not given, what is stored stays.
 struct EntityInput {
   std::string key;  // required
@@ -122,8 +126,21 @@ class ClaimWriter {
   absl::Status Finish();
 
  private:
-  absl::StatusOr<NodeId> MakeStub(absl::string_view name);
+  absl::StatusOr<Upserted> Upsert(absl::string_view key, bool is_article,
+                                  const std::vector<std::string>& labels,
+                                  const std::vector<EntityName>& names,
+                                  const std::vector<MapEntry>& properties);
+  absl::StatusOr<FactId> FindIdentity(NodeId subject, RelationId relation, NodeId object,
+                                      absl::string_view identity) const;
+  // Adds those of the packed properties that `*properties` lacks; returns how many it has with
+  // another value.
+  static absl::StatusOr<size_t> AddLacking(absl::string_view packed, std::string* properties);
+  // Adds the pieces that the record lacks, a retraction of either counts; returns how many.
+  static size_t AddEvidence(const std::vector<storage::Evidence>& pieces,
+                            storage::FactRecord* record);
+  absl::StatusOr<NodeId> KeyedBearer(absl::string_view name) const;
   absl::Status AbsorbStub(NodeId stub, NodeId entity);
+  absl::Status MoveFact(FactId fact, NodeId stub, NodeId entity);
 
   GraphWriter& graph_;
   absl::flat_hash_set<NodeId> touched_;

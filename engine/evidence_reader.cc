@@ -98,9 +98,9 @@ absl::StatusOr<Corroboration> CorroborateUnder(const storage::FactRecord& record
     result.visible = false;
   }
   if (result.visible && lens.valid_time.has_value()) {
-    ASSIGN_OR_RETURN(const Instant from, ExactFrom(record));
-    ASSIGN_OR_RETURN(const Instant to, ExactTo(record));
-    result.visible = Meets(from, to, *lens.valid_time);
+    ASSIGN_OR_RETURN(const ValidEnd from, ValidFromOf(record));
+    ASSIGN_OR_RETURN(const ValidEnd to, ValidToOf(record));
+    result.visible = Meets(InstantOfFrom(from), InstantOfTo(to), *lens.valid_time);
   }
   return result;
 }

@@ -127,6 +127,8 @@ class Graph {
   // Nodes that `text` may mean, by the rules for names at import (DESIGN.md 1): by key, else by
   // canonical name, else by alias; the first kind that finds any wins.
   absl::StatusOr<std::vector<NameMatch>> FindName(absl::string_view text) const;
+  // The only one of them, kNoId if there is none; kAmbiguousName lists several.
+  absl::StatusOr<NodeId> ResolveName(absl::string_view text) const;
   // Up to `limit` names near to `text`, nearest first, for error messages.
   absl::StatusOr<std::vector<std::string>> NearestNames(absl::string_view text, size_t limit) const;
   absl::StatusOr<std::vector<EntityName>> Names(NodeId node) const;

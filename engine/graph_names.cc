@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "engine/built_in.h"
+#include "engine/error.h"
 #include "engine/graph.h"
 #include "engine/names.h"
 #include "engine/status.h"
@@ -80,6 +83,20 @@ absl::StatusOr<std::vector<NameMatch>> Graph::FindName(absl::string_view text) c
     if (!matches.empty()) break;
   }
   return matches;
+}
+
+absl::StatusOr<NodeId> Graph::ResolveName(absl::string_view text) const {
+  ASSIGN_OR_RETURN(const std::vector<NameMatch> matches, FindName(text));
+  if (matches.empty()) return kNoId;
+  if (matches.size() == 1) return matches[0].node;
+  std::vector<std::string> candidates;
+  for (const NameMatch& match : matches) {
+    ASSIGN_OR_RETURN(const Value key, NodeProperty(match.node, kBuiltInProperties[kKeyProperty]));
+    ASSIGN_OR_RETURN(const std::string name, DisplayName(match.node));
+    candidates.push_back(key.is_string() ? absl::StrCat(name, " (", key.string(), ")") : name);
+  }
+  return MakeError(ErrorCode::kAmbiguousName,
+                   absl::StrCat("'", text, "' may mean ", absl::StrJoin(candidates, ", ")));
 }
 
 absl::StatusOr<std::vector<std::string>> Graph::NearestNames(absl::string_view text,

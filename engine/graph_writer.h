@@ -99,33 +99,45 @@ class GraphWriter : public Graph {
   friend class ClaimWriter;
 
   Catalogue& ChangeableCatalogue();
-  absl::StatusOr<std::string> PackProperties(const std::vector<MapEntry>& properties);
-  // `properties` with `name` set to `value`, or removed when that is null.
-  absl::Status SetPacked(absl::string_view name, const Value& value, std::string* properties);
+  absl::StatusOr<std::vector<LabelId>> NeedLabels(absl::Span<const std::string> names);
+  // A property that is text, "" when it is not there or no text or there is no record.
+  static absl::StatusOr<std::string> TextOf(const storage::NodeRecord* record, PropertyId property);
+  // The key of the original that an article waits for, "" when it waits for none.
+  static absl::StatusOr<std::string> Awaited(const storage::NodeRecord* record);
+  // `properties` with those that are not null set and the others removed.
+  absl::Status SetPacked(const std::vector<MapEntry>& changes, std::string* properties);
 
   // Every change of a node comes through here: writes `record` over `old` (nullptr: a new node) and
   // brings along keys, names, counts and, for an article, its derived columns, its copies and the
-  // facts that it bears on.
+  // facts that it bears on. An error of the input comes before anything is written.
   absl::Status ChangeNode(NodeId node, const storage::NodeRecord* old, storage::NodeRecord record);
   absl::Status DeriveArticle(NodeId article, const storage::NodeRecord* old,
                              storage::NodeRecord* record);
-  absl::StatusOr<NodeId> NeedPublisher(absl::string_view text);
+  // The article that `original_key` names, kNoId while there is none.
   absl::StatusOr<NodeId> FindOriginal(NodeId article, absl::string_view own_key,
                                       absl::string_view original_key) const;
-  absl::Status MoveKey(NodeId node, absl::string_view from, absl::string_view to,
-                       std::vector<NodeId>* affected);
+  // The node that `text` means, made if it is unknown.
+  absl::StatusOr<NodeId> NeedEntity(absl::string_view text);
+  // These three bring along what follows from the node's key, names and labels. nullptr: the node
+  // is new or goes. Articles whose evidence counts otherwise now are added to `*affected`.
+  absl::Status MoveKey(NodeId node, const storage::NodeRecord* old,
+                       const storage::NodeRecord* record, std::vector<NodeId>* affected);
   absl::Status MoveNames(NodeId node, const storage::NodeRecord* old,
                          const storage::NodeRecord* record);
   absl::Status CountLabels(const storage::NodeRecord* old, const storage::NodeRecord* record);
-  absl::Status ForgetArticle(NodeId article, std::vector<NodeId>* affected);
+  absl::Status MoveAwaiting(NodeId article, const storage::NodeRecord* old,
+                            const storage::NodeRecord* record);
+  absl::Status SetOriginal(NodeId copy, NodeId original);
+  absl::Status SetPublisher(NodeId article, NodeId publisher);
+  absl::Status RemoveEvidenceOf(NodeId article);
 
-  absl::StatusOr<FactId> InsertFact(storage::FactRecord record);
-  // Sets one property of the record; valid_from and valid_to go to their columns.
-  absl::Status SetFactProperty(absl::string_view name, const Value& value,
-                               storage::FactRecord* record);
-  absl::Status SetEnds(const ValidEnd* from, const ValidEnd* to, storage::FactRecord* record);
+  absl::StatusOr<FactId> InsertFact(const storage::FactRecord& record);
+  // Sets or removes properties; valid_from and valid_to go to their columns.
+  absl::Status SetFactProperties(const std::vector<MapEntry>& changes, storage::FactRecord* record);
+  static absl::Status SetEnd(bool from, const ValidEnd& end, storage::FactRecord* record);
   // The corroboration columns and flags of `record` from its evidence.
-  absl::Status Corroborate(storage::FactRecord* record);
+  absl::Status Refresh(storage::FactRecord* record);
+  // Writes `record` over `old`. The identity stays what it was.
   absl::Status ChangeFact(FactId fact, const storage::FactRecord& old, storage::FactRecord record);
   // Corroborates anew every fact that these articles, or copies of them, bear on.
   absl::Status RecomputeFactsOf(std::vector<NodeId> articles);

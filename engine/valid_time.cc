@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "engine/built_in.h"
 #include "engine/status.h"
@@ -31,6 +32,17 @@ storage::Precision StoredPrecision(Precision precision) {
       break;
   }
   return storage::Precision::kDay;
+}
+
+Precision EnginePrecision(storage::Precision precision) {
+  switch (precision) {
+    case storage::Precision::kYear:
+      return Precision::kYear;
+    case storage::Precision::kMonth:
+      return Precision::kMonth;
+    default:
+      return Precision::kDay;
+  }
 }
 
 // A point on the time line: seconds since 1970-01-01T00:00Z and nanoseconds.
@@ -97,6 +109,21 @@ Value StoredDate(int32_t day, storage::Precision precision) {
     return Value::Null();
   }
   return Value::OfDate(Date{day});
+}
+
+absl::StatusOr<ValidEnd> EndOf(const FactRecord& record, PropertyId property, Value stored,
+                               storage::Precision precision) {
+  ValidEnd end;
+  end.precision = EnginePrecision(precision);
+  // A day may stand in the column cut short, then the property has the whole value; a column with
+  // no end may be one that a value of another type left open.
+  if (precision == storage::Precision::kNone) return end;
+  ASSIGN_OR_RETURN(const Value exact, FindProperty(record.properties, property));
+  end.value = exact.is_null() ? std::move(stored) : exact;
+  if (end.value.is_null() || !ValidEndOf(end.value).has_value()) {
+    return absl::DataLossError("a fact lost an end of its valid time");
+  }
+  return end;
 }
 
 Instant InstantOfDay(int32_t day) {
@@ -191,20 +218,12 @@ Instant InstantOfFromDay(int32_t day) { return day == kOpenStart ? kEarliest : I
 
 Instant InstantOfToDay(int32_t day) { return day == kOpenEnd ? kLatest : InstantOfDay(day); }
 
-absl::StatusOr<Instant> ExactFrom(const FactRecord& record) {
-  if ((record.flags & storage::kInexactFrom) == 0) return InstantOfFromDay(record.valid_from);
-  ASSIGN_OR_RETURN(const Value value, FindProperty(record.properties, kValidFromProperty));
-  const std::optional<ValidEnd> end = ValidEndOf(value);
-  if (!end.has_value()) return absl::DataLossError("a fact lost its exact valid_from");
-  return InstantOfFrom(*end);
+absl::StatusOr<ValidEnd> ValidFromOf(const FactRecord& record) {
+  return EndOf(record, kValidFromProperty, StoredValidFrom(record), record.from_precision);
 }
 
-absl::StatusOr<Instant> ExactTo(const FactRecord& record) {
-  if ((record.flags & storage::kInexactTo) == 0) return InstantOfToDay(record.valid_to);
-  ASSIGN_OR_RETURN(const Value value, FindProperty(record.properties, kValidToProperty));
-  const std::optional<ValidEnd> end = ValidEndOf(value);
-  if (!end.has_value()) return absl::DataLossError("a fact lost its exact valid_to");
-  return InstantOfTo(*end);
+absl::StatusOr<ValidEnd> ValidToOf(const FactRecord& record) {
+  return EndOf(record, kValidToProperty, StoredValidTo(record), record.to_precision);
 }
 
 std::string FactIdentity(NodeId subject, RelationId relation, NodeId object, const ValidEnd& from,
@@ -214,6 +233,14 @@ std::string FactIdentity(NodeId subject, RelationId relation, NodeId object, con
   AppendEnd(from, key);
   AppendEnd(to, key);
   return key.bytes();
+}
+
+absl::StatusOr<std::string> IdentityOf(const FactRecord& record) {
+  if ((record.flags & storage::kIdentified) == 0) return std::string();
+  if (!record.identity.empty()) return record.identity;
+  ASSIGN_OR_RETURN(const ValidEnd from, ValidFromOf(record));
+  ASSIGN_OR_RETURN(const ValidEnd to, ValidToOf(record));
+  return FactIdentity(record.subject, record.relation, record.object, from, to);
 }
 
 }  // namespace entente

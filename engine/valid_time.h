@@ -39,6 +39,10 @@ bool StoreValidTo(const ValidEnd& end, storage::FactRecord* record);
 Value StoredValidFrom(const storage::FactRecord& record);
 Value StoredValidTo(const storage::FactRecord& record);
 
+// The ends as lenses see them, with precision; from columns or properties.
+absl::StatusOr<ValidEnd> ValidFromOf(const storage::FactRecord& record);
+absl::StatusOr<ValidEnd> ValidToOf(const storage::FactRecord& record);
+
 // "year", "month", "day", "instant"; "" where the end is open.
 absl::string_view PrecisionName(const storage::FactRecord& record, bool from);
 
@@ -50,10 +54,6 @@ Instant InstantOfTo(const ValidEnd& end);
 Instant InstantOfFromDay(int32_t day);
 Instant InstantOfToDay(int32_t day);
 
-// An end of the record as exactly as it is known.
-absl::StatusOr<Instant> ExactFrom(const storage::FactRecord& record);
-absl::StatusOr<Instant> ExactTo(const storage::FactRecord& record);
-
 // Whether the half-open interval [from, to) overlaps `range`. An empty or reversed one never does.
 inline bool Meets(Instant from, Instant to, const ValidRange& range) {
   return from < to && from < range.to && to > range.from;
@@ -63,5 +63,7 @@ inline bool Meets(Instant from, Instant to, const ValidRange& range) {
 // precision. Equal bytes, equal identity. An import that sorts and merges can order by them.
 std::string FactIdentity(NodeId subject, RelationId relation, NodeId object, const ValidEnd& from,
                          const ValidEnd& to);
+// The identity that the record was first imported with; "" when it has none.
+absl::StatusOr<std::string> IdentityOf(const storage::FactRecord& record);
 
 }  // namespace entente
