@@ -56,6 +56,18 @@ absl::StatusOr<int64_t> ParseIntegerLiteral(absl::string_view digits, bool negat
   return static_cast<int64_t>(negative ? ~magnitude + 1 : magnitude);
 }
 
+bool IsReservedWord(absl::string_view word) {
+  constexpr std::array<absl::string_view, 33> kReserved = {
+      "AND",      "AS",     "ASC",   "CALL",   "CONTAINS", "CREATE", "DELETE", "DESC",   "DETACH",
+      "ELSE",     "END",    "ENDS",  "IN",     "IS",       "LIMIT",  "MATCH",  "MERGE",  "ON",
+      "OPTIONAL", "OR",     "ORDER", "REMOVE", "RETURN",   "SET",    "SKIP",   "STARTS", "THEN",
+      "UNION",    "UNWIND", "WHEN",  "WHERE",  "WITH",     "XOR"};
+  for (absl::string_view reserved : kReserved) {
+    if (absl::EqualsIgnoreCase(word, reserved)) return true;
+  }
+  return false;
+}
+
 absl::StatusOr<ast::ExpressionPtr> StatementParser::ParseNumber(bool negative, size_t begin) {
   const Token& token = cursor_.Peek();
   const std::string written = TokenValue(cursor_.text(), token);
@@ -161,17 +173,12 @@ bool StatementParser::AtFunctionCall() const {
 }
 
 bool StatementParser::AtReservedWord(size_t ahead) const {
-  constexpr std::array<absl::string_view, 33> kReserved = {
-      "AND",      "AS",     "ASC",   "CALL",   "CONTAINS", "CREATE", "DELETE", "DESC",   "DETACH",
-      "ELSE",     "END",    "ENDS",  "IN",     "IS",       "LIMIT",  "MATCH",  "MERGE",  "ON",
-      "OPTIONAL", "OR",     "ORDER", "REMOVE", "RETURN",   "SET",    "SKIP",   "STARTS", "THEN",
-      "UNION",    "UNWIND", "WHEN",  "WHERE",  "WITH",     "XOR"};
   if (cursor_.AtWord("NOT", ahead)) return true;
   // Many of these in a row are a mistake, wherever they stand.
   if (ahead > 8) return true;
-  bool reserved = false;
-  for (absl::string_view word : kReserved) reserved = reserved || cursor_.AtWord(word, ahead);
-  if (!reserved) return false;
+  if (cursor_.kind(ahead) != TokenKind::kWord || !IsReservedWord(cursor_.Written(ahead))) {
+    return false;
+  }
   switch (cursor_.kind(ahead + 1)) {
     case TokenKind::kMinus:
     case TokenKind::kPlus:

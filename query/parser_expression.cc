@@ -3,25 +3,12 @@
 
 #include "engine/error.h"
 #include "engine/status.h"
+#include "query/operator_level.h"
 #include "query/parser.h"
 #include "query/statement_parser.h"
 
 namespace entente::query {
 namespace {
-
-// How tightly operators bind, loosest first. Unary signs, subscripts, properties and labels bind
-// tighter than all of these.
-enum OperatorLevel {
-  kOrLevel,
-  kXorLevel,
-  kAndLevel,
-  kNotLevel,
-  kComparisonLevel,
-  kPredicateLevel,  // IN, STARTS WITH, ENDS WITH, CONTAINS, =~, IS NULL
-  kAddLevel,
-  kMultiplyLevel,
-  kPowerLevel,
-};
 
 // Left and right halves in turn, so that a long chain makes a flat tree.
 ast::ExpressionPtr JoinBalanced(ast::BinaryOperator op, std::vector<ast::ExpressionPtr>& operands,

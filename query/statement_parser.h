@@ -192,4 +192,8 @@ class Subtree {
 absl::StatusOr<int64_t> ParseIntegerLiteral(absl::string_view digits, bool negative,
                                             SourceSpan span);
 
+// Words that begin clauses or stand between operands. As a variable, each is understood where no
+// operand follows it, and always in backticks.
+bool IsReservedWord(absl::string_view word);
+
 }  // namespace entente::query

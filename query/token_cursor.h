@@ -50,8 +50,8 @@ class TokenCursor {
   // "Expected <expected>, but found <the current token>".
   absl::Status Unexpected(absl::string_view expected) const;
 
-  // The current token as it stands in the text.
-  absl::string_view Written() const { return WrittenAs(Peek()); }
+  // A token as it stands in the text.
+  absl::string_view Written(size_t ahead = 0) const { return WrittenAs(Peek(ahead)); }
 
  private:
   absl::string_view WrittenAs(const Token& token) const;
