@@ -62,18 +62,19 @@ class NodeCursor {
   absl::Status status() const;
 
  private:
-  friend NodeCursor ScanEntities(const View& view);
-  friend NodeCursor ScanArticles(const View& view);
-  friend NodeCursor ScanLabel(const View& view, LabelId label);
-  explicit NodeCursor(Cursor cursor) : cursor_(std::move(cursor)) {}
+  friend NodeCursor ScanEntities(const View& view, NodeId from);
+  friend NodeCursor ScanArticles(const View& view, NodeId from);
+  friend NodeCursor ScanLabel(const View& view, LabelId label, NodeId from);
+  NodeCursor(Cursor cursor, NodeId from);
 
   Cursor cursor_;
   bool started_ = false;
   bool corrupt_ = false;
 };
-NodeCursor ScanEntities(const View& view);
-NodeCursor ScanArticles(const View& view);
-NodeCursor ScanLabel(const View& view, LabelId label);
+// They begin with the first node at or behind `from`.
+NodeCursor ScanEntities(const View& view, NodeId from = 0);
+NodeCursor ScanArticles(const View& view, NodeId from = kFirstArticle);
+NodeCursor ScanLabel(const View& view, LabelId label, NodeId from = 0);
 absl::StatusOr<bool> HasLabel(const View& view, LabelId label, NodeId node);
 
 }  // namespace entente::storage
