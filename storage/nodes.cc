@@ -154,6 +154,10 @@ absl::Status EraseNode(Transaction& transaction, NodeId node, const NodeRecord& 
   return transaction.Count(CountOf(node), -1);
 }
 
+NodeCursor::NodeCursor(Cursor cursor, NodeId from) : cursor_(std::move(cursor)) {
+  if (from > 0) cursor_.Seek(NodeKey(from));
+}
+
 bool NodeCursor::Next(NodeId* node) {
   if (corrupt_) return false;
   if (started_ && cursor_.Valid()) cursor_.Next();
@@ -170,10 +174,14 @@ absl::Status NodeCursor::status() const {
   return corrupt_ ? absl::DataLossError("broken key of a node") : cursor_.status();
 }
 
-NodeCursor ScanEntities(const View& view) { return NodeCursor(view.Scan(Family::kEntities, "")); }
-NodeCursor ScanArticles(const View& view) { return NodeCursor(view.Scan(Family::kArticles, "")); }
-NodeCursor ScanLabel(const View& view, LabelId label) {
-  return NodeCursor(view.Scan(Family::kIndexes, KeyWriter(IndexKey::kLabel).U32(label)));
+NodeCursor ScanEntities(const View& view, NodeId from) {
+  return NodeCursor(view.Scan(Family::kEntities, ""), from);
+}
+NodeCursor ScanArticles(const View& view, NodeId from) {
+  return NodeCursor(view.Scan(Family::kArticles, ""), from);
+}
+NodeCursor ScanLabel(const View& view, LabelId label, NodeId from) {
+  return NodeCursor(view.Scan(Family::kIndexes, KeyWriter(IndexKey::kLabel).U32(label)), from);
 }
 
 absl::StatusOr<bool> HasLabel(const View& view, LabelId label, NodeId node) {
