@@ -70,7 +70,8 @@ ENTENTE_API size_t entente_result_column_count(entente_result *result);
 /* NULL when there is no such column. Valid as long as the result. */
 ENTENTE_API const char *entente_result_column_name(entente_result *result, size_t column);
 
-/* 1: a row stands ready; 0: no more, or an error. */
+/* 1: a row stands ready; 0: no more, or an error. Rows stream: when the connection is closed or runs
+ * another statement, the rows that were not read yet are lost, and this is an error then. */
 ENTENTE_API int entente_result_next(entente_result *result);
 
 /* The current row's value in the notation of the openCypher TCK, as "(:Country {name: 'Peru'})".

@@ -5,14 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "engine/value.h"
 
 namespace entente {
 
-// STRING?, INTEGER?, FLOAT?, NUMBER?, BOOLEAN?, MAP?, LIST? …, ANY?; "?" means that null is
-// allowed.
+// Types are BOOLEAN, INTEGER, FLOAT (integers too), NUMBER, STRING, MAP, LIST, ANY and the temporal
+// ones as Value::TypeName writes them; "?" means that null is allowed.
 struct ProcedureField {
   std::string name;
   std::string type;  // without "?"
@@ -28,6 +29,10 @@ struct ProcedureSignature {
 // "test.my.proc(name :: STRING?, id :: INTEGER?) :: (city :: STRING?)"; "()" for no fields, and
 // ":: VOID" for no columns.
 absl::StatusOr<ProcedureSignature> ParseProcedureSignature(absl::string_view text);
+
+// InvalidArgument unless every row has a value of the right type for every argument and column.
+absl::Status CheckRows(const ProcedureSignature& signature,
+                       const std::vector<std::vector<Value>>& rows);
 
 struct TableProcedure {
   ProcedureSignature signature;

@@ -1,0 +1,366 @@
+// The C interface over Database and Session.
+#include "engine/entente.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/database.h"
+#include "engine/error.h"
+#include "engine/session.h"
+#include "engine/value_json.h"
+#include "engine/value_text.h"
+#include "engine/version.h"
+
+using entente::Database;
+using entente::DatabaseOptions;
+using entente::ErrorInfo;
+using entente::Parameters;
+using entente::Result;
+using entente::Row;
+using entente::Session;
+using entente::Value;
+
+struct entente_database {
+  std::unique_ptr<Database> database;
+};
+
+struct entente_connection {
+  std::unique_ptr<Session> session;
+  entente_result* streaming = nullptr;  // the result whose rows the session still makes
+};
+
+struct entente_result {
+  entente_connection* connection = nullptr;  // while it streams
+  std::unique_ptr<Result> rows;              // likewise
+  std::vector<std::string> columns;
+  bool finished = false;
+  std::optional<ErrorInfo> error;
+  std::string error_text;
+  bool has_row = false;
+  Row row;
+  std::string text;  // what the last getter returned
+};
+
+namespace {
+
+thread_local std::string last_error;
+
+int Fail(absl::string_view why) {
+  last_error = std::string(why);
+  return 1;
+}
+
+// Runs `body`; nothing that it throws (memory running out) gets past.
+template <typename Body, typename Outcome>
+Outcome Guarded(Body body, Outcome otherwise) noexcept {
+  try {
+    return body();
+  } catch (...) {
+    return otherwise;
+  }
+}
+
+void SetError(entente_result* result, const absl::Status& status) {
+  result->error = entente::ErrorInfoOf(status);
+  result->error_text = entente::ErrorText(status);
+}
+
+// Ends the stream; the row that stands ready stays.
+void Detach(entente_result* result) {
+  if (result->connection == nullptr) return;
+  result->connection->streaming = nullptr;
+  result->connection = nullptr;
+  result->rows.reset();
+}
+
+int Open(const char* path, bool read_only, entente_database** out) {
+  if (out == nullptr) return Fail("out is NULL");
+  *out = nullptr;
+  if (path == nullptr) return Fail("path is NULL");
+  DatabaseOptions options;
+  options.read_only = read_only;
+  absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path, options);
+  if (!database.ok()) return Fail(database.status().message());
+  *out = new entente_database{*std::move(database)};
+  return 0;
+}
+
+absl::StatusOr<Parameters> ParseParameters(const char* json) {
+  if (json == nullptr) return Parameters();
+  absl::StatusOr<Value> value = entente::ParseJson(json);
+  if (!value.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("parameters: ", std::string(value.status().message())));
+  }
+  if (!value->is_map()) return absl::InvalidArgumentError("parameters: not a JSON object");
+  return value->map();
+}
+
+void Run(entente_connection* connection, const char* statement, const char* parameters_json,
+         entente_result* result) {
+  if (connection == nullptr) return SetError(result, absl::InvalidArgumentError("no connection"));
+  if (statement == nullptr) return SetError(result, absl::InvalidArgumentError("no statement"));
+  const absl::StatusOr<Parameters> parameters = ParseParameters(parameters_json);
+  if (!parameters.ok()) return SetError(result, parameters.status());
+  if (connection->streaming != nullptr) Detach(connection->streaming);
+  absl::StatusOr<std::unique_ptr<Result>> rows = connection->session->Run(statement, *parameters);
+  if (!rows.ok()) return SetError(result, rows.status());
+  result->rows = *std::move(rows);
+  result->columns = result->rows->columns();
+  result->connection = connection;
+  connection->streaming = result;
+}
+
+int Next(entente_result* result) {
+  result->has_row = false;
+  if (result->error.has_value() || result->finished) return 0;
+  if (result->rows == nullptr) {
+    SetError(result, absl::FailedPreconditionError(
+                         "the connection was closed or has run another statement since"));
+    return 0;
+  }
+  const absl::StatusOr<bool> more = result->rows->Next(&result->row);
+  if (more.ok() && *more) {
+    result->has_row = true;
+    return 1;
+  }
+  if (!more.ok()) SetError(result, more.status());
+  result->finished = true;
+  Detach(result);
+  return 0;
+}
+
+const Value* ValueAt(const entente_result* result, size_t column) {
+  if (result == nullptr || !result->has_row || column >= result->row.size()) return nullptr;
+  return &result->row[column];
+}
+
+int RegisterTable(entente_database* database, const char* signature, const char* rows_json) {
+  if (database == nullptr) return Fail("database is NULL");
+  if (signature == nullptr || rows_json == nullptr) return Fail("signature or rows are NULL");
+  const absl::StatusOr<Value> parsed = entente::ParseJson(rows_json);
+  if (!parsed.ok()) return Fail(parsed.status().message());
+  if (!parsed->is_list()) return Fail("rows: not a JSON array");
+  std::vector<std::vector<Value>> rows;
+  for (const Value& row : parsed->list()) {
+    if (!row.is_list()) return Fail("rows: a row is not a JSON array");
+    rows.push_back(row.list());
+  }
+  const absl::Status status = database->database->RegisterTable(signature, std::move(rows));
+  return status.ok() ? 0 : Fail(status.message());
+}
+
+entente_type TypeOf(const Value& value) {
+  switch (value.type()) {
+    case Value::Type::kMap:
+      return ENTENTE_MAP;
+    case Value::Type::kNode:
+      return ENTENTE_NODE;
+    case Value::Type::kRelationship:
+      return ENTENTE_RELATIONSHIP;
+    case Value::Type::kList:
+      return ENTENTE_LIST;
+    case Value::Type::kPath:
+      return ENTENTE_PATH;
+    case Value::Type::kDateTime:
+      return ENTENTE_DATE_TIME;
+    case Value::Type::kLocalDateTime:
+      return ENTENTE_LOCAL_DATE_TIME;
+    case Value::Type::kDate:
+      return ENTENTE_DATE;
+    case Value::Type::kTime:
+      return ENTENTE_TIME;
+    case Value::Type::kLocalTime:
+      return ENTENTE_LOCAL_TIME;
+    case Value::Type::kDuration:
+      return ENTENTE_DURATION;
+    case Value::Type::kString:
+      return ENTENTE_STRING;
+    case Value::Type::kBoolean:
+      return ENTENTE_BOOLEAN;
+    case Value::Type::kInteger:
+      return ENTENTE_INTEGER;
+    case Value::Type::kFloat:
+      return ENTENTE_FLOAT;
+    case Value::Type::kNull:
+      break;
+  }
+  return ENTENTE_NULL;
+}
+
+const char* Keep(entente_result* result, std::string text) {
+  result->text = std::move(text);
+  return result->text.c_str();
+}
+
+}  // namespace
+
+extern "C" {
+
+int entente_open(const char* path, entente_database** out) {
+  return Guarded([&] { return Open(path, /*read_only=*/false, out); }, 1);
+}
+
+int entente_open_read_only(const char* path, entente_database** out) {
+  return Guarded([&] { return Open(path, /*read_only=*/true, out); }, 1);
+}
+
+void entente_close(entente_database* database) { delete database; }
+
+int entente_connect(entente_database* database, entente_connection** out) {
+  return Guarded(
+      [&] {
+        if (out == nullptr) return Fail("out is NULL");
+        *out = nullptr;
+        if (database == nullptr) return Fail("database is NULL");
+        auto connection = std::make_unique<entente_connection>();
+        connection->session = database->database->Connect();
+        *out = connection.release();
+        return 0;
+      },
+      1);
+}
+
+void entente_disconnect(entente_connection* connection) {
+  if (connection == nullptr) return;
+  if (connection->streaming != nullptr) Detach(connection->streaming);
+  delete connection;
+}
+
+const char* entente_last_error(void) { return last_error.c_str(); }
+
+int entente_query(entente_connection* connection, const char* statement,
+                  const char* parameters_json, entente_result** out) {
+  return Guarded(
+      [&] {
+        if (out == nullptr) return Fail("out is NULL");
+        *out = nullptr;
+        auto result = std::make_unique<entente_result>();
+        Run(connection, statement, parameters_json, result.get());
+        *out = result.release();
+        return (*out)->error.has_value() ? 1 : 0;
+      },
+      1);
+}
+
+void entente_interrupt(entente_connection* connection) {
+  if (connection != nullptr) connection->session->Interrupt();
+}
+
+void entente_result_free(entente_result* result) {
+  if (result == nullptr) return;
+  Detach(result);
+  delete result;
+}
+
+const char* entente_result_error(entente_result* result) {
+  if (result == nullptr) return "DatabaseError: InvalidArgument: the result is NULL";
+  return result->error.has_value() ? result->error_text.c_str() : nullptr;
+}
+
+const char* entente_result_error_phase(entente_result* result) {
+  if (result == nullptr || !result->error.has_value()) return nullptr;
+  return result->error->phase == entente::Phase::kCompileTime ? "compile time" : "runtime";
+}
+
+int entente_result_error_position(entente_result* result, size_t* offset, size_t* length) {
+  if (result == nullptr || !result->error.has_value() || !result->error->span.has_value()) return 0;
+  if (offset != nullptr) *offset = result->error->span->begin;
+  if (length != nullptr) *length = result->error->span->end - result->error->span->begin;
+  return 1;
+}
+
+size_t entente_result_column_count(entente_result* result) {
+  return result == nullptr ? 0 : result->columns.size();
+}
+
+const char* entente_result_column_name(entente_result* result, size_t column) {
+  if (result == nullptr || column >= result->columns.size()) return nullptr;
+  return result->columns[column].c_str();
+}
+
+int entente_result_next(entente_result* result) {
+  if (result == nullptr) return 0;
+  return Guarded([&] { return Next(result); }, 0);
+}
+
+const char* entente_result_text(entente_result* result, size_t column) {
+  const Value* value = ValueAt(result, column);
+  if (value == nullptr) return nullptr;
+  return Guarded([&] { return Keep(result, entente::ValueText(*value)); },
+                 static_cast<const char*>(nullptr));
+}
+
+const char* entente_result_json(entente_result* result, size_t column) {
+  const Value* value = ValueAt(result, column);
+  if (value == nullptr) return nullptr;
+  return Guarded([&] { return Keep(result, entente::ToJson(*value)); },
+                 static_cast<const char*>(nullptr));
+}
+
+entente_type entente_result_type(entente_result* result, size_t column) {
+  const Value* value = ValueAt(result, column);
+  return value == nullptr ? ENTENTE_NULL : TypeOf(*value);
+}
+
+int entente_result_boolean(entente_result* result, size_t column, int* out) {
+  const Value* value = ValueAt(result, column);
+  if (value == nullptr || out == nullptr || !value->is_boolean()) return 0;
+  *out = value->boolean() ? 1 : 0;
+  return 1;
+}
+
+int entente_result_integer(entente_result* result, size_t column, int64_t* out) {
+  const Value* value = ValueAt(result, column);
+  if (value == nullptr || out == nullptr || !value->is_integer()) return 0;
+  *out = value->integer();
+  return 1;
+}
+
+int entente_result_float(entente_result* result, size_t column, double* out) {
+  const Value* value = ValueAt(result, column);
+  if (value == nullptr || out == nullptr || !value->is_number()) return 0;
+  *out = value->number();
+  return 1;
+}
+
+int entente_result_string(entente_result* result, size_t column, const char** out, size_t* length) {
+  const Value* value = ValueAt(result, column);
+  if (value == nullptr || out == nullptr) return 0;
+  const bool is_time = value->is_temporal() || value->is_duration();
+  if (!value->is_string() && !is_time) return 0;
+  const char* text = Guarded(
+      [&] {
+        return Keep(result, is_time ? entente::TemporalText(*value) : std::string(value->string()));
+      },
+      static_cast<const char*>(nullptr));
+  if (text == nullptr) return 0;
+  *out = text;
+  if (length != nullptr) *length = result->text.size();
+  return 1;
+}
+
+int entente_result_id(entente_result* result, size_t column, uint64_t* out) {
+  const Value* value = ValueAt(result, column);
+  if (value == nullptr || out == nullptr) return 0;
+  if (value->is_node()) {
+    *out = value->node_id();
+    return 1;
+  }
+  if (!value->is_relationship()) return 0;
+  *out = value->relationship().id;
+  return 1;
+}
+
+int entente_register_table(entente_database* database, const char* signature,
+                           const char* rows_json) {
+  return Guarded([&] { return RegisterTable(database, signature, rows_json); }, 1);
+}
+
+const char* entente_version(void) { return entente::kLibraryVersion; }
+
+}  // extern "C"

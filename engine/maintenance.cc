@@ -1,0 +1,217 @@
+#include "engine/maintenance.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/built_in.h"
+#include "engine/core.h"
+#include "engine/counters.h"
+#include "engine/database.h"
+#include "engine/names.h"
+#include "engine/status.h"
+#include "engine/value_codec.h"
+#include "engine/version.h"
+#include "storage/consistency.h"
+#include "storage/dictionary.h"
+#include "storage/facts.h"
+#include "storage/nodes.h"
+#include "storage/store.h"
+#include "storage/view.h"
+
+namespace entente {
+namespace {
+
+using storage::FactRecord;
+using storage::NodeRecord;
+
+constexpr size_t kProblemsKept = 100;
+constexpr uint64_t kProgressEvery = 4096;
+
+// Checks what the engine makes of the records, one fact or node after another.
+class MeaningCheck {
+ public:
+  MeaningCheck(const storage::View& view, const Catalogue& catalogue, CheckReport* report,
+               const std::function<void(uint64_t)>& progress)
+      : view_(view),
+        catalogue_(catalogue),
+        evidence_(view),
+        report_(*report),
+        progress_(progress),
+        labels_(catalogue.label_count()),
+        relations_(catalogue.relation_count()) {}
+
+  absl::Status Run() {
+    RETURN_IF_ERROR(CheckNodes(storage::ScanEntities(view_)));
+    RETURN_IF_ERROR(CheckNodes(storage::ScanArticles(view_)));
+    RETURN_IF_ERROR(CheckFacts());
+    for (LabelId id = 0; id < labels_.size(); ++id) {
+      RETURN_IF_ERROR(CheckCounter(LabelCounter(id), labels_[id]));
+    }
+    for (RelationId id = 0; id < relations_.size(); ++id) {
+      RETURN_IF_ERROR(CheckCounter(RelationCounter(id), relations_[id]));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  void Problem(std::string words) {
+    ++report_.problem_count;
+    if (report_.problems.size() < kProblemsKept) report_.problems.push_back(std::move(words));
+  }
+
+  // Damage is a problem reported, everything else an error.
+  absl::Status Note(absl::string_view what, const absl::Status& status) {
+    if (status.ok() || !absl::IsDataLoss(status)) return status;
+    Problem(absl::StrCat(what, ": ", status.message()));
+    return absl::OkStatus();
+  }
+
+  void Step() {
+    ++report_.keys;
+    if (progress_ && report_.keys % kProgressEvery == 0) progress_(report_.keys);
+  }
+
+  absl::Status CheckNodes(storage::NodeCursor cursor) {
+    NodeId node;
+    while (cursor.Next(&node)) {
+      Step();
+      RETURN_IF_ERROR(Note(absl::StrCat("node ", node), CheckNode(node)));
+    }
+    return Note("nodes", cursor.status());
+  }
+
+  absl::Status CheckNode(NodeId node) {
+    ASSIGN_OR_RETURN(const std::optional<NodeRecord> record, storage::ReadNode(view_, node));
+    if (!record.has_value()) return absl::DataLossError("vanished");
+    for (LabelId label : record->labels) {
+      if (label >= labels_.size()) return absl::DataLossError("has a label without a name");
+      ++labels_[label];
+    }
+    ASSIGN_OR_RETURN(const std::vector<Property> properties, UnpackProperties(record->properties));
+    for (const Property& property : properties) {
+      if (property.first >= catalogue_.property_count()) {
+        return absl::DataLossError("has a property without a name");
+      }
+    }
+    ASSIGN_OR_RETURN(const Value key, FindProperty(record->properties, kKeyProperty));
+    if (key.is_string() && !key.string().empty()) {
+      ASSIGN_OR_RETURN(const std::optional<NodeId> owner, storage::FindKey(view_, key.string()));
+      if (!owner.has_value()) Problem(absl::StrCat("node ", node, " is not found by its key"));
+    }
+    return IsArticle(node) ? absl::OkStatus() : CheckNames(node, *record);
+  }
+
+  absl::Status CheckNames(NodeId node, const NodeRecord& record) {
+    std::vector<std::string> names;
+    for (const storage::Name& name : record.names) names.push_back(name.text);
+    ASSIGN_OR_RETURN(const Value canonical, FindProperty(record.properties, kNameProperty));
+    if (canonical.is_string()) names.emplace_back(canonical.string());
+    for (const std::string& name : names) {
+      const std::string normalised = NormalizeName(name);
+      if (normalised.empty()) continue;
+      ASSIGN_OR_RETURN(const std::vector<storage::NameEntry> bearers,
+                       storage::FindName(view_, normalised));
+      const bool found = std::any_of(bearers.begin(), bearers.end(),
+                                     [&](const auto& entry) { return entry.node == node; });
+      if (!found) Problem(absl::StrCat("node ", node, " is not found by its name ", name));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckFacts() {
+    storage::FactCursor cursor(view_);
+    FactId fact;
+    FactRecord record;
+    while (cursor.Next(&fact, &record)) {
+      Step();
+      RETURN_IF_ERROR(Note(absl::StrCat("fact ", fact), CheckFact(fact, record)));
+    }
+    return Note("facts", cursor.status());
+  }
+
+  absl::Status CheckFact(FactId fact, const FactRecord& record) {
+    if (record.relation >= relations_.size()) return absl::DataLossError("has a type without name");
+    ++relations_[record.relation];
+    RETURN_IF_ERROR(UnpackProperties(record.properties).status());
+    ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, evidence_.Read(record));
+    ASSIGN_OR_RETURN(const Corroboration now, CorroborateUnder(record, evidence, Lens()));
+    const bool agrees = now.support == record.support && now.denial == record.denial &&
+                        now.confidence == record.confidence &&
+                        now.visible == ((record.flags & storage::kVisible) != 0) &&
+                        now.contested == ((record.flags & storage::kContested) != 0) &&
+                        now.first_reported.value_or(storage::kNoTime) == record.first_reported &&
+                        now.last_reported.value_or(storage::kNoTime) == record.last_reported;
+    if (!agrees) Problem(absl::StrCat("fact ", fact, " does not amount to what is stored"));
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckCounter(const std::string& name, uint64_t counted) {
+    ASSIGN_OR_RETURN(const uint64_t stored, view_.Counter(name));
+    if (stored != counted) {
+      Problem(absl::StrCat("counter ", name, " is ", stored, " instead of ", counted));
+    }
+    return absl::OkStatus();
+  }
+
+  const storage::View& view_;
+  const Catalogue& catalogue_;
+  EvidenceReader evidence_;
+  CheckReport& report_;
+  const std::function<void(uint64_t)>& progress_;
+  std::vector<uint64_t> labels_;     // nodes met that bear each
+  std::vector<uint64_t> relations_;  // facts met of each
+};
+
+}  // namespace
+
+absl::StatusOr<DatabaseStatistics> ReadStatistics(Database& database) {
+  Core& core = database.core();
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> transaction, core.BeginRead());
+  const Graph& graph = transaction->graph();
+  const Catalogue& catalogue = graph.catalogue();
+  DatabaseStatistics statistics;
+  statistics.format_version = core.store().format_version();
+  statistics.library_version = kLibraryVersion;
+  ASSIGN_OR_RETURN(statistics.entities, graph.view().Counter(storage::kEntityCount));
+  ASSIGN_OR_RETURN(statistics.articles, graph.view().Counter(storage::kArticleCount));
+  ASSIGN_OR_RETURN(statistics.facts, graph.view().Counter(storage::kFactCount));
+  ASSIGN_OR_RETURN(statistics.evidence, graph.view().Counter(storage::kEvidenceCount));
+  for (LabelId id = 0; id < catalogue.label_count(); ++id) {
+    ASSIGN_OR_RETURN(const uint64_t count, graph.view().Counter(LabelCounter(id)));
+    statistics.labels.emplace_back(catalogue.label(id).name, count);
+  }
+  for (RelationId id = 0; id < catalogue.relation_count(); ++id) {
+    statistics.relations.emplace_back(catalogue.relation(id).name, graph.RelationCount(id));
+  }
+  std::sort(statistics.labels.begin(), statistics.labels.end());
+  std::sort(statistics.relations.begin(), statistics.relations.end());
+  ASSIGN_OR_RETURN(const std::vector<storage::FamilySize> sizes, core.store().Sizes());
+  for (const storage::FamilySize& size : sizes) {
+    std::string name(storage::FamilyName(size.family));
+    if (size.family == storage::Family::kCatalogue) name = "catalogue";
+    statistics.families.push_back({std::move(name), size.file_bytes, size.memory_bytes, size.keys});
+  }
+  return statistics;
+}
+
+absl::StatusOr<CheckReport> CheckDatabase(Database& database,
+                                          const std::function<void(uint64_t)>& progress) {
+  Core& core = database.core();
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> transaction, core.BeginRead());
+  const std::unique_ptr<storage::Snapshot> snapshot = core.store().TakeSnapshot();
+  ASSIGN_OR_RETURN(storage::ConsistencyReport bytes,
+                   storage::VerifyConsistency(*snapshot, progress));
+  CheckReport report;
+  report.keys = bytes.keys;
+  report.problem_count = bytes.problem_count;
+  report.problems = std::move(bytes.problems);
+  const Graph& graph = transaction->graph();
+  MeaningCheck meaning(graph.view(), graph.catalogue(), &report, progress);
+  RETURN_IF_ERROR(meaning.Run());
+  return report;
+}
+
+}  // namespace entente
