@@ -354,7 +354,10 @@ absl::Status ClaimsFormat::Line::Read() {
         }
         return Unknown("line", field);
       });
-      if (status.ok() && !document_.at_end()) status = Malformed(simdjson::TRAILING_CONTENT);
+      const char* rest = nullptr;
+      if (status.ok() && document_.current_location().get(rest) == simdjson::SUCCESS) {
+        status = Malformed(simdjson::TRAILING_CONTENT);
+      }
     }
   }
   if (!status.ok()) return state_.loader.Reject(problem_, std::string(status.message()));

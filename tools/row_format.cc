@@ -21,9 +21,7 @@ constexpr absl::string_view kGap = "  ";
 // A string, a date and the like stand as they are; what is nested is written as in the language.
 std::string PlainText(const Value& value) {
   if (value.is_string()) return std::string(value.string());
-  std::string text = ValueText(value);
-  const bool quoted = value.is_temporal() || value.is_duration();
-  return quoted ? text.substr(1, text.size() - 2) : text;
+  return value.is_temporal() || value.is_duration() ? TemporalText(value) : ValueText(value);
 }
 
 class TableFormat : public RowFormat {
