@@ -1,7 +1,4 @@
-#include <charconv>
-#include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,8 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "engine/error.h"
 #include "engine/status.h"
-#include "engine/temporal_text.h"
 #include "engine/value_order.h"
+#include "engine/value_text.h"
 #include "query/functions/rows.h"
 
 namespace entente::query {
@@ -23,25 +20,6 @@ constexpr TypeSet kToInteger = types::kBoolean | types::kNumber | types::kString
 constexpr TypeSet kToFloat = types::kNumber | types::kString;
 constexpr TypeSet kToString =
     types::kBoolean | types::kNumber | types::kString | types::kTemporal | types::kDuration;
-
-// The shortest decimal text that reads back as the same number; with an exponent where the point
-// would stand far from the digits: 0.001, 1234567.0, 1.0E7, 1.5E-4.
-std::string FloatText(double number) {
-  if (std::isnan(number)) return "NaN";
-  if (std::isinf(number)) return number < 0 ? "-Infinity" : "Infinity";
-  const double size = std::abs(number);
-  const bool plain = number == 0 || (size >= 1e-3 && size < 1e7);
-  char buffer[40];
-  const auto written =
-      std::to_chars(buffer, buffer + sizeof(buffer), number,
-                    plain ? std::chars_format::fixed : std::chars_format::scientific);
-  const std::string text(buffer, written.ptr);
-  const size_t mark = text.find('e');
-  std::string digits = text.substr(0, mark);
-  if (digits.find('.') == std::string::npos) digits += ".0";
-  if (mark == std::string::npos) return digits;
-  return absl::StrCat(digits, "E", std::atoi(text.c_str() + mark + 1));
-}
 
 // Conversions take a value of the types above. Null is a text that does not say such a value.
 
@@ -169,24 +147,11 @@ std::string ScalarText(const Value& value) {
     case Value::Type::kInteger:
       return absl::StrCat(value.integer());
     case Value::Type::kFloat:
-      return FloatText(value.floating());
+      return FormatFloat(value.floating());
     case Value::Type::kString:
       return std::string(value.string());
-    case Value::Type::kDate:
-      return FormatDate(value.date());
-    case Value::Type::kLocalTime:
-      return FormatLocalTime(value.local_time());
-    case Value::Type::kTime:
-      return FormatTime(value.time());
-    case Value::Type::kLocalDateTime:
-      return FormatLocalDateTime(value.local_date_time());
-    case Value::Type::kDateTime:
-      return FormatDateTime(value.date_time());
-    case Value::Type::kDuration:
-      return FormatDuration(value.duration());
     default:
-      ENTENTE_CHECK(false && "value has no text");
-      return "";
+      return TemporalText(value);
   }
 }
 

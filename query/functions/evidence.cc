@@ -160,11 +160,6 @@ absl::StatusOr<Value> NamedEntity(const FunctionContext& context, Arguments argu
   return Value::Node(node);
 }
 
-absl::StatusOr<Value> DisplayName(const FunctionContext& context, Arguments arguments) {
-  ASSIGN_OR_RETURN(std::string name, context.graph->DisplayName(arguments[0].node_id()));
-  return Value::String(std::move(name));
-}
-
 Value TextOrNull(const std::string& text) {
   return text.empty() ? Value::Null() : Value::String(text);
 }
@@ -363,9 +358,6 @@ std::vector<FunctionRow> EvidenceFunctions() {
                            "an error if there are several."));
   rows.push_back(LookupRow("entente.named_entity", name, types::kNode, NamedEntity,
                            "Like entity(), but a name that nothing bears is an error."));
-  rows.back().internal = true;
-  rows.push_back(LookupRow("entente.display_name", node, types::kString, DisplayName,
-                           "The node's name, else its key, else ''."));
   rows.back().internal = true;
   rows.push_back(LookupRow("names", node, types::kList, Names,
                            "The names of an entity: maps of name, language and script."));

@@ -154,7 +154,8 @@ double RoundTo(double number, int64_t precision, Rounding mode) {
   const int64_t keep = exponent + 1 + precision;
   if (keep >= static_cast<int64_t>(digits.size())) return number;
   const size_t kept = static_cast<size_t>(std::max<int64_t>(keep, 0));
-  if (keep < 0) digits.insert(0, "0");  // the first digit cut off lies above all of them
+  if (keep < 0)
+    digits = absl::StrCat("0", digits);  // the first digit cut off lies above all of them
   const bool away = RoundsAway(digits, kept, number < 0, mode);
   const std::string unit = absl::StrCat("1e", -precision);
   std::string result = kept == 0 ? (away ? unit : "0") : "";
@@ -166,7 +167,7 @@ double RoundTo(double number, int64_t precision, Rounding mode) {
       if (place > 0) {
         ++rounded[place - 1];
       } else {
-        rounded.insert(0, "1");
+        rounded = absl::StrCat("1", rounded);
       }
     }
     result = absl::StrCat(rounded, "e", -precision);

@@ -51,8 +51,7 @@ absl::Status WrongType(TypeSet expected, const Value& found);
 // The types of `set` in words: "INTEGER or FLOAT", "any value".
 std::string TypeSetText(TypeSet set);
 
-// Booleans, numbers, strings, instants and durations as toString() writes them. `value` must be one
-// of these.
+// A boolean, number, string, instant or duration, which `value` must be, as toString() writes it.
 std::string ScalarText(const Value& value);
 
 // The largest values that a function may build; beyond them is LimitExceeded.

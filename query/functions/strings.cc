@@ -136,14 +136,14 @@ class Splitter {
     const Delimiter* next = nullptr;
     for (Delimiter& delimiter : delimiters_) {
       // Only those that lie behind are sought again, so that each delimiter reads the text once.
-      if (delimiter.found < begin_) delimiter.found = Find(delimiter.text);
+      const size_t least = begin_ + (delimiter.text.empty() ? 1 : 0);
+      if (delimiter.found < least) delimiter.found = Find(delimiter.text);
       if (next == nullptr || delimiter.found < next->found) next = &delimiter;
     }
     const size_t end = next == nullptr ? absl::string_view::npos : next->found;
     *part = text_.substr(begin_, end - begin_);
     if (end == absl::string_view::npos) return false;
     begin_ = end + next->text.size();
-    if (next->text.empty()) delimiters_[next - delimiters_.data()].found = Find(next->text);
     return true;
   }
 
