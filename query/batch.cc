@@ -18,10 +18,9 @@ std::vector<T> GatherRows(const std::vector<T>& from, const std::vector<uint32_t
 }
 
 absl::Status WrongKind(absl::string_view wanted, const Value& value) {
-  return MakeError(
-      ErrorCode::kRuntimeInvalidArgumentType,
-      absl::StrCat("Expected a ", wanted, ", but got a value of type ",
-                   std::string(Value::TypeName(value.type()))));
+  return MakeError(ErrorCode::kRuntimeInvalidArgumentType,
+                   absl::StrCat("Expected a ", wanted, ", but got a value of type ",
+                                std::string(Value::TypeName(value.type()))));
 }
 
 }  // namespace
@@ -168,6 +167,15 @@ void Column::Append(const Column& other) {
 Batch Batch::Gather(const std::vector<uint32_t>& rows, const std::vector<Slot>& slots) const {
   Batch batch(columns_.size());
   for (Slot slot : slots) {
+    if (columns_[slot].present()) batch.columns_[slot] = columns_[slot].Gather(rows);
+  }
+  batch.row_count_ = rows.size();
+  return batch;
+}
+
+Batch Batch::Gather(const std::vector<uint32_t>& rows) const {
+  Batch batch(columns_.size());
+  for (size_t slot = 0; slot < columns_.size(); ++slot) {
     if (columns_[slot].present()) batch.columns_[slot] = columns_[slot].Gather(rows);
   }
   batch.row_count_ = rows.size();

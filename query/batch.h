@@ -86,6 +86,8 @@ class Batch {
 
   // A batch with the given rows of the given slots, those that are present.
   Batch Gather(const std::vector<uint32_t>& rows, const std::vector<Slot>& slots) const;
+  // The same of every slot.
+  Batch Gather(const std::vector<uint32_t>& rows) const;
 
  private:
   std::vector<Column> columns_;

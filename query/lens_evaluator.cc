@@ -1,0 +1,242 @@
+#include "query/lens_evaluator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "engine/error.h"
+#include "engine/status.h"
+#include "engine/value_order.h"
+
+namespace entente::query {
+namespace {
+
+constexpr int64_t kMicrosecondsPerSecond = 1'000'000;
+constexpr int64_t kMicrosecondsPerDay = kSecondsPerDay * kMicrosecondsPerSecond;
+constexpr double kConfidenceUnits = 10'000;
+
+// Lenses differ from row to row only where a query makes them so; more of them than this are looked
+// for anew.
+constexpr size_t kMostKnown = 64;
+
+// Sees every fact that there is.
+const Lens& EverythingLens() {
+  static const Lens lens = [] {
+    Lens everything;
+    everything.only_denied_too = true;
+    return everything;
+  }();
+  return lens;
+}
+
+const Lens& DefaultLens() {
+  static const Lens lens;
+  return lens;
+}
+
+absl::Status WrongValue(absl::string_view wanted, const Value& value, const SourceSpan& span) {
+  return MakeError(ErrorCode::kRuntimeInvalidArgumentType,
+                   absl::StrCat("A lens takes ", wanted, " here, not a value of type ",
+                                std::string(Value::TypeName(value.type()))),
+                   span);
+}
+
+Instant Saturated(int64_t count, int64_t unit, int64_t rest) {
+  Instant instant = 0;
+  if (__builtin_mul_overflow(count, unit, &instant) ||
+      __builtin_add_overflow(instant, rest, &instant)) {
+    return count < 0 ? kEarliest : kLatest;
+  }
+  return instant;
+}
+
+// Dates stand for their first moment; local values are UTC.
+absl::StatusOr<Instant> InstantOf(const Value& value, const SourceSpan& span) {
+  switch (value.type()) {
+    case Value::Type::kDate:
+      return Saturated(value.date().days, kMicrosecondsPerDay, 0);
+    case Value::Type::kLocalDateTime:
+      return Saturated(value.local_date_time().seconds, kMicrosecondsPerSecond,
+                       value.local_date_time().nanoseconds / 1000);
+    case Value::Type::kDateTime:
+      return Saturated(value.date_time().seconds, kMicrosecondsPerSecond,
+                       value.date_time().nanoseconds / 1000);
+    default:
+      return WrongValue("a date or a moment", value, span);
+  }
+}
+
+Instant After(Instant instant) { return instant == kLatest ? kLatest : instant + 1; }
+Instant Before(Instant instant) { return instant == kEarliest ? kEarliest : instant - 1; }
+
+void AddTime(const std::optional<BoundTimeRange>& range,
+             std::vector<const Expression*>* expressions) {
+  if (!range.has_value()) return;
+  if (range->from != nullptr) expressions->push_back(range->from.get());
+  if (range->to != nullptr) expressions->push_back(range->to.get());
+}
+
+}  // namespace
+
+LensEvaluator::LensEvaluator(Execution& execution, const BoundLens* bound, bool exact)
+    : execution_(execution), bound_(bound), exact_(exact), evaluator_(execution) {
+  if (bound == nullptr) return;
+  AddTime(bound->valid_time, &expressions_);
+  AddTime(bound->known_time, &expressions_);
+  for (const auto* clauses : {&bound->according_to, &bound->except, &bound->denied_by}) {
+    for (const ExpressionPtr& clause : *clauses) expressions_.push_back(clause.get());
+  }
+  if (bound->least_confidence != nullptr) expressions_.push_back(bound->least_confidence.get());
+}
+
+absl::StatusOr<std::vector<LensEvaluator::Read>> LensEvaluator::Resolve(const Batch& batch) {
+  std::vector<uint32_t> all(batch.row_count());
+  for (uint32_t row = 0; row < all.size(); ++row) all[row] = row;
+  std::vector<Read> reads;
+  if (exact_ || bound_ == nullptr) {
+    const Lens* session = execution_.functions.lens;
+    const Lens* lens = exact_ ? &EverythingLens() : session != nullptr ? session : &DefaultLens();
+    reads.push_back({lens, nullptr, std::move(all)});
+    return reads;
+  }
+  std::vector<Column> columns;
+  for (const Expression* expression : expressions_) {
+    ASSIGN_OR_RETURN(Column column, evaluator_.Evaluate(*expression, batch));
+    columns.push_back(std::move(column));
+  }
+  const size_t rows = bound_->reads.empty() ? 1 : all.size();
+  for (uint32_t row = 0; row < rows; ++row) {
+    std::vector<Value> values;
+    for (const Column& column : columns) values.push_back(column.ValueAt(row));
+    auto known = std::find_if(known_.begin(), known_.end(), [&](const auto& entry) {
+      return std::equal(values.begin(), values.end(), entry.first.begin(), entry.first.end(),
+                        Equivalent);
+    });
+    if (known == known_.end()) {
+      ASSIGN_OR_RETURN(Lens lens, LensOf(values));
+      execution_.lenses.push_back(std::make_unique<Lens>(std::move(lens)));
+      if (known_.size() == kMostKnown) known_.clear();
+      known_.emplace_back(std::move(values), execution_.lenses.back().get());
+      known = known_.end() - 1;
+    }
+    const Lens* lens = known->second;
+    auto read = std::find_if(reads.begin(), reads.end(),
+                             [&](const Read& other) { return other.lens == lens; });
+    if (read == reads.end()) read = reads.insert(reads.end(), {lens, lens, {}});
+    read->rows.push_back(row);
+  }
+  if (bound_->reads.empty()) reads[0].rows = std::move(all);
+  return reads;
+}
+
+absl::Status LensEvaluator::SetTimes(const std::vector<Value>& values, size_t* next,
+                                     Lens* lens) const {
+  for (const bool valid : {true, false}) {
+    const std::optional<BoundTimeRange>& range = valid ? bound_->valid_time : bound_->known_time;
+    if (!range.has_value()) continue;
+    Instant from = kEarliest;
+    Instant to = kLatest;
+    if (range->from != nullptr) {
+      ASSIGN_OR_RETURN(from, InstantOf(values[(*next)++], range->from->span));
+    }
+    if (range->to != nullptr) {
+      ASSIGN_OR_RETURN(to, InstantOf(values[(*next)++], range->to->span));
+    }
+    using Kind = ast::TimeRange::Kind;
+    if (valid) {
+      lens->valid_time.reset();
+      if (range->kind == Kind::kAsOf) lens->valid_time = ValidRange{from, After(from)};
+      if (range->kind == Kind::kFromTo) lens->valid_time = ValidRange{from, to};
+      if (range->kind == Kind::kBetweenAnd) lens->valid_time = ValidRange{from, After(to)};
+    } else {
+      lens->known_from = range->kind == Kind::kAsOf ? kEarliest : from;
+      lens->known_until.reset();
+      if (range->kind == Kind::kAsOf) lens->known_until = from;
+      if (range->kind == Kind::kFromTo) lens->known_until = Before(to);
+      if (range->kind == Kind::kBetweenAnd) lens->known_until = to;
+    }
+  }
+  return absl::OkStatus();
+}
+
+// A node, a name or key, or a list of these.
+absl::Status LensEvaluator::AddSources(const Value& value, const SourceSpan& span,
+                                       std::vector<NodeId>* nodes) const {
+  if (value.is_node()) {
+    nodes->push_back(value.node_id());
+    return absl::OkStatus();
+  }
+  if (value.is_list()) {
+    for (const Value& element : value.list()) {
+      RETURN_IF_ERROR(AddSources(element, span, nodes));
+    }
+    return absl::OkStatus();
+  }
+  if (!value.is_string()) return WrongValue("a name, a node or a list of them", value, span);
+  const std::string name(value.string());
+  ASSIGN_OR_RETURN(const std::vector<NameMatch> matches, execution_.graph->FindName(name));
+  if (matches.size() == 1) {
+    nodes->push_back(matches[0].node);
+    return absl::OkStatus();
+  }
+  if (matches.empty()) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> nearest,
+                     execution_.graph->NearestNames(name, 3));
+    const std::string hint =
+        nearest.empty() ? "" : absl::StrCat("; did you mean ", absl::StrJoin(nearest, ", "), "?");
+    return MakeError(ErrorCode::kUnknownName, absl::StrCat("Nothing is named '", name, "'", hint),
+                     span);
+  }
+  const auto append = [](std::string* out, const NameMatch& match) {
+    absl::StrAppend(out, match.name, " (id ", match.node, ")");
+  };
+  return MakeError(ErrorCode::kAmbiguousName,
+                   absl::StrCat("'", name, "' may be any of ", absl::StrJoin(matches, ", ", append)),
+                   span);
+}
+
+absl::StatusOr<std::vector<NodeId>> LensEvaluator::Sources(
+    const std::vector<ExpressionPtr>& clauses, const std::vector<Value>& values,
+    size_t* next) const {
+  std::vector<NodeId> nodes;
+  for (const ExpressionPtr& clause : clauses) {
+    RETURN_IF_ERROR(AddSources(values[(*next)++], clause->span, &nodes));
+  }
+  std::sort(nodes.begin(), nodes.end());
+  nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
+  return nodes;
+}
+
+absl::StatusOr<Lens> LensEvaluator::LensOf(const std::vector<Value>& values) const {
+  Lens lens;
+  if (execution_.functions.lens != nullptr) lens = *execution_.functions.lens;
+  size_t next = 0;
+  RETURN_IF_ERROR(SetTimes(values, &next, &lens));
+  if (!bound_->according_to.empty()) {
+    ASSIGN_OR_RETURN(lens.according_to, Sources(bound_->according_to, values, &next));
+  }
+  if (!bound_->except.empty()) {
+    ASSIGN_OR_RETURN(lens.except, Sources(bound_->except, values, &next));
+  }
+  if (!bound_->denied_by.empty()) {
+    ASSIGN_OR_RETURN(lens.denied_by, Sources(bound_->denied_by, values, &next));
+  }
+  if (bound_->least_confidence != nullptr) {
+    const Value& least = values[next];
+    if (!least.is_number()) return WrongValue("a number", least, bound_->least_confidence->span);
+    const double units = least.number() * kConfidenceUnits;
+    if (!(units >= 0 && units <= kConfidenceUnits)) {
+      return MakeError(ErrorCode::kNumberOutOfRange, "A confidence lies between 0 and 1",
+                       bound_->least_confidence->span);
+    }
+    // The least stored confidence that is not below it; 0.7 itself must not be lost to rounding.
+    lens.least_confidence = static_cast<int32_t>(std::ceil(units - 1e-6));
+  }
+  lens.only_denied_too = bound_->only_denied_too;
+  return lens;
+}
+
+}  // namespace entente::query

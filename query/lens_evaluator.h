@@ -1,0 +1,52 @@
+// From a pattern's lens clauses to the Lens that its hops are read through.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/lens.h"
+#include "query/batch.h"
+#include "query/evaluator.h"
+#include "query/expression.h"
+#include "query/operator.h"
+
+namespace entente::query {
+
+// The lens of one pattern for each row. The lenses themselves belong to the execution.
+class LensEvaluator {
+ public:
+  // `bound` may be null: the default lens, or the session's. `exact` patterns (MERGE) see
+  // everything.
+  LensEvaluator(Execution& execution, const BoundLens* bound, bool exact);
+
+  struct Read {
+    const Lens* lens = nullptr;   // to read with
+    const Lens* mark = nullptr;   // that relationships carry: nullptr for the default
+    std::vector<uint32_t> rows;   // in order
+  };
+  // The rows of `batch` by lens. Errors: kUnknownName and kAmbiguousName for names, TypeErrors for
+  // values that are no instants, names or numbers.
+  absl::StatusOr<std::vector<Read>> Resolve(const Batch& batch);
+
+ private:
+  absl::StatusOr<Lens> LensOf(const std::vector<Value>& values) const;
+  absl::Status SetTimes(const std::vector<Value>& values, size_t* next, Lens* lens) const;
+  absl::Status AddSources(const Value& value, const SourceSpan& span,
+                          std::vector<NodeId>* nodes) const;
+  absl::StatusOr<std::vector<NodeId>> Sources(const std::vector<ExpressionPtr>& clauses,
+                                              const std::vector<Value>& values, size_t* next) const;
+
+  Execution& execution_;
+  const BoundLens* bound_;
+  bool exact_;
+  Evaluator evaluator_;
+  std::vector<const Expression*> expressions_;  // of the clauses, in the order LensOf reads them
+  // By the expressions' values.
+  std::vector<std::pair<std::vector<Value>, const Lens*>> known_;
+};
+
+}  // namespace entente::query

@@ -1,0 +1,253 @@
+// A hop from a bound node: to wherever it leads (Hop), or to a node that is bound, too (HopInto), or
+// over a relationship that is bound (HopOver).
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "engine/status.h"
+#include "query/lens_evaluator.h"
+#include "query/operators/operators.h"
+#include "query/pattern.h"
+
+namespace entente::query {
+namespace {
+
+class HopOperator : public UnaryOperator {
+ protected:
+  // Rows on their way out.
+  struct Found {
+    std::vector<uint32_t> rows;  // of `rows_`
+    Column::Relationships relationships;
+    Column::Nodes ends;
+  };
+
+  HopOperator(Execution& execution, const Plan& plan, const ExpandPlan& node)
+      : UnaryOperator(execution, plan, *node.input),
+        node_(node),
+        types_(execution, node.types, node.exact),
+        lenses_(execution, node.lens, node.exact),
+        others_(node.distinct_from) {}
+
+  // The next batch of input, with its start nodes and lenses; false when there is none.
+  absl::StatusOr<bool> Pull() {
+    rows_ = NewBatch();
+    ASSIGN_OR_RETURN(const bool more, input_->Next(&rows_));
+    if (!more) return false;
+    types_changed_ = types_.Refresh() || types_changed_;
+    RETURN_IF_ERROR(rows_.column(node_.from).ReadNodes(&from_));
+    ASSIGN_OR_RETURN(reads_, lenses_.Resolve(rows_));
+    others_.SetRows(rows_);
+    return true;
+  }
+
+  void Add(uint32_t row, NodeId end, const RelationshipReference& relationship, Found* found) {
+    if (!node_.distinct_from.empty() && others_.Contains(row, relationship.id)) return;
+    found->rows.push_back(row);
+    found->ends.push_back(end);
+    found->relationships.push_back(relationship);
+  }
+
+  void Emit(Found found, Batch* batch) {
+    if (!node_.relationship_bound && IsLive(node_.relationship)) {
+      batch->column(node_.relationship) = Column(std::move(found.relationships));
+    }
+    if (!node_.into && IsLive(node_.to)) batch->column(node_.to) = Column(std::move(found.ends));
+    Carry(rows_, found.rows, plan_.live, batch);
+  }
+
+  const ExpandPlan& node_;
+  PatternTypes types_;
+  bool types_changed_ = false;
+  LensEvaluator lenses_;
+  OtherRelationships others_;
+  Batch rows_;
+  std::vector<NodeId> from_;  // of each row
+  std::vector<LensEvaluator::Read> reads_;
+};
+
+RelationshipReference Reference(const Edges& edges, size_t i, NodeId from, const Lens* mark) {
+  const bool incoming = edges.incoming[i] != 0;
+  return {edges.fact[i], incoming ? edges.other[i] : from, incoming ? from : edges.other[i],
+          edges.relation[i], mark};
+}
+
+class Hop : public HopOperator {
+ public:
+  Hop(Execution& execution, const Plan& plan, const ExpandPlan& node)
+      : HopOperator(execution, plan, node) {}
+
+  absl::StatusOr<bool> Next(Batch* batch) override {
+    while (true) {
+      if (!expanding_ && read_ == reads_.size()) {
+        ASSIGN_OR_RETURN(const bool more, Pull());
+        if (!more) return false;
+        read_ = 0;
+      }
+      if (!expanding_) Start();
+      RETURN_IF_ERROR(execution_.CheckInterrupted());
+      edges_.Clear();
+      ASSIGN_OR_RETURN(expanding_, expansion_->Next(execution_.batch_size, &edges_));
+      if (!expanding_) {
+        ++read_;
+        continue;
+      }
+      Found found;
+      found.rows.reserve(edges_.size());
+      for (size_t i = 0; i < edges_.size(); ++i) {
+        const uint32_t row = sources_[edges_.row[i]];
+        Add(row, edges_.other[i], Reference(edges_, i, from_[row], reads_[read_].mark), &found);
+      }
+      if (found.rows.empty()) continue;
+      Emit(std::move(found), batch);
+      return true;
+    }
+  }
+
+ private:
+  void Reset() override {
+    reads_.clear();
+    read_ = 0;
+    expanding_ = false;
+  }
+
+  // Begins with the rows of the present lens.
+  void Start() {
+    const LensEvaluator::Read& read = reads_[read_];
+    if (expansion_ == nullptr || read.lens != lens_ || types_changed_) {
+      lens_ = read.lens;
+      types_changed_ = false;
+      expansion_ =
+          std::make_unique<Expansion>(*execution_.graph, node_.heading, types_.set(), *lens_);
+    }
+    sources_.clear();
+    std::vector<NodeId> nodes;
+    nodes.reserve(read.rows.size());
+    for (uint32_t row : read.rows) {
+      if (from_[row] == kNoId) continue;
+      sources_.push_back(row);
+      nodes.push_back(from_[row]);
+    }
+    expansion_->Start(nodes);
+  }
+
+  std::unique_ptr<Expansion> expansion_;
+  const Lens* lens_ = nullptr;     // of `expansion_`
+  std::vector<uint32_t> sources_;  // the row of each of the expansion's start nodes
+  Edges edges_;
+  size_t read_ = 0;
+  bool expanding_ = false;
+};
+
+// Row by row, since both ends differ from row to row.
+class RowHopOperator : public HopOperator {
+ public:
+  absl::StatusOr<bool> Next(Batch* batch) final {
+    while (true) {
+      if (read_ == reads_.size()) {
+        ASSIGN_OR_RETURN(const bool more, Pull());
+        if (!more) return false;
+        RETURN_IF_ERROR(Prepare());
+        read_ = 0;
+        next_ = 0;
+      }
+      RETURN_IF_ERROR(execution_.CheckInterrupted());
+      Found found;
+      while (read_ < reads_.size() && found.rows.size() < execution_.batch_size) {
+        const LensEvaluator::Read& read = reads_[read_];
+        if (next_ == read.rows.size()) {
+          ++read_;
+          next_ = 0;
+          continue;
+        }
+        const uint32_t row = read.rows[next_++];
+        if (from_[row] == kNoId) continue;
+        RETURN_IF_ERROR(HopFrom(row, read, &found));
+      }
+      if (found.rows.empty()) continue;
+      Emit(std::move(found), batch);
+      return true;
+    }
+  }
+
+ protected:
+  using HopOperator::HopOperator;
+  // Reads what HopFrom needs of a new batch of rows.
+  virtual absl::Status Prepare() {
+    if (!node_.into) return absl::OkStatus();
+    return rows_.column(node_.to).ReadNodes(&to_);
+  }
+  virtual absl::Status HopFrom(uint32_t row, const LensEvaluator::Read& read, Found* found) = 0;
+
+  std::vector<NodeId> to_;  // of each row, with `into`
+  Edges edges_;
+
+ private:
+  void Reset() final {
+    reads_.clear();
+    read_ = 0;
+  }
+
+  size_t read_ = 0;
+  size_t next_ = 0;  // within the present lens's rows
+};
+
+class HopInto : public RowHopOperator {
+ public:
+  HopInto(Execution& execution, const Plan& plan, const ExpandPlan& node)
+      : RowHopOperator(execution, plan, node) {}
+
+ private:
+  absl::Status HopFrom(uint32_t row, const LensEvaluator::Read& read, Found* found) override {
+    if (to_[row] == kNoId) return absl::OkStatus();
+    edges_.Clear();
+    RETURN_IF_ERROR(execution_.graph->FindBetween(from_[row], to_[row], node_.heading,
+                                                  types_.set(), *read.lens, &edges_));
+    for (size_t i = 0; i < edges_.size(); ++i) {
+      Add(row, to_[row], Reference(edges_, i, from_[row], read.mark), found);
+    }
+    return absl::OkStatus();
+  }
+};
+
+class HopOver : public RowHopOperator {
+ public:
+  HopOver(Execution& execution, const Plan& plan, const ExpandPlan& node)
+      : RowHopOperator(execution, plan, node) {}
+
+ private:
+  absl::Status Prepare() override {
+    RETURN_IF_ERROR(RowHopOperator::Prepare());
+    return rows_.column(node_.relationship).ReadRelationships(&relationships_);
+  }
+
+  absl::Status HopFrom(uint32_t row, const LensEvaluator::Read& read, Found* found) override {
+    const RelationshipReference& relationship = relationships_[row];
+    const NodeId end = FarEnd(relationship, from_[row], node_.heading, types_.set());
+    if (end == kNoId || (node_.into && end != to_[row])) return absl::OkStatus();
+    if (read.mark != nullptr) {
+      // The pattern's own lens must show it, whichever bound it.
+      edges_.Clear();
+      RETURN_IF_ERROR(execution_.graph->FindBetween(from_[row], end, node_.heading, types_.set(),
+                                                    *read.lens, &edges_));
+      const auto& facts = edges_.fact;
+      if (std::find(facts.begin(), facts.end(), relationship.id) == facts.end()) {
+        return absl::OkStatus();
+      }
+    }
+    Add(row, end, relationship, found);
+    return absl::OkStatus();
+  }
+
+  Column::Relationships relationships_;  // of each row
+};
+
+}  // namespace
+
+template <>
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const ExpandPlan& node) {
+  if (node.relationship_bound) return std::make_unique<HopOver>(execution, plan, node);
+  if (node.into) return std::make_unique<HopInto>(execution, plan, node);
+  return std::make_unique<Hop>(execution, plan, node);
+}
+
+}  // namespace entente::query

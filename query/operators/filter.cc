@@ -1,0 +1,50 @@
+#include "engine/status.h"
+#include "query/evaluator.h"
+#include "query/operators/operators.h"
+
+namespace entente::query {
+namespace {
+
+class FilterOperator : public UnaryOperator {
+ public:
+  FilterOperator(Execution& execution, const Plan& plan, const FilterPlan& node)
+      : UnaryOperator(execution, plan, *node.input), node_(node), evaluator_(execution) {}
+
+  absl::StatusOr<bool> Next(Batch* batch) override {
+    while (true) {
+      Batch rows = NewBatch();
+      ASSIGN_OR_RETURN(const bool more, input_->Next(&rows));
+      if (!more) return false;
+      RETURN_IF_ERROR(execution_.CheckInterrupted());
+      // Of each predicate only the rows that the ones before left.
+      for (const ExpressionPtr& predicate : node_.predicates) {
+        if (rows.row_count() == 0) break;
+        ASSIGN_OR_RETURN(const std::vector<uint32_t> kept, evaluator_.Select(*predicate, rows));
+        if (kept.size() == rows.row_count()) continue;
+        if (kept.empty()) {
+          rows.set_row_count(0);
+          break;
+        }
+        rows = rows.Gather(kept);
+      }
+      if (rows.row_count() == 0) continue;
+      CarryAll(&rows, plan_.live, batch);
+      return true;
+    }
+  }
+
+ private:
+  void Reset() override {}
+
+  const FilterPlan& node_;
+  Evaluator evaluator_;
+};
+
+}  // namespace
+
+template <>
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const FilterPlan& node) {
+  return std::make_unique<FilterOperator>(execution, plan, node);
+}
+
+}  // namespace entente::query

@@ -1,0 +1,95 @@
+// What the operators share: how they are made, carry columns along, account for memory.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "query/batch.h"
+#include "query/operator.h"
+#include "query/plan.h"
+
+namespace entente::query {
+
+// One for each plan node, in the file of its name. `plan` holds `node`.
+template <typename Node>
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const Node& node);
+
+// An operator with one input, from which it makes rows.
+class UnaryOperator : public Operator {
+ public:
+  void Restart(const Batch* argument) final {
+    input_->Restart(argument);
+    Reset();
+  }
+
+ protected:
+  UnaryOperator(Execution& execution, const Plan& plan, const Plan& input)
+      : execution_(execution), plan_(plan), input_(MakeOperator(execution, input)) {}
+
+  // Forgets everything about rows that were seen.
+  virtual void Reset() = 0;
+  Batch NewBatch() const { return Batch(execution_.plan->slot_names.size()); }
+  bool IsLive(Slot slot) const;
+
+  Execution& execution_;
+  const Plan& plan_;
+  std::unique_ptr<Operator> input_;
+};
+
+// Gives `output` the given rows of `input`: the columns of `live` that `input` has and `output` has
+// not yet. `rows` become the number of rows of `output`.
+void Carry(const Batch& input, const std::vector<uint32_t>& rows, const std::vector<Slot>& live,
+           Batch* output);
+// The same for all rows, which are moved out of `input`.
+void CarryAll(Batch* input, const std::vector<Slot>& live, Batch* output);
+
+// 0, 1, … count - 1.
+std::vector<uint32_t> AllRows(size_t count);
+
+// Approximate bytes of a batch.
+uint64_t BytesOf(const Batch& batch);
+
+// Memory that an operator holds against the statement's limit.
+class MemoryHold {
+ public:
+  explicit MemoryHold(Execution& execution) : execution_(execution) {}
+  ~MemoryHold() { Release(); }
+  MemoryHold(const MemoryHold&) = delete;
+  MemoryHold& operator=(const MemoryHold&) = delete;
+
+  absl::Status Add(uint64_t bytes) {
+    held_ += bytes;
+    return execution_.Charge(bytes);
+  }
+  void Release() {
+    execution_.memory_used -= held_;
+    held_ = 0;
+  }
+
+ private:
+  Execution& execution_;
+  uint64_t held_ = 0;
+};
+
+// The whole input of an operator that must see all of it before the first row comes out.
+class Buffer {
+ public:
+  explicit Buffer(Execution& execution) : hold_(execution) {}
+
+  // Pulls `input` to its end.
+  absl::Status Fill(Operator& input, Execution& execution);
+  std::vector<Batch>& batches() { return batches_; }
+  // Moves the next batch's live columns out; false when there are none left.
+  bool Take(const std::vector<Slot>& live, Batch* batch);
+  void Clear();
+
+ private:
+  MemoryHold hold_;
+  std::vector<Batch> batches_;
+  size_t next_ = 0;
+};
+
+}  // namespace entente::query

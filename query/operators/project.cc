@@ -1,0 +1,43 @@
+#include <utility>
+
+#include "engine/status.h"
+#include "query/evaluator.h"
+#include "query/operators/operators.h"
+
+namespace entente::query {
+namespace {
+
+class ProjectOperator : public UnaryOperator {
+ public:
+  ProjectOperator(Execution& execution, const Plan& plan, const ProjectPlan& node)
+      : UnaryOperator(execution, plan, *node.input), node_(node), evaluator_(execution) {}
+
+  absl::StatusOr<bool> Next(Batch* batch) override {
+    Batch rows = NewBatch();
+    ASSIGN_OR_RETURN(const bool more, input_->Next(&rows));
+    if (!more) return false;
+    RETURN_IF_ERROR(execution_.CheckInterrupted());
+    for (const auto& [slot, expression] : node_.items) {
+      // What nobody reads is evaluated all the same: it may fail.
+      ASSIGN_OR_RETURN(Column column, evaluator_.Evaluate(*expression, rows));
+      batch->column(slot) = std::move(column);
+    }
+    CarryAll(&rows, plan_.live, batch);
+    return true;
+  }
+
+ private:
+  void Reset() override {}
+
+  const ProjectPlan& node_;
+  Evaluator evaluator_;
+};
+
+}  // namespace
+
+template <>
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const ProjectPlan& node) {
+  return std::make_unique<ProjectOperator>(execution, plan, node);
+}
+
+}  // namespace entente::query

@@ -1,0 +1,74 @@
+// Trails: paths without repeated relationships from one node, found depth first with bounded
+// memory, as variable-length patterns want them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/graph.h"
+#include "query/batch.h"
+#include "query/evaluator.h"
+#include "query/operators/operators.h"
+#include "query/pattern.h"
+#include "query/plan.h"
+
+namespace entente::query {
+
+class Trails {
+ public:
+  // `others` has been given the rows that Start is called with.
+  Trails(Execution& execution, const VariableExpandPlan& node, const RelationSet& types,
+         const OtherRelationships& others);
+
+  // Forgets what it keeps between starts: `types` have changed.
+  void Clear();
+  // Begins with `from`, bound in `row` of `rows`; `most` bounds the length. `rows` and `lens` must
+  // stay.
+  void Start(const Batch& rows, uint32_t row, NodeId from, const Lens& lens, const Lens* mark,
+             uint64_t most);
+  // Goes on to the next trail, the empty one first; false when there are no more. Each trail comes
+  // before those that continue it.
+  absl::StatusOr<bool> Next();
+
+  const Column::Relationships& relationships() const { return path_; }
+  NodeId end() const { return end_; }
+
+ private:
+  // The relationships at one node of the trail, in portions.
+  struct Level {
+    std::unique_ptr<Expansion> expansion;
+    NodeId node = kNoId;
+    Edges edges;
+    std::vector<bool> allowed;  // by the pattern's predicate; empty: all
+    size_t next = 0;
+  };
+
+  absl::Status Descend();
+  absl::StatusOr<bool> NextPortion(Level* level);
+  absl::Status TestPredicate(Level* level);
+  RelationshipReference Reference(const Level& level, size_t i) const;
+
+  Execution& execution_;
+  const VariableExpandPlan& node_;
+  const RelationSet& types_;
+  const OtherRelationships& others_;
+  Evaluator evaluator_;
+  MemoryHold hold_;
+
+  const Batch* rows_ = nullptr;
+  uint32_t row_ = 0;
+  const Lens* lens_ = nullptr;
+  const Lens* mark_ = nullptr;
+  uint64_t most_ = 0;
+  // The first `depth_` are in use; the others keep their buffers for later.
+  std::vector<Level> levels_;
+  size_t depth_ = 0;
+  Column::Relationships path_;
+  NodeId end_ = kNoId;
+  bool fresh_ = false;  // the empty trail is still to come
+};
+
+}  // namespace entente::query
