@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "engine/error.h"
 #include "engine/status.h"
 #include "engine/value_order.h"
+#include "query/name_lookup.h"
 
 namespace entente::query {
 namespace {
@@ -176,26 +176,10 @@ absl::Status LensEvaluator::AddSources(const Value& value, const SourceSpan& spa
     return absl::OkStatus();
   }
   if (!value.is_string()) return WrongValue("a name, a node or a list of them", value, span);
-  const std::string name(value.string());
-  ASSIGN_OR_RETURN(const std::vector<NameMatch> matches, execution_.graph->FindName(name));
-  if (matches.size() == 1) {
-    nodes->push_back(matches[0].node);
-    return absl::OkStatus();
-  }
-  if (matches.empty()) {
-    ASSIGN_OR_RETURN(const std::vector<std::string> nearest,
-                     execution_.graph->NearestNames(name, 3));
-    const std::string hint =
-        nearest.empty() ? "" : absl::StrCat("; did you mean ", absl::StrJoin(nearest, ", "), "?");
-    return MakeError(ErrorCode::kUnknownName, absl::StrCat("Nothing is named '", name, "'", hint),
-                     span);
-  }
-  const auto append = [](std::string* out, const NameMatch& match) {
-    absl::StrAppend(out, match.name, " (id ", match.node, ")");
-  };
-  return MakeError(ErrorCode::kAmbiguousName,
-                   absl::StrCat("'", name, "' may be any of ", absl::StrJoin(matches, ", ", append)),
-                   span);
+  const absl::StatusOr<NodeId> node = NeedNamed(*execution_.graph, value.string());
+  if (!node.ok()) return WithSpan(node.status(), span);
+  nodes->push_back(*node);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<NodeId>> LensEvaluator::Sources(

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "engine/catalogue.h"
 #include "engine/error.h"
 #include "engine/graph.h"
@@ -14,6 +13,7 @@
 #include "engine/status.h"
 #include "engine/temporal_text.h"
 #include "query/functions/rows.h"
+#include "query/name_lookup.h"
 
 namespace entente::query {
 namespace {
@@ -115,48 +115,13 @@ absl::StatusOr<Value> EvidenceList(const FunctionContext& context, Arguments arg
 
 // --- Names
 
-// The node that `name` means; kNoId when nothing bears it, an error when several nodes do.
-absl::StatusOr<NodeId> Resolve(const Graph& graph, absl::string_view name) {
-  ASSIGN_OR_RETURN(const std::vector<NameMatch> matches, graph.FindName(name));
-  std::vector<NodeId> nodes;
-  for (const NameMatch& match : matches) nodes.push_back(match.node);
-  std::sort(nodes.begin(), nodes.end());
-  nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
-  if (nodes.empty()) return kNoId;
-  if (nodes.size() == 1) return nodes[0];
-  std::vector<std::string> candidates;
-  for (NodeId node : nodes) {
-    ASSIGN_OR_RETURN(const std::string display, graph.DisplayName(node));
-    ASSIGN_OR_RETURN(const Value key, graph.NodeProperty(node, "key"));
-    candidates.push_back(key.is_string()
-                             ? absl::StrCat(display, " (", std::string(key.string()), ")")
-                             : absl::StrCat(display, " (node ", node, ")"));
-  }
-  std::sort(candidates.begin(), candidates.end());
-  return MakeError(ErrorCode::kAmbiguousName,
-                   absl::StrCat("'", std::string(name), "' may mean ",
-                                absl::StrJoin(candidates, ", "), "; use a key"));
-}
-
-// Likewise, but a name that nothing bears is an error, too, which names the nearest ones.
-absl::StatusOr<NodeId> ResolveKnown(const Graph& graph, absl::string_view name) {
-  ASSIGN_OR_RETURN(const NodeId node, Resolve(graph, name));
-  if (node != kNoId) return node;
-  ASSIGN_OR_RETURN(const std::vector<std::string> nearest, graph.NearestNames(name, 3));
-  std::string message = absl::StrCat("Nothing is called '", std::string(name), "'");
-  if (!nearest.empty()) {
-    absl::StrAppend(&message, "; did you mean '", absl::StrJoin(nearest, "' or '"), "'?");
-  }
-  return MakeError(ErrorCode::kUnknownName, message);
-}
-
 absl::StatusOr<Value> EntityNamed(const FunctionContext& context, Arguments arguments) {
-  ASSIGN_OR_RETURN(const NodeId node, Resolve(*context.graph, arguments[0].string()));
+  ASSIGN_OR_RETURN(const NodeId node, FindNamed(*context.graph, arguments[0].string()));
   return NodeOrNull(node);
 }
 
 absl::StatusOr<Value> NamedEntity(const FunctionContext& context, Arguments arguments) {
-  ASSIGN_OR_RETURN(const NodeId node, ResolveKnown(*context.graph, arguments[0].string()));
+  ASSIGN_OR_RETURN(const NodeId node, NeedNamed(*context.graph, arguments[0].string()));
   return Value::Node(node);
 }
 
@@ -182,7 +147,7 @@ absl::Status CollectNodes(const Graph& graph, const Value& who, std::vector<Node
   if (who.is_node()) {
     nodes->push_back(who.node_id());
   } else if (who.is_string()) {
-    ASSIGN_OR_RETURN(const NodeId node, ResolveKnown(graph, who.string()));
+    ASSIGN_OR_RETURN(const NodeId node, NeedNamed(graph, who.string()));
     nodes->push_back(node);
   } else if (who.is_list()) {
     for (const Value& one : who.list()) RETURN_IF_ERROR(CollectNodes(graph, one, nodes));
