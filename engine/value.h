@@ -115,6 +115,7 @@ class Value {
   }
   static Value String(absl::string_view v);
   static Value String(std::string&& v);
+  static Value String(const char* v) { return String(absl::string_view(v)); }
   static Value List(std::vector<Value> v);
   // A later entry wins over an earlier one of the same key.
   static Value Map(std::vector<MapEntry> entries);
