@@ -102,21 +102,19 @@ absl::StatusOr<Column> Evaluator::Run(const PropertyReference& property,
   });
 }
 
-absl::StatusOr<Value> Evaluator::TestLabels(const Value& object,
-                                            const LabelPredicate& predicate) {
+absl::StatusOr<Value> Evaluator::TestLabels(const Value& object, const LabelPredicate& predicate) {
   if (object.is_null()) return Value::Null();
   const Graph& graph = *execution_.graph;
   if (object.is_node()) {
-    ASSIGN_OR_RETURN(const bool bears, BearsLabels(graph, object.node_id(), predicate.labels,
-                                                   predicate.exact));
+    ASSIGN_OR_RETURN(const bool bears,
+                     BearsLabels(graph, object.node_id(), predicate.labels, predicate.exact));
     return Value::Boolean(bears);
   }
   if (object.is_relationship()) {
     const RelationId relation = object.relationship().relation;
     return Value::Boolean(std::all_of(
-        predicate.labels.begin(), predicate.labels.end(), [&](const std::string& name) {
-          return IsType(graph, relation, name, predicate.exact);
-        }));
+        predicate.labels.begin(), predicate.labels.end(),
+        [&](const std::string& name) { return IsType(graph, relation, name, predicate.exact); }));
   }
   return MakeError(ErrorCode::kRuntimeInvalidArgumentType,
                    absl::StrCat("Only nodes have labels, not a value of type ",
@@ -127,9 +125,8 @@ absl::StatusOr<Column> Evaluator::Run(const LabelPredicate& predicate, const Exp
                                       const Batch& batch) {
   ASSIGN_OR_RETURN(const Operand object, Read(*predicate.object, batch));
   Value scratch;
-  return MapRows(expression, batch.row_count(), object->repeated() != nullptr, [&](size_t row) {
-    return TestLabels(object->ReadAt(row, &scratch), predicate);
-  });
+  return MapRows(expression, batch.row_count(), object->repeated() != nullptr,
+                 [&](size_t row) { return TestLabels(object->ReadAt(row, &scratch), predicate); });
 }
 
 absl::StatusOr<Column> Evaluator::Run(const FunctionExpression& call, const Expression& expression,

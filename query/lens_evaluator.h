@@ -24,9 +24,9 @@ class LensEvaluator {
   LensEvaluator(Execution& execution, const BoundLens* bound, bool exact);
 
   struct Read {
-    const Lens* lens = nullptr;   // to read with
-    const Lens* mark = nullptr;   // that relationships carry: nullptr for the default
-    std::vector<uint32_t> rows;   // in order
+    const Lens* lens = nullptr;  // to read with
+    const Lens* mark = nullptr;  // that relationships carry: nullptr for the default
+    std::vector<uint32_t> rows;  // in order
   };
   // The rows of `batch` by lens. Errors: kUnknownName and kAmbiguousName for names, TypeErrors for
   // values that are no instants, names or numbers.

@@ -81,7 +81,8 @@ bool OtherRelationships::Contains(size_t row, FactId relationship) const {
 NodeId FarEnd(const RelationshipReference& relationship, NodeId from, Heading heading,
               const RelationSet& types) {
   if (relationship.id == kNoId) return kNoId;
-  if (!types.any && !std::binary_search(types.ids.begin(), types.ids.end(), relationship.relation)) {
+  if (!types.any &&
+      !std::binary_search(types.ids.begin(), types.ids.end(), relationship.relation)) {
     return kNoId;
   }
   if (heading != Heading::kIn && relationship.start == from) return relationship.end;

@@ -1,5 +1,5 @@
-// A hop from a bound node: to wherever it leads (Hop), or to a node that is bound, too (HopInto), or
-// over a relationship that is bound (HopOver).
+// A hop from a bound node: to wherever it leads (Hop), or to a node that is bound, too (HopInto),
+// or over a relationship that is bound (HopOver).
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -200,8 +200,8 @@ class HopInto : public RowHopOperator {
   absl::Status HopFrom(uint32_t row, const LensEvaluator::Read& read, Found* found) override {
     if (to_[row] == kNoId) return absl::OkStatus();
     edges_.Clear();
-    RETURN_IF_ERROR(execution_.graph->FindBetween(from_[row], to_[row], node_.heading,
-                                                  types_.set(), *read.lens, &edges_));
+    RETURN_IF_ERROR(execution_.graph->FindBetween(from_[row], to_[row], node_.heading, types_.set(),
+                                                  *read.lens, &edges_));
     for (size_t i = 0; i < edges_.size(); ++i) {
       Add(row, to_[row], Reference(edges_, i, from_[row], read.mark), found);
     }

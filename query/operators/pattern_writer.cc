@@ -85,10 +85,10 @@ absl::Status PatternWriter::CheckNoNulls(const Expression* properties, const Bat
   for (const auto& map : maps) {
     for (const auto& [name, value] : map) {
       if (!value.is_null()) continue;
-      return MakeError(ErrorCode::kMergeReadOwnWrites,
-                       absl::StrCat("MERGE cannot look for a null property, but `", name,
-                                    "` is null"),
-                       properties->span);
+      return MakeError(
+          ErrorCode::kMergeReadOwnWrites,
+          absl::StrCat("MERGE cannot look for a null property, but `", name, "` is null"),
+          properties->span);
     }
   }
   return absl::OkStatus();
@@ -121,8 +121,8 @@ absl::Status PatternWriter::Create(const std::vector<CreatedNode>& nodes,
 
 absl::Status PatternWriter::CreateNodes(const CreatedNode& node, Batch* rows) {
   ASSIGN_OR_RETURN(const auto maps, Maps(node.properties.get(), *rows));
-  const size_t labels = absl::flat_hash_set<std::string>(node.labels.begin(), node.labels.end())
-                            .size();
+  const size_t labels =
+      absl::flat_hash_set<std::string>(node.labels.begin(), node.labels.end()).size();
   std::vector<NodeId> created;
   created.reserve(maps.size());
   for (const std::vector<MapEntry>& map : maps) {
@@ -155,8 +155,8 @@ absl::Status PatternWriter::CreateRelationships(const CreatedRelationship& relat
                        absl::StrCat("A relationship of type ", relationship.type,
                                     " needs two nodes, but one is null"));
     }
-    absl::StatusOr<Value> value = execution_.writer->CreateRelationship(
-        starts[row], relationship.type, ends[row], maps[row]);
+    absl::StatusOr<Value> value =
+        execution_.writer->CreateRelationship(starts[row], relationship.type, ends[row], maps[row]);
     if (!value.ok()) {
       return relationship.properties == nullptr
                  ? value.status()
@@ -202,8 +202,8 @@ absl::Status Updater::Run(const SetPropertyAction& action, const Batch& rows) {
   for (size_t row = 0; row < rows.row_count(); ++row) {
     const Value& object = objects.ReadAt(row, &first);
     if (object.is_null()) continue;
-    RETURN_IF_ERROR(SetProperty(object, action.name, values.ReadAt(row, &second),
-                                action.value->span));
+    RETURN_IF_ERROR(
+        SetProperty(object, action.name, values.ReadAt(row, &second), action.value->span));
   }
   return absl::OkStatus();
 }
@@ -240,8 +240,8 @@ absl::Status Updater::Run(const SetPropertiesAction& action, const Batch& rows) 
   for (size_t row = 0; row < rows.row_count(); ++row) {
     const Value& object = objects.ReadAt(row, &first);
     if (object.is_null()) continue;
-    RETURN_IF_ERROR(SetProperties(object, sources.ReadAt(row, &second), action.merge,
-                                  action.properties->span));
+    RETURN_IF_ERROR(
+        SetProperties(object, sources.ReadAt(row, &second), action.merge, action.properties->span));
   }
   return absl::OkStatus();
 }
@@ -270,12 +270,12 @@ absl::Status Updater::SetProperties(const Value& object, const Value& source, bo
   }
   execution_.changes.properties_set += CountPresent(properties) + removed;
   if (object.is_node()) {
-    return WithSpan(
-        execution_.writer->SetNodeProperties(object.node_id(), properties, merge), span);
+    return WithSpan(execution_.writer->SetNodeProperties(object.node_id(), properties, merge),
+                    span);
   }
-  return WithSpan(execution_.writer->SetRelationshipProperties(object.relationship().id,
-                                                               properties, merge),
-                  span);
+  return WithSpan(
+      execution_.writer->SetRelationshipProperties(object.relationship().id, properties, merge),
+      span);
 }
 
 absl::Status Updater::Run(const LabelsAction& action, const Batch& rows) {

@@ -1,0 +1,62 @@
+#include "query/run.h"
+
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "engine/status.h"
+
+namespace entente::query {
+namespace {
+
+// Whether nodes or relationships may stand in the value.
+bool MayHoldEntities(const Value& value) {
+  return value.is_node() || value.is_relationship() || value.is_path() || value.is_list() ||
+         value.is_map();
+}
+
+}  // namespace
+
+Run::Run(std::shared_ptr<const PreparedPlan> plan, const Parameters& parameters, const Graph& graph,
+         GraphWriter* writer, const Core& core, const SessionOptions& options,
+         const std::atomic<bool>* interrupted)
+    : plan_(std::move(plan)), parameters_(parameters) {
+  execution_.plan = plan_.get();
+  execution_.graph = &graph;
+  execution_.writer = writer;
+  execution_.core = &core;
+  execution_.parameters = &parameters_;
+  execution_.functions.graph = &graph;
+  const int64_t now = absl::GetCurrentTimeNanos();
+  execution_.functions.statement_seconds = now / kNanosPerSecond;
+  execution_.functions.statement_nanoseconds = static_cast<int32_t>(now % kNanosPerSecond);
+  execution_.batch_size = options.batch_size;
+  execution_.interrupted = interrupted;
+  execution_.memory_limit = options.memory_limit;
+  root_ = MakeOperator(execution_, *plan_->root);
+}
+
+absl::StatusOr<bool> Run::Next(Row* row) {
+  const std::vector<Slot>& columns = plan_->column_slots;
+  while (next_ == batch_.row_count() || columns.empty()) {
+    batch_ = Batch(plan_->slot_names.size());
+    next_ = 0;
+    ASSIGN_OR_RETURN(const bool more, root_->Next(&batch_));
+    if (!more) return false;
+    RETURN_IF_ERROR(execution_.CheckInterrupted());
+  }
+  row->resize(columns.size());
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const Column& column = batch_.column(columns[i]);
+    if (!column.present()) return absl::InternalError("No operator provides a column");
+    Value value = column.ValueAt(next_);
+    if (MayHoldEntities(value)) {
+      ASSIGN_OR_RETURN(value, execution_.graph->Fill(value));
+    }
+    (*row)[i] = std::move(value);
+  }
+  ++next_;
+  return true;
+}
+
+}  // namespace entente::query

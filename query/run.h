@@ -1,0 +1,45 @@
+// Run: one statement on its way, from a plan to rows of values.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/core.h"
+#include "engine/session.h"
+#include "query/batch.h"
+#include "query/operator.h"
+#include "query/plan.h"
+#include "query/session_options.h"
+
+namespace entente::query {
+
+class Run {
+ public:
+  // Reads from `graph`; writes to `writer`, which is the same object, unless that is null. These,
+  // `core` and `interrupted` must outlive the run, of `options` nothing is kept.
+  Run(std::shared_ptr<const PreparedPlan> plan, const Parameters& parameters, const Graph& graph,
+      GraphWriter* writer, const Core& core, const SessionOptions& options,
+      const std::atomic<bool>* interrupted);
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  // The next row, filled in; false when there are no more. A statement without columns has no rows,
+  // but is pulled to its end.
+  absl::StatusOr<bool> Next(Row* row);
+  const Changes& changes() const { return execution_.changes; }
+  // For rows that the caller keeps.
+  absl::Status Charge(uint64_t bytes) { return execution_.Charge(bytes); }
+
+ private:
+  std::shared_ptr<const PreparedPlan> plan_;
+  Parameters parameters_;
+  Execution execution_;
+  std::unique_ptr<Operator> root_;
+  Batch batch_;
+  size_t next_ = 0;  // row of `batch_`
+};
+
+}  // namespace entente::query

@@ -1,0 +1,326 @@
+#include "engine/session.h"
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_split.h"
+#include "engine/core.h"
+#include "engine/error.h"
+#include "engine/status.h"
+#include "query/ast_printer.h"
+#include "query/explain.h"
+#include "query/parser.h"
+#include "query/prepare.h"
+#include "query/run.h"
+#include "query/session_options.h"
+#include "query/statement_cache.h"
+
+namespace entente::query {
+namespace {
+
+// Rows that are all there already: of statements that write, of EXPLAIN, of transaction statements.
+class KeptRows : public Result {
+ public:
+  KeptRows() = default;
+  KeptRows(std::vector<std::string> columns, std::deque<Row> rows, Changes changes)
+      : columns_(std::move(columns)), rows_(std::move(rows)), changes_(changes) {}
+
+  const std::vector<std::string>& columns() const override { return columns_; }
+  absl::StatusOr<bool> Next(Row* row) override {
+    if (rows_.empty()) return false;
+    *row = std::move(rows_.front());
+    rows_.pop_front();
+    return true;
+  }
+  const Changes& changes() const override { return changes_; }
+
+ private:
+  std::vector<std::string> columns_;
+  std::deque<Row> rows_;
+  Changes changes_;
+};
+
+// Rows that are computed as they are asked for. The session that made it detaches it before it goes
+// on, so that it need not own what it reads from.
+class StreamedRows : public Result {
+ public:
+  // `open` is where the session keeps track of its open result. `transaction` may be null: the
+  // run reads from something that the session owns.
+  StreamedRows(std::vector<std::string> columns, std::unique_ptr<ReadTransaction> transaction,
+               std::unique_ptr<Run> run, StreamedRows** open)
+      : columns_(std::move(columns)),
+        transaction_(std::move(transaction)),
+        run_(std::move(run)),
+        open_(open) {
+    *open_ = this;
+  }
+  ~StreamedRows() override {
+    if (open_ != nullptr) *open_ = nullptr;
+  }
+
+  const std::vector<std::string>& columns() const override { return columns_; }
+  absl::StatusOr<bool> Next(Row* row) override {
+    if (run_ == nullptr) {
+      if (!status_.ok()) return status_;
+      return false;
+    }
+    absl::StatusOr<bool> more = run_->Next(row);
+    if (more.ok() && *more) return true;
+    *open_ = nullptr;
+    Close(more.status());
+    return more;
+  }
+  const Changes& changes() const override { return changes_; }
+
+  void Detach() {
+    Close(MakeError(ErrorCode::kTransactionState,
+                    "The session has gone on to another statement, or has ended"));
+  }
+
+ private:
+  void Close(absl::Status status) {
+    status_ = std::move(status);
+    run_ = nullptr;
+    transaction_ = nullptr;
+    open_ = nullptr;
+  }
+
+  std::vector<std::string> columns_;
+  std::unique_ptr<ReadTransaction> transaction_;
+  std::unique_ptr<Run> run_;  // nullptr: at the end
+  StreamedRows** open_;
+  absl::Status status_;
+  Changes changes_;
+};
+
+class SessionOfQueries : public Session {
+ public:
+  SessionOfQueries(std::shared_ptr<Core> core, SessionOptions options)
+      : core_(std::move(core)), options_(std::move(options)), cache_(options_.cached_statements) {}
+  ~SessionOfQueries() override { DetachResult(); }
+
+  absl::StatusOr<std::unique_ptr<Result>> Run(absl::string_view text,
+                                              const Parameters& parameters) override;
+  absl::StatusOr<bool> Writes(absl::string_view text) override;
+  bool in_transaction() const override { return writing_ != nullptr || reading_ != nullptr; }
+  void Interrupt() override { interrupted_ = true; }
+
+ private:
+  // A statement that is ready to run, or that is done with parsing.
+  struct Ready {
+    std::shared_ptr<const PreparedPlan> plan;
+    std::vector<std::string> rewritten;  // the question in openCypher, for EXPLAIN
+  };
+
+  void DetachResult() {
+    if (open_ != nullptr) open_->Detach();
+    open_ = nullptr;
+  }
+
+  absl::StatusOr<std::unique_ptr<Result>> RunTransactionStatement(const ast::Statement& statement);
+  absl::Status Begin(const SourceSpan& span);
+  absl::Status End(bool commit, const SourceSpan& span);
+  // The graph that a statement is planned over: the transaction's, or that of `*reading`, which is
+  // opened then.
+  absl::StatusOr<const Graph*> PlanningGraph(std::unique_ptr<ReadTransaction>* reading);
+  absl::StatusOr<Ready> Plan(const ast::QueryStatement& statement, absl::string_view text,
+                             const Graph& graph);
+  absl::StatusOr<std::unique_ptr<Result>> RunPlan(Ready ready, const Parameters& parameters,
+                                                  std::unique_ptr<ReadTransaction> reading);
+  absl::StatusOr<std::unique_ptr<Result>> RunWriting(std::shared_ptr<const PreparedPlan> plan,
+                                                     const Parameters& parameters);
+  absl::StatusOr<std::unique_ptr<Result>> RunToEnd(std::shared_ptr<const PreparedPlan> plan,
+                                                   const Parameters& parameters,
+                                                   GraphWriter& writer);
+
+  std::shared_ptr<Core> core_;
+  SessionOptions options_;
+  StatementCache cache_;
+  std::atomic<bool> interrupted_{false};
+  // Between BEGIN and its end: one of them, the second where the database is read-only.
+  std::unique_ptr<WriteTransaction> writing_;
+  std::unique_ptr<ReadTransaction> reading_;
+  StreamedRows* open_ = nullptr;
+};
+
+std::unique_ptr<Result> Explanation(const PreparedPlan& plan, std::vector<std::string> lines) {
+  for (std::string& line : ExplainPlan(plan)) lines.push_back(std::move(line));
+  std::deque<Row> rows;
+  for (const std::string& line : lines) rows.push_back({Value::String(line)});
+  return std::make_unique<KeptRows>(std::vector<std::string>{"plan"}, std::move(rows), Changes());
+}
+
+absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::Run(absl::string_view text,
+                                                              const Parameters& parameters) {
+  DetachResult();
+  interrupted_ = false;
+  std::unique_ptr<ReadTransaction> reading;
+  {
+    ASSIGN_OR_RETURN(const Graph* const graph, PlanningGraph(&reading));
+    const auto plan = cache_.Find(text, StampOf(*graph));
+    if (plan != nullptr) return RunPlan({plan, {}}, parameters, std::move(reading));
+  }
+  ASSIGN_OR_RETURN(const ast::Statement statement, Parse(text));
+  const auto* query = std::get_if<ast::QueryStatement>(&statement.node);
+  if (query == nullptr) {
+    reading = nullptr;
+    return RunTransactionStatement(statement);
+  }
+  ASSIGN_OR_RETURN(const Graph* const graph, PlanningGraph(&reading));
+  ASSIGN_OR_RETURN(Ready ready, Plan(*query, text, *graph));
+  return RunPlan(std::move(ready), parameters, std::move(reading));
+}
+
+absl::StatusOr<bool> SessionOfQueries::Writes(absl::string_view text) {
+  ASSIGN_OR_RETURN(const ast::Statement statement, Parse(text));
+  const auto* query = std::get_if<ast::QueryStatement>(&statement.node);
+  if (query == nullptr) return false;
+  std::unique_ptr<ReadTransaction> reading;
+  ASSIGN_OR_RETURN(const Graph* const graph, PlanningGraph(&reading));
+  ASSIGN_OR_RETURN(const Ready ready, Plan(*query, text, *graph));
+  return ready.plan->writes && ready.plan->explain != ast::Explain::kExplain;
+}
+
+absl::StatusOr<const Graph*> SessionOfQueries::PlanningGraph(
+    std::unique_ptr<ReadTransaction>* reading) {
+  if (writing_ != nullptr) return &writing_->graph();
+  if (reading_ != nullptr) return &reading_->graph();
+  if (*reading == nullptr) {
+    ASSIGN_OR_RETURN(*reading, core_->BeginRead());
+  }
+  return &(*reading)->graph();
+}
+
+absl::StatusOr<SessionOfQueries::Ready> SessionOfQueries::Plan(const ast::QueryStatement& statement,
+                                                               absl::string_view text,
+                                                               const Graph& graph) {
+  std::vector<std::shared_ptr<const TableProcedure>> procedures;
+  PrepareContext context;
+  context.graph = &graph;
+  context.disabled_passes = options_.disabled_passes;
+  context.find_procedure = [&](absl::string_view name) -> const ProcedureSignature* {
+    procedures.push_back(core_->FindTable(name));
+    return procedures.back() == nullptr ? nullptr : &procedures.back()->signature;
+  };
+  Ready ready;
+  ASSIGN_OR_RETURN(ready.plan, Prepare(statement, text, context));
+  const bool explained = ready.plan->explain == ast::Explain::kExplain;
+  if (explained && statement.question) {
+    ready.rewritten = absl::StrSplit(PrintQuery(statement.query), '\n');
+  }
+  // A procedure may be registered anew with another signature.
+  if (!explained && procedures.empty()) cache_.Add(text, StampOf(graph), ready.plan);
+  return ready;
+}
+
+absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunPlan(
+    Ready ready, const Parameters& parameters, std::unique_ptr<ReadTransaction> reading) {
+  if (ready.plan->explain == ast::Explain::kExplain) {
+    return Explanation(*ready.plan, std::move(ready.rewritten));
+  }
+  RETURN_IF_ERROR(CheckParameters(*ready.plan, parameters));
+  if (ready.plan->writes) {
+    reading = nullptr;
+    return RunWriting(std::move(ready.plan), parameters);
+  }
+  ASSIGN_OR_RETURN(const Graph* const graph, PlanningGraph(&reading));
+  GraphWriter* const writer = writing_ == nullptr ? nullptr : &writing_->graph();
+  std::vector<std::string> columns = ready.plan->columns;
+  auto run = std::make_unique<query::Run>(std::move(ready.plan), parameters, *graph, writer, *core_,
+                                          options_, &interrupted_);
+  return std::make_unique<StreamedRows>(std::move(columns), std::move(reading), std::move(run),
+                                        &open_);
+}
+
+absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunWriting(
+    std::shared_ptr<const PreparedPlan> plan, const Parameters& parameters) {
+  if (writing_ == nullptr) {
+    // Within a transaction on a read-only database, too, this says so.
+    ASSIGN_OR_RETURN(const std::unique_ptr<WriteTransaction> transaction,
+                     core_->BeginWrite(&interrupted_));
+    ASSIGN_OR_RETURN(std::unique_ptr<Result> result,
+                     RunToEnd(std::move(plan), parameters, transaction->graph()));
+    RETURN_IF_ERROR(transaction->Commit());
+    return result;
+  }
+  GraphWriter& writer = writing_->graph();
+  writer.SetSavepoint();
+  absl::StatusOr<std::unique_ptr<Result>> result = RunToEnd(std::move(plan), parameters, writer);
+  if (result.ok()) {
+    writer.ReleaseSavepoint();
+  } else {
+    RETURN_IF_ERROR(writer.RollbackToSavepoint());
+  }
+  return result;
+}
+
+absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunToEnd(
+    std::shared_ptr<const PreparedPlan> plan, const Parameters& parameters, GraphWriter& writer) {
+  std::vector<std::string> columns = plan->columns;
+  query::Run run(std::move(plan), parameters, writer, &writer, *core_, options_, &interrupted_);
+  std::deque<Row> rows;
+  Row row;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, run.Next(&row));
+    if (!more) break;
+    uint64_t bytes = sizeof(Row);
+    for (const Value& value : row) bytes += sizeof(Value) + value.HeapBytes();
+    RETURN_IF_ERROR(run.Charge(bytes));
+    rows.push_back(std::move(row));
+  }
+  return std::make_unique<KeptRows>(std::move(columns), std::move(rows), run.changes());
+}
+
+absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunTransactionStatement(
+    const ast::Statement& statement) {
+  if (std::holds_alternative<ast::BeginTransaction>(statement.node)) {
+    RETURN_IF_ERROR(Begin(statement.span));
+  } else {
+    const bool commit = std::holds_alternative<ast::CommitTransaction>(statement.node);
+    RETURN_IF_ERROR(End(commit, statement.span));
+  }
+  return std::make_unique<KeptRows>();
+}
+
+absl::Status SessionOfQueries::Begin(const SourceSpan& span) {
+  if (in_transaction()) {
+    return MakeError(ErrorCode::kTransactionState, "A transaction has begun already", span);
+  }
+  if (core_->read_only()) {
+    ASSIGN_OR_RETURN(reading_, core_->BeginRead());
+  } else {
+    ASSIGN_OR_RETURN(writing_, core_->BeginWrite(&interrupted_));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SessionOfQueries::End(bool commit, const SourceSpan& span) {
+  if (!in_transaction()) {
+    return MakeError(ErrorCode::kTransactionState, "No transaction has begun", span);
+  }
+  reading_ = nullptr;
+  const std::unique_ptr<WriteTransaction> transaction = std::move(writing_);
+  if (transaction == nullptr || !commit) return absl::OkStatus();
+  return transaction->Commit();
+}
+
+}  // namespace
+
+std::unique_ptr<Session> MakeSession(std::shared_ptr<Core> core, SessionOptions options) {
+  return std::make_unique<SessionOfQueries>(std::move(core), std::move(options));
+}
+
+}  // namespace entente::query
+
+namespace entente {
+
+std::unique_ptr<Session> NewSession(std::shared_ptr<Core> core) {
+  return query::MakeSession(std::move(core), query::SessionOptions());
+}
+
+}  // namespace entente

@@ -1,0 +1,26 @@
+// How sessions run, beyond what their users set: for tests and programs that open a Core
+// themselves.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/core.h"
+#include "engine/session.h"
+
+namespace entente::query {
+
+struct SessionOptions {
+  size_t batch_size = 1024;                   // rows
+  std::vector<std::string> disabled_passes;   // of the optimizer, by name
+  uint64_t memory_limit = uint64_t{4} << 30;  // bytes that a statement's operators may hold
+  size_t cached_statements = 256;
+};
+
+// NewSession (engine/session.h) with other options than the usual ones.
+std::unique_ptr<Session> MakeSession(std::shared_ptr<Core> core, SessionOptions options);
+
+}  // namespace entente::query

@@ -1,0 +1,51 @@
+// StatementCache: plans by the text of their statements, so that a repeated statement costs no
+// parsing and no planning.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "engine/graph.h"
+#include "query/plan.h"
+
+namespace entente::query {
+
+// What of a graph the choice of a plan depends on, coarsely: symbols that exist, sizes by powers of
+// two.
+struct PlanningStamp {
+  size_t labels = 0;
+  size_t relations = 0;
+  int nodes = 0;
+  int relationships = 0;
+  bool operator==(const PlanningStamp&) const = default;
+};
+PlanningStamp StampOf(const Graph& graph);
+
+// Keeps the plans that were used last.
+class StatementCache {
+ public:
+  explicit StatementCache(size_t capacity) : capacity_(capacity) {}
+
+  // The plan for `text` if it was made under the same stamp, else nullptr.
+  std::shared_ptr<const PreparedPlan> Find(absl::string_view text, const PlanningStamp& stamp);
+  void Add(absl::string_view text, const PlanningStamp& stamp,
+           std::shared_ptr<const PreparedPlan> plan);
+
+ private:
+  struct Entry {
+    std::string text;
+    PlanningStamp stamp;
+    std::shared_ptr<const PreparedPlan> plan;
+  };
+
+  size_t capacity_;
+  std::list<Entry> entries_;  // the last used first
+  absl::flat_hash_map<absl::string_view, std::list<Entry>::iterator> by_text_;
+};
+
+}  // namespace entente::query
