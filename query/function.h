@@ -91,11 +91,13 @@ struct FunctionRow {
   size_t optional = 0;    // how many of the last parameters may be left out
   bool variadic = false;  // the last parameter may be repeated
   TypeSet result;
+  TypeSet elements = TypeSet::Any();  // what a result that is a list consists of
   NullPolicy nulls = NullPolicy::kNullIfAnyNull;
   Purity purity = Purity::kPure;
   FunctionImplementation implementation = nullptr;
-  absl::string_view help;  // one line
-  bool internal = false;   // used by rewrites, not shown in the reference
+  absl::string_view help;     // one line
+  bool internal = false;      // used by rewrites, not shown in the reference
+  absl::string_view subject;  // heading in the reference, set by the table
 };
 
 // Calls the row's implementation after null policy and types, so that implementations see only what

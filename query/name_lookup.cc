@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +12,20 @@
 #include "engine/status.h"
 
 namespace entente::query {
+namespace {
+
+// How many of the nodes that bear a name an error lists.
+constexpr size_t kMostCandidates = 10;
+
+// "North Korea (iso:PRK)", or with the node's number when it has no key.
+absl::StatusOr<std::string> Candidate(const Graph& graph, NodeId node) {
+  ASSIGN_OR_RETURN(const std::string display, graph.DisplayName(node));
+  ASSIGN_OR_RETURN(const Value key, graph.NodeProperty(node, "key"));
+  if (key.is_string()) return absl::StrCat(display, " (", std::string(key.string()), ")");
+  return absl::StrCat(display, " (node ", node, ")");
+}
+
+}  // namespace
 
 absl::StatusOr<NodeId> FindNamed(const Graph& graph, absl::string_view name) {
   ASSIGN_OR_RETURN(const std::vector<NameMatch> matches, graph.FindName(name));
@@ -22,13 +37,12 @@ absl::StatusOr<NodeId> FindNamed(const Graph& graph, absl::string_view name) {
   if (nodes.size() == 1) return nodes[0];
   std::vector<std::string> candidates;
   for (NodeId node : nodes) {
-    ASSIGN_OR_RETURN(const std::string display, graph.DisplayName(node));
-    ASSIGN_OR_RETURN(const Value key, graph.NodeProperty(node, "key"));
-    candidates.push_back(key.is_string()
-                             ? absl::StrCat(display, " (", std::string(key.string()), ")")
-                             : absl::StrCat(display, " (node ", node, ")"));
+    if (candidates.size() == kMostCandidates) break;
+    ASSIGN_OR_RETURN(std::string candidate, Candidate(graph, node));
+    candidates.push_back(std::move(candidate));
   }
-  std::sort(candidates.begin(), candidates.end());
+  const size_t more = nodes.size() - candidates.size();
+  if (more > 0) candidates.push_back(absl::StrCat(more, " more"));
   return MakeError(ErrorCode::kAmbiguousName,
                    absl::StrCat("'", std::string(name), "' may mean ",
                                 absl::StrJoin(candidates, ", "), "; use a key"));

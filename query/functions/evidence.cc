@@ -269,11 +269,15 @@ FunctionRow LookupRow(absl::string_view name, FunctionParameter parameter, TypeS
 
 std::vector<FunctionRow> RelationshipFunctions() {
   return {
-      RelationshipRow("evidence", types::kList, EvidenceList,
-                      "The evidence for a relationship under its lens: maps of article, publisher, "
-                      "published, stance, asserted_by, confidence, sentence, span and quote."),
-      RelationshipRow("sources", types::kList, Sources,
-                      "The names of the independent sources that affirm or report a relationship."),
+      ListOf(types::kMap,
+             RelationshipRow(
+                 "evidence", types::kList, EvidenceList,
+                 "The evidence for a relationship under its lens: maps of article, publisher, "
+                 "published, stance, asserted_by, confidence, sentence, span and quote.")),
+      ListOf(types::kString,
+             RelationshipRow(
+                 "sources", types::kList, Sources,
+                 "The names of the independent sources that affirm or report a relationship.")),
       RelationshipRow("support", types::kFloat, Degree<&Corroboration::support>,
                       "How well a relationship is affirmed, 0 to 1; null without evidence."),
       RelationshipRow("denial", types::kFloat, Degree<&Corroboration::denial>,
@@ -324,14 +328,18 @@ std::vector<FunctionRow> EvidenceFunctions() {
   rows.push_back(LookupRow("entente.named_entity", name, types::kNode, NamedEntity,
                            "Like entity(), but a name that nothing bears is an error."));
   rows.back().internal = true;
-  rows.push_back(LookupRow("names", node, types::kList, Names,
-                           "The names of an entity: maps of name, language and script."));
+  rows.push_back(
+      ListOf(types::kMap, LookupRow("names", node, types::kList, Names,
+                                    "The names of an entity: maps of name, language and script.")));
   rows.push_back(LookupRow("publisher", article, types::kNode, Publisher,
                            "The entity that published an article; null if it is unknown."));
-  rows.push_back(LookupRow("articles", {"publisher", types::kNode}, types::kList, Articles,
-                           "The articles that an entity published."));
-  rows.push_back(LookupRow("facts", article, types::kList, Facts,
-                           "The relationships that an article speaks of, denials included."));
+  rows.push_back(
+      ListOf(types::kNode, LookupRow("articles", {"publisher", types::kNode}, types::kList,
+                                     Articles, "The articles that an entity published.")));
+  rows.push_back(
+      ListOf(types::kRelationship,
+             LookupRow("facts", article, types::kList, Facts,
+                       "The relationships that an article speaks of, denials included.")));
   return rows;
 }
 

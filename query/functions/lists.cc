@@ -92,6 +92,7 @@ std::vector<FunctionRow> ListFunctions() {
                       {"step", types::kInteger}},
        .optional = 1,
        .result = types::kList,
+       .elements = types::kInteger,
        .implementation = Range,
        .help = "The integers from `start` to `end`, both included, in steps of 1 or of `step`."},
       {.name = "reverse",

@@ -46,6 +46,9 @@ std::vector<FunctionRow> StringFunctions();
 std::vector<FunctionRow> TemporalFunctions();
 std::vector<AggregateRow> AggregateFunctions();
 
+// `row`, whose result is a list, saying what it consists of.
+FunctionRow ListOf(TypeSet elements, FunctionRow row);
+
 // "Expected a STRING or LIST, found INTEGER", as TypeError InvalidArgumentValue.
 absl::Status WrongType(TypeSet expected, const Value& found);
 // The types of `set` in words: "INTEGER or FLOAT", "any value".

@@ -294,6 +294,7 @@ std::vector<FunctionRow> StringFunctions() {
       {.name = "split",
        .parameters = {{"text", types::kString}, {"delimiter", types::kString | types::kList}},
        .result = types::kList,
+       .elements = types::kString,
        .implementation = Split,
        .help = "The parts of a text between delimiters: a text or a list of them; '' parts every "
                "two code points."},

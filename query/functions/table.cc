@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <string>
 #include <utility>
 
@@ -47,13 +46,28 @@ class Table {
   absl::flat_hash_map<std::string, const Row*> by_name_;
 };
 
+struct Part {
+  absl::string_view subject;
+  std::vector<FunctionRow> (*rows)();
+};
+constexpr Part kParts[] = {
+    {"Conversion and choice", ConversionFunctions},
+    {"Strings", StringFunctions},
+    {"Lists", ListFunctions},
+    {"Numbers", MathFunctions},
+    {"Nodes, relationships and paths", GraphFunctions},
+    {"Evidence, names and articles", EvidenceFunctions},
+    {"Time", TemporalFunctions},
+};
+
 const Table<FunctionRow>& Functions() {
   static const Table<FunctionRow>* const kTable = [] {
     std::vector<FunctionRow> rows;
-    for (auto part : {ConversionFunctions, EvidenceFunctions, GraphFunctions, ListFunctions,
-                      MathFunctions, StringFunctions, TemporalFunctions}) {
-      std::vector<FunctionRow> more = part();
-      std::move(more.begin(), more.end(), std::back_inserter(rows));
+    for (const auto& [subject, part] : kParts) {
+      for (FunctionRow& row : part()) {
+        row.subject = subject;
+        rows.push_back(std::move(row));
+      }
     }
     return new Table<FunctionRow>(std::move(rows));
   }();
@@ -119,6 +133,11 @@ std::string TypeSetText(TypeSet set) {
   const std::string last = std::move(names.back());
   names.pop_back();
   return absl::StrCat(absl::StrJoin(names, ", "), " or ", last);
+}
+
+FunctionRow ListOf(TypeSet elements, FunctionRow row) {
+  row.elements = elements;
+  return row;
 }
 
 absl::Status WrongType(TypeSet expected, const Value& found) {
