@@ -205,8 +205,11 @@ class ExpressionPrinter {
         Add("NOT ");
         return Print(*unary.operand, kNotLevel);
       case ast::UnaryOperator::kMinus:
+        // -1 would be a literal.
         Add("-");
-        return Print(*unary.operand, kSignLevel);
+        return Print(*unary.operand, std::holds_alternative<ast::Literal>(unary.operand->node)
+                                         ? kAtomLevel + 1
+                                         : kSignLevel);
       case ast::UnaryOperator::kPlus:
         Add("+");
         return Print(*unary.operand, kSignLevel);

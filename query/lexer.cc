@@ -364,9 +364,6 @@ class Lexer {
 
   // Of the name in backticks that begins at `begin`.
   absl::StatusOr<size_t> EndOfQuotedName(size_t begin) const {
-    if (CharAt(begin + 1) == '`' && CharAt(begin + 2) != '`') {
-      return Error(ErrorCode::kUnexpectedSyntax, "A name can't be empty", begin, begin + 2);
-    }
     for (size_t i = begin + 1; i < text_.size();) {
       if (text_[i] == '`') {
         if (CharAt(i + 1) != '`') return i + 1;

@@ -10,30 +10,6 @@
 #include "query/statement_parser.h"
 
 namespace entente::query {
-namespace {
-
-// How arguments reach a procedure depends on whether it is called alone.
-absl::Status CheckCalls(const ast::SingleQuery& query, bool alone) {
-  if (alone && query.clauses.size() == 1) return absl::OkStatus();
-  for (const ast::Clause& clause : query.clauses) {
-    const auto* call = std::get_if<ast::Call>(&clause.node);
-    if (call == nullptr) continue;
-    if (!call->arguments.has_value()) {
-      return MakeError(ErrorCode::kInvalidArgumentPassingMode,
-                       absl::StrCat("Inside of a query, the arguments of ", call->procedure.text,
-                                    " must be written in parentheses"),
-                       call->procedure.span);
-    }
-    if (call->yield_star) {
-      return MakeError(ErrorCode::kUnexpectedSyntax,
-                       "YIELD * is for a CALL that stands alone; name the fields instead",
-                       clause.span);
-    }
-  }
-  return absl::OkStatus();
-}
-
-}  // namespace
 
 absl::StatusOr<ast::Statement> Parse(absl::string_view text) {
   if (text.size() > kMaxStatementBytes) {
@@ -90,10 +66,6 @@ absl::StatusOr<ast::QueryStatement> StatementParser::ParseQueryStatement() {
     return statement;
   }
   ASSIGN_OR_RETURN(statement.query, ParseQuery());
-  const bool alone = statement.query.parts.size() == 1;
-  for (const ast::SingleQuery& part : statement.query.parts) {
-    RETURN_IF_ERROR(CheckCalls(part, alone));
-  }
   return statement;
 }
 
@@ -104,13 +76,8 @@ absl::StatusOr<ast::Query> StatementParser::ParseQuery() {
   while (true) {
     ASSIGN_OR_RETURN(ast::SingleQuery part, ParseSingleQuery());
     query.parts.push_back(std::move(part));
-    const SourceSpan union_span = cursor_.Peek().span();
     if (!cursor_.AcceptWord("UNION")) break;
     query.union_all.push_back(cursor_.AcceptWord("ALL"));
-    if (query.union_all.front() != query.union_all.back()) {
-      return MakeError(ErrorCode::kInvalidClauseComposition,
-                       "UNION and UNION ALL can't be mixed in one query", union_span);
-    }
   }
   query.span = cursor_.SpanFrom(begin);
   return query;
@@ -134,9 +101,6 @@ absl::StatusOr<ast::QueryPtr> StatementParser::ParseSubquery() {
   auto query = std::make_unique<ast::Query>();
   if (AtClause() || AtLensClause()) {
     ASSIGN_OR_RETURN(*query, ParseQuery());
-    for (const ast::SingleQuery& part : query->parts) {
-      RETURN_IF_ERROR(CheckCalls(part, /*alone=*/false));
-    }
   } else {
     const size_t begin = cursor_.Begin();
     ASSIGN_OR_RETURN(ast::Match match, ParseMatchBody());

@@ -67,14 +67,14 @@ absl::StatusOr<ast::Clause::Node> StatementParser::ParseUnwind() {
 absl::StatusOr<ast::Clause::Node> StatementParser::ParseCreate() {
   RETURN_IF_ERROR(cursor_.ExpectWord("CREATE"));
   ast::Create create;
-  ASSIGN_OR_RETURN(create.patterns, ParsePatterns(PatternUse::kCreate));
+  ASSIGN_OR_RETURN(create.patterns, ParsePatterns(PatternUse::kUpdate));
   return create;
 }
 
 absl::StatusOr<ast::Clause::Node> StatementParser::ParseMerge() {
   RETURN_IF_ERROR(cursor_.ExpectWord("MERGE"));
   ast::Merge merge;
-  ASSIGN_OR_RETURN(merge.pattern, ParsePathPattern(PatternUse::kMerge));
+  ASSIGN_OR_RETURN(merge.pattern, ParsePathPattern(PatternUse::kUpdate));
   while (cursor_.AcceptWord("ON")) {
     const bool on_create = cursor_.AcceptWord("CREATE");
     if (!on_create && !cursor_.AcceptWord("MATCH")) return cursor_.Unexpected("CREATE or MATCH");
@@ -164,13 +164,6 @@ absl::StatusOr<ast::Clause::Node> StatementParser::ParseDelete() {
   result.detach = cursor_.AcceptWord("DETACH");
   RETURN_IF_ERROR(cursor_.ExpectWord("DELETE"));
   ASSIGN_OR_RETURN(result.expressions, ParseExpressionList());
-  for (const ast::ExpressionPtr& expression : result.expressions) {
-    if (std::holds_alternative<ast::LabelTest>(expression->node)) {
-      return MakeError(ErrorCode::kInvalidDelete,
-                       "DELETE takes nodes, relationships and paths; REMOVE takes labels off",
-                       expression->span);
-    }
-  }
   return result;
 }
 

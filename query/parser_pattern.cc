@@ -70,7 +70,7 @@ absl::StatusOr<ast::PathPattern> StatementParser::ParsePathPattern(PatternUse us
   if (use == PatternUse::kMatch && AtShortestPath()) {
     ASSIGN_OR_RETURN(path, ParseShortestPath());
   } else {
-    RETURN_IF_ERROR(ParsePatternElement(use, path));
+    RETURN_IF_ERROR(ParsePatternElement(path));
   }
   path.variable = std::move(variable);
   path.span = cursor_.SpanFrom(begin);
@@ -89,7 +89,7 @@ absl::StatusOr<ast::PathPattern> StatementParser::ParseShortestPath() {
       cursor_.AtWord("shortestPath") ? ast::PathSearch::kShortest : ast::PathSearch::kAllShortest;
   cursor_.Step();
   RETURN_IF_ERROR(cursor_.Expect(TokenKind::kLeftParen, "\"(\""));
-  RETURN_IF_ERROR(ParsePatternElement(PatternUse::kMatch, path));
+  RETURN_IF_ERROR(ParsePatternElement(path));
   RETURN_IF_ERROR(cursor_.Expect(TokenKind::kRightParen, "\")\" behind the pattern"));
   path.span = cursor_.SpanFrom(begin);
   if (path.relationships.size() != 1) {
@@ -101,26 +101,26 @@ absl::StatusOr<ast::PathPattern> StatementParser::ParseShortestPath() {
   return path;
 }
 
-absl::Status StatementParser::ParsePatternElement(PatternUse use, ast::PathPattern& path) {
+absl::Status StatementParser::ParsePatternElement(ast::PathPattern& path) {
   Level level(*this);
   RETURN_IF_ERROR(level.Check());
   if (cursor_.At(TokenKind::kLeftParen) && cursor_.kind(1) == TokenKind::kLeftParen) {
     cursor_.Step();
-    RETURN_IF_ERROR(ParsePatternElement(use, path));
+    RETURN_IF_ERROR(ParsePatternElement(path));
     return cursor_.Expect(TokenKind::kRightParen, "\")\" behind the pattern");
   }
-  ASSIGN_OR_RETURN(ast::NodePattern first, ParseNodePattern(use));
+  ASSIGN_OR_RETURN(ast::NodePattern first, ParseNodePattern());
   path.nodes.push_back(std::move(first));
   while (IsDash(cursor_.kind()) || IsLeftArrow(cursor_.kind())) {
-    ASSIGN_OR_RETURN(ast::RelationshipPattern relationship, ParseRelationshipPattern(use));
+    ASSIGN_OR_RETURN(ast::RelationshipPattern relationship, ParseRelationshipPattern());
     path.relationships.push_back(std::move(relationship));
-    ASSIGN_OR_RETURN(ast::NodePattern node, ParseNodePattern(use));
+    ASSIGN_OR_RETURN(ast::NodePattern node, ParseNodePattern());
     path.nodes.push_back(std::move(node));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<ast::NodePattern> StatementParser::ParseNodePattern(PatternUse use) {
+absl::StatusOr<ast::NodePattern> StatementParser::ParseNodePattern() {
   ast::NodePattern node;
   const size_t begin = cursor_.Begin();
   RETURN_IF_ERROR(cursor_.Expect(TokenKind::kLeftParen, "a node in parentheses"));
@@ -128,7 +128,7 @@ absl::StatusOr<ast::NodePattern> StatementParser::ParseNodePattern(PatternUse us
     ASSIGN_OR_RETURN(node.variable, cursor_.ExpectName("a name"));
   }
   ASSIGN_OR_RETURN(node.labels, ParseLabels());
-  ASSIGN_OR_RETURN(node.properties, ParsePatternProperties(use));
+  ASSIGN_OR_RETURN(node.properties, ParsePatternProperties());
   RETURN_IF_ERROR(cursor_.Expect(TokenKind::kRightParen, "\")\" at the end of the node"));
   node.span = cursor_.SpanFrom(begin);
   return node;
@@ -143,20 +143,14 @@ absl::StatusOr<std::vector<ast::Name>> StatementParser::ParseLabels() {
   return labels;
 }
 
-absl::StatusOr<ast::ExpressionPtr> StatementParser::ParsePatternProperties(PatternUse use) {
+absl::StatusOr<ast::ExpressionPtr> StatementParser::ParsePatternProperties() {
   Subtree subtree(*this);
   if (cursor_.At(TokenKind::kLeftBrace)) return ParseMapLiteral();
   if (!cursor_.At(TokenKind::kParameter)) return ast::ExpressionPtr();
-  if (use != PatternUse::kCreate) {
-    return MakeError(ErrorCode::kInvalidParameterUse,
-                     "Only CREATE takes properties from a parameter; write a map such as "
-                     "{key: $parameter.key}",
-                     cursor_.Peek().span());
-  }
   return ParseAtom();
 }
 
-absl::StatusOr<ast::RelationshipPattern> StatementParser::ParseRelationshipPattern(PatternUse use) {
+absl::StatusOr<ast::RelationshipPattern> StatementParser::ParseRelationshipPattern() {
   ast::RelationshipPattern relationship;
   const size_t begin = cursor_.Begin();
   const bool left = IsLeftArrow(cursor_.kind());
@@ -164,7 +158,7 @@ absl::StatusOr<ast::RelationshipPattern> StatementParser::ParseRelationshipPatte
   if (!IsDash(cursor_.kind())) return cursor_.Unexpected("\"-\" of a relationship");
   cursor_.Step();
   if (cursor_.Accept(TokenKind::kLeftBracket)) {
-    RETURN_IF_ERROR(ParseRelationshipDetail(use, relationship));
+    RETURN_IF_ERROR(ParseRelationshipDetail(relationship));
     RETURN_IF_ERROR(
         cursor_.Expect(TokenKind::kRightBracket, "\"]\" at the end of the relationship"));
   }
@@ -174,12 +168,10 @@ absl::StatusOr<ast::RelationshipPattern> StatementParser::ParseRelationshipPatte
   if (right) cursor_.Step();
   if (left != right) relationship.arrow = left ? ast::Arrow::kLeft : ast::Arrow::kRight;
   relationship.span = cursor_.SpanFrom(begin);
-  RETURN_IF_ERROR(CheckMade(use, relationship));
   return relationship;
 }
 
-absl::Status StatementParser::ParseRelationshipDetail(PatternUse use,
-                                                      ast::RelationshipPattern& relationship) {
+absl::Status StatementParser::ParseRelationshipDetail(ast::RelationshipPattern& relationship) {
   if (cursor_.AtName()) {
     ASSIGN_OR_RETURN(relationship.variable, cursor_.ExpectName("a name"));
   }
@@ -195,7 +187,7 @@ absl::Status StatementParser::ParseRelationshipDetail(PatternUse use,
   } else if (cursor_.At(TokenKind::kDotDot) || cursor_.At(TokenKind::kInteger)) {
     return BadLength(cursor_.Peek().span());
   }
-  ASSIGN_OR_RETURN(relationship.properties, ParsePatternProperties(use));
+  ASSIGN_OR_RETURN(relationship.properties, ParsePatternProperties());
   return absl::OkStatus();
 }
 
@@ -219,27 +211,6 @@ absl::StatusOr<ast::Length> StatementParser::ParseLength() {
   }
   RETURN_IF_ERROR(read_bound(length.most));
   return length;
-}
-
-absl::Status StatementParser::CheckMade(PatternUse use,
-                                        const ast::RelationshipPattern& relationship) const {
-  if (use == PatternUse::kMatch) return absl::OkStatus();
-  if (relationship.length.has_value()) {
-    return MakeError(ErrorCode::kCreatingVarLength,
-                     "A relationship of variable length can be matched, but not made",
-                     relationship.span);
-  }
-  // Without a type, the binder first asks whether the variable is bound already.
-  if (relationship.types.size() > 1 ||
-      (relationship.types.empty() && !relationship.variable.has_value())) {
-    return MakeError(ErrorCode::kNoSingleRelationshipType,
-                     "A relationship is made with exactly one type", relationship.span);
-  }
-  if (use == PatternUse::kCreate && relationship.arrow == ast::Arrow::kEither) {
-    return MakeError(ErrorCode::kRequiresDirectedRelationship,
-                     "A relationship is made with a direction: write -> or <-", relationship.span);
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace entente::query

@@ -1,6 +1,5 @@
 #include <utility>
 
-#include "engine/error.h"
 #include "engine/status.h"
 #include "query/statement_parser.h"
 
@@ -10,13 +9,6 @@ absl::StatusOr<ast::Clause::Node> StatementParser::ParseWith() {
   RETURN_IF_ERROR(cursor_.ExpectWord("WITH"));
   ast::With with;
   ASSIGN_OR_RETURN(with.projection, ParseProjection());
-  for (const ast::ProjectionItem& item : with.projection.items) {
-    if (!item.alias.has_value() && !std::holds_alternative<ast::Variable>(item.expression->node)) {
-      return MakeError(ErrorCode::kNoExpressionAlias,
-                       "In WITH, an expression needs a name: write AS behind it",
-                       item.expression->span);
-    }
-  }
   ASSIGN_OR_RETURN(with.where, ParseWhere());
   return with;
 }

@@ -42,8 +42,8 @@ class StatementParser {
   friend class Subtree;
   friend class Level;
 
-  // What a pattern is for decides what may stand in it.
-  enum class PatternUse { kMatch, kCreate, kMerge };
+  // Only what is matched may be a shortest path.
+  enum class PatternUse { kMatch, kUpdate };
   struct Operator;
 
   // parser.cc
@@ -94,13 +94,12 @@ class StatementParser {
   absl::StatusOr<ast::PathPattern> ParsePathPattern(PatternUse use);
   bool AtShortestPath() const;
   absl::StatusOr<ast::PathPattern> ParseShortestPath();
-  absl::Status ParsePatternElement(PatternUse use, ast::PathPattern& path);
-  absl::StatusOr<ast::NodePattern> ParseNodePattern(PatternUse use);
-  absl::StatusOr<ast::RelationshipPattern> ParseRelationshipPattern(PatternUse use);
-  absl::Status ParseRelationshipDetail(PatternUse use, ast::RelationshipPattern& relationship);
+  absl::Status ParsePatternElement(ast::PathPattern& path);
+  absl::StatusOr<ast::NodePattern> ParseNodePattern();
+  absl::StatusOr<ast::RelationshipPattern> ParseRelationshipPattern();
+  absl::Status ParseRelationshipDetail(ast::RelationshipPattern& relationship);
   absl::StatusOr<ast::Length> ParseLength();
-  absl::StatusOr<ast::ExpressionPtr> ParsePatternProperties(PatternUse use);
-  absl::Status CheckMade(PatternUse use, const ast::RelationshipPattern& relationship) const;
+  absl::StatusOr<ast::ExpressionPtr> ParsePatternProperties();
   // Labels in a row, each with its colon.
   absl::StatusOr<std::vector<ast::Name>> ParseLabels();
 

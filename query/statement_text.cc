@@ -1,7 +1,5 @@
 #include "engine/statement_text.h"
 
-#include <optional>
-
 #include "absl/strings/match.h"
 #include "query/lexer.h"
 
@@ -13,11 +11,12 @@ using query::PieceKind;
 
 SplitText SplitStatements(absl::string_view text) {
   SplitText result;
-  std::optional<size_t> begin;  // of the statement that is being read
-  size_t end = 0;               // of its last piece that is not blank
+  constexpr size_t kNowhere = absl::string_view::npos;
+  size_t begin = kNowhere;  // of the statement that is being read
+  size_t end = 0;           // of its last piece that is not blank
   const auto finish = [&] {
-    if (begin.has_value()) result.statements.push_back(text.substr(*begin, end - *begin));
-    begin.reset();
+    if (begin != kNowhere) result.statements.push_back(text.substr(begin, end - begin));
+    begin = kNowhere;
   };
   for (size_t at = 0; at < text.size();) {
     const Piece piece = NextPiece(text, at);
@@ -25,13 +24,13 @@ SplitText SplitStatements(absl::string_view text) {
     if (piece.kind == PieceKind::kOther && written == ";") {
       finish();
     } else if (piece.kind != PieceKind::kBlank && piece.kind != PieceKind::kComment) {
-      if (!begin.has_value()) begin = at;
+      if (begin == kNowhere) begin = at;
       end = piece.end;
-      if (written == "?" && IsQuestion(text.substr(*begin))) finish();
+      if (written == "?" && IsQuestion(text.substr(begin))) finish();
     }
     at = piece.end;
   }
-  if (begin.has_value()) result.rest = text.substr(*begin, end - *begin);
+  if (begin != kNowhere) result.rest = text.substr(begin, end - begin);
   return result;
 }
 
