@@ -12,8 +12,6 @@ namespace entente::storage {
 namespace {
 
 constexpr char kBlockKind = '\x01';
-constexpr size_t kMaxFacts = 1 << 16;
-constexpr size_t kMaxEvidence = 1 << 26;
 constexpr double kTenThousandths = 10000;
 constexpr uint64_t kExact = 0xffff;  // "none" of the confidence column
 
@@ -23,10 +21,9 @@ uint64_t Difference(int64_t a, int64_t b) { return Pattern(a) - Pattern(b); }
 // The confidence in ten-thousandths, or kExact when those do not give it back to the bit.
 uint64_t PackedConfidence(double confidence) {
   if (!(confidence >= 0 && confidence <= 1)) return kExact;
-  const double scaled = std::round(confidence * kTenThousandths);
-  const double back = scaled / kTenThousandths;
-  return std::memcmp(&back, &confidence, sizeof(back)) == 0 ? static_cast<uint64_t>(scaled)
-                                                            : kExact;
+  const uint64_t packed = static_cast<uint64_t>(std::round(confidence * kTenThousandths));
+  const double back = static_cast<double>(packed) / kTenThousandths;
+  return std::memcmp(&back, &confidence, sizeof(back)) == 0 ? packed : kExact;
 }
 
 uint64_t PackedDays(const FactRecord& fact) {
@@ -137,7 +134,7 @@ void AppendEvidence(absl::Span<const Evidence* const> evidence, std::string* out
 
 bool EvidenceColumns::Parse(size_t n, ByteReader* bytes) {
   n_ = n;
-  return n <= kMaxEvidence && ReadColumns(kTypes, n, bytes, columns_);
+  return n <= kMaxBlockEvidence && ReadColumns(kTypes, n, bytes, columns_);
 }
 
 bool EvidenceColumns::ParseHeap(ByteReader* bytes) {
@@ -195,7 +192,7 @@ absl::StatusOr<std::vector<Evidence>> DecodeEvidencePage(absl::string_view value
   uint8_t kind;
   uint64_t n;
   EvidenceColumns columns;
-  if (!bytes.Fixed(&kind) || kind != kBlockKind || !bytes.Varint(&n) || n > kMaxFacts ||
+  if (!bytes.Fixed(&kind) || kind != kBlockKind || !bytes.Varint(&n) || n > kMaxBlockFacts ||
       !columns.Parse(n, &bytes) || !columns.ParseHeap(&bytes) || !bytes.done()) {
     return absl::DataLossError("broken page of evidence");
   }
@@ -246,17 +243,17 @@ bool FactBlock::ParseColumns(FactId first, uint32_t inline_evidence, ByteReader*
   uint8_t kind;
   uint64_t n;
   if (!bytes->Fixed(&kind) || kind != kBlockKind || !bytes->Varint(&n)) return false;
-  if (n == 0 || n > kMaxFacts || !ReadColumns(kTypes, n, bytes, columns_)) return false;
+  if (n == 0 || n > kMaxBlockFacts || !ReadColumns(kTypes, n, bytes, columns_)) return false;
   ids_.resize(n);
   columns_[kSlot].Unpack(0, n, ids_.data());
   for (size_t i = 0; i < n; ++i) {
-    if (ids_[i] >= kMaxFacts || (i > 0 && first + ids_[i] <= ids_[i - 1])) return false;
+    if (ids_[i] >= kMaxBlockFacts || (i > 0 && first + ids_[i] <= ids_[i - 1])) return false;
     ids_[i] += first;
   }
   evidence_ends_.resize(n);
   columns_[kEvidence].Unpack(0, n, evidence_ends_.data());
   for (uint64_t& pieces : evidence_ends_) pieces = std::min<uint64_t>(pieces, inline_evidence);
-  return SumUp(kMaxEvidence, &evidence_ends_) && evidence_.Parse(evidence_ends_.back(), bytes);
+  return SumUp(kMaxBlockEvidence, &evidence_ends_) && evidence_.Parse(evidence_ends_.back(), bytes);
 }
 
 bool FactBlock::Lengths(Index index, std::vector<uint64_t>* ends, ByteReader* bytes,

@@ -35,6 +35,10 @@
 
 namespace entente::storage {
 
+// What one block or page may hold, whatever the geometry.
+inline constexpr uint32_t kMaxBlockFacts = 1 << 16;
+inline constexpr uint32_t kMaxBlockEvidence = 1 << 20;
+
 // `facts` are ascending, within one block whose first id is `first`. Each has exactly
 // min(evidence_total, inline_evidence) pieces.
 std::string EncodeFactBlock(FactId first, absl::Span<const StoredFact> facts);

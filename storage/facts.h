@@ -45,15 +45,15 @@ enum class Precision : uint8_t { kNone = 0, kYear = 1, kMonth = 2, kDay = 3, kIn
 
 // Bits of FactRecord::flags. The low eight stand in the edge as well.
 enum FactFlag : uint16_t {
-  kVisible = 0x01,      // seen under the default lens
-  kHasEvidence = 0x02,  // has or had evidence
-  kContested = 0x04,    // under the default lens
-  kInexactFrom = 0x08,  // valid_from is an instant within its day: properties have it
-  kInexactTo = 0x10,    // likewise valid_to
-  kRetracted = 0x20,    // some evidence was retracted: known time must look at the evidence
-  kDenied = 0x40,       // some evidence denies
+  kVisible = 0x01,        // seen under the default lens
+  kHasEvidence = 0x02,    // has or had evidence
+  kContested = 0x04,      // under the default lens
+  kInexactFrom = 0x08,    // valid_from is an instant within its day: properties have it
+  kInexactTo = 0x10,      // likewise valid_to
+  kRetracted = 0x20,      // some evidence was retracted: known time must look at the evidence
+  kDenied = 0x40,         // some evidence denies
   kMovedIdentity = 0x80,  // `identity` holds bytes: valid time was changed after the import
-  kIdentified = 0x100,  // imports may find it by its identity; see FactRecord::identity
+  kIdentified = 0x100,    // imports may find it by its identity; see FactRecord::identity
 };
 
 struct FactRecord {

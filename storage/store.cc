@@ -15,6 +15,7 @@
 #include "storage/adjacency_page.h"
 #include "storage/bytes.h"
 #include "storage/check.h"
+#include "storage/fact_block.h"
 #include "storage/merge.h"
 #include "storage/status_macros.h"
 #include "storage/store_impl.h"
@@ -65,7 +66,6 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family,
     options.compaction_filter = EmptyPageFilter();
   } else if (family == Family::kProvenance) {
     options.merge_operator = NewFactListMergeOperator();
-    options.max_successive_merges = 8;
   }
   return options;
 }
@@ -112,10 +112,11 @@ std::string FormatRecord(uint32_t version, const Geometry& geometry) {
 }
 
 bool GeometryIsSane(const Geometry& geometry) {
-  return geometry.chunk_edges >= 1 && geometry.chunk_edges <= kMaxPageEdges &&
-         geometry.block_facts >= 1 && geometry.block_facts <= 1 << 16 &&
-         geometry.inline_evidence <= 1 << 10 && geometry.evidence_page >= 1 &&
-         geometry.evidence_page <= 1 << 16 && geometry.loose_facts >= 1;
+  const auto within = [](uint32_t v, uint32_t limit) { return v >= 1 && v <= limit; };
+  return within(geometry.chunk_edges, kMaxPageEdges) &&
+         within(geometry.block_facts, kMaxBlockFacts) &&
+         geometry.inline_evidence <= kMaxBlockEvidence / geometry.block_facts &&
+         within(geometry.evidence_page, kMaxBlockFacts) && geometry.loose_facts >= 1;
 }
 
 bool ParseFormatRecord(absl::string_view record, uint32_t* version, Geometry* geometry) {

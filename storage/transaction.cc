@@ -1,5 +1,6 @@
 #include "storage/transaction.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -198,8 +199,15 @@ absl::Status Transaction::Write(bool sync) {
     batch->Put(store_->handle(Family::kCatalogue),
                KeyWriter(CatalogueKey::kCounter).Raw(name).bytes(), KeyWriter().U64(value).bytes());
   }
-  for (const auto& [key, growing] : state_->growing) {
-    if (growing.rows.empty()) continue;
+  // In the order of keys, which RocksDB inserts faster.
+  std::vector<const std::pair<const std::string, Growing>*> merges;
+  for (const auto& entry : state_->growing) {
+    if (!entry.second.rows.empty()) merges.push_back(&entry);
+  }
+  std::sort(merges.begin(), merges.end(),
+            [](const auto* a, const auto* b) { return a->first < b->first; });
+  for (const auto* merge : merges) {
+    const auto& [key, growing] = *merge;
     batch->Merge(store_->handle(growing.family), rocksdb::Slice(key.data() + 1, key.size() - 1),
                  growing.rows);
   }
