@@ -82,12 +82,8 @@ class Value {
     other.type_ = Type::kNull;
   }
   Value& operator=(const Value& other) {
-    other.Retain();  // first, for the sake of self-assignment
-    Release();
-    type_ = other.type_;
-    boxed_ = other.boxed_;
-    bits_ = other.bits_;
-    return *this;
+    Value copy(other);  // first: `other` may be this value, or lie inside of it
+    return *this = std::move(copy);
   }
   Value& operator=(Value&& other) noexcept {
     std::swap(type_, other.type_);

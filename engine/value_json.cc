@@ -123,7 +123,9 @@ class JsonReader {
       case ondemand::json_type::null:
         break;
     }
-    if (!value.is_null()) return Fail("an unknown word");
+    bool null = false;
+    if (auto error = value.is_null().get(null)) return Fail(error);
+    if (!null) return Fail("an unknown word");
     return Value::Null();
   }
 
