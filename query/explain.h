@@ -8,10 +8,15 @@
 
 namespace entente::query {
 
-// One line for each operator, the last one to run first, its inputs below it and indented, with
-// what it does (expressions printed back) and the estimated number of rows:
+// One line for each operator, what it does (expressions printed back) and the estimated number of
+// rows. The operator that runs last comes first, its input in the next line; plans that run inside
+// an operator stand indented below it:
 //   Project(name = a.name)  ~12
-//     Expand((a)-[r:SUPPORTS]->(b))  ~12
+//   Optional(b)  ~12
+//     Expand((a)-[r:SUPPORTS]->(b))  ~3
+//     Argument(a)  ~1
+//   NodeScan(a)  ~12
+//   Unit  ~1
 std::vector<std::string> ExplainPlan(const PreparedPlan& plan);
 
 // A bound expression as openCypher text; slots are shown by their names, unnamed ones as `#7`.

@@ -43,7 +43,7 @@ struct NodeScanPlan {
   bool exact = false;  // MERGE: labels under these do not count
 };
 // For each input row, the node that has this id, or that is this node, if there is one and it
-// exists; a value that is no integer or no node finds nothing. Made by the optimizer, which checks
+// exists; a value that is no number or no node finds nothing, and 1.0 is the id 1. Made by the optimizer, which checks
 // labels in a Filter above. (A seek by key would be wrong: CREATE may duplicate keys, see graph.h.)
 struct NodeSeekPlan {
   enum class By { kId, kNode };

@@ -29,11 +29,9 @@ struct PrepareContext {
   std::vector<std::string> disabled_passes;
 };
 
-// `text` is the statement's source, for the names of columns and spans. Errors are openCypher's
-// compile-time errors with their place. The plan refers neither to `statement` nor to `context`.
-// Every parameter is taken to be given: see CheckParameters.
+// Errors are openCypher's compile-time errors with their place. The plan refers neither to
+// `statement` nor to `context`. Every parameter is taken to be given: see CheckParameters.
 absl::StatusOr<std::unique_ptr<PreparedPlan>> Prepare(const ast::QueryStatement& statement,
-                                                      absl::string_view text,
                                                       const PrepareContext& context);
 
 // kMissingParameter for the first parameter that the plan reads and `parameters` lacks. To be

@@ -1,0 +1,74 @@
+#include <algorithm>
+#include <utility>
+
+#include "engine/error.h"
+#include "engine/status.h"
+#include "query/bind_expression.h"
+#include "query/binder.h"
+
+namespace entente::query {
+
+namespace {
+
+void AddReads(const ExpressionPtr& expression, std::vector<Slot>* reads) {
+  if (expression == nullptr) return;
+  reads->insert(reads->end(), expression->reads.begin(), expression->reads.end());
+}
+
+}  // namespace
+
+absl::Status Binder::BindLensClauses(const ast::LensClauses& clauses, const Scope& scope,
+                                     BoundLens* lens) {
+  const auto bind = [&](const ast::ExpressionPtr& expression,
+                        ExpressionPtr* bound) -> absl::Status {
+    if (expression == nullptr) return absl::OkStatus();
+    ASSIGN_OR_RETURN(*bound, ExpressionBinder(this, scope).Bind(*expression));
+    AddReads(*bound, &lens->reads);
+    return absl::OkStatus();
+  };
+  const auto bind_time = [&](const std::optional<ast::TimeRange>& range,
+                             std::optional<BoundTimeRange>* bound) -> absl::Status {
+    if (!range.has_value() || bound->has_value()) return absl::OkStatus();
+    bound->emplace();
+    (*bound)->kind = range->kind;
+    RETURN_IF_ERROR(bind(range->from, &(*bound)->from));
+    return bind(range->to, &(*bound)->to);
+  };
+  const auto bind_list = [&](const std::vector<ast::ExpressionPtr>& list,
+                             std::vector<ExpressionPtr>* bound) -> absl::Status {
+    if (!bound->empty()) return absl::OkStatus();
+    for (const ast::ExpressionPtr& expression : list) {
+      RETURN_IF_ERROR(bind(expression, &bound->emplace_back()));
+    }
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(bind_time(clauses.valid_time, &lens->valid_time));
+  RETURN_IF_ERROR(bind_time(clauses.known_time, &lens->known_time));
+  RETURN_IF_ERROR(bind_list(clauses.according_to, &lens->according_to));
+  RETURN_IF_ERROR(bind_list(clauses.except, &lens->except));
+  RETURN_IF_ERROR(bind_list(clauses.denied_by, &lens->denied_by));
+  if (lens->least_confidence == nullptr) {
+    RETURN_IF_ERROR(bind(clauses.least_confidence, &lens->least_confidence));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<const BoundLens*> Binder::BindLens(const ast::LensClauses& own, bool all_facts,
+                                                  const Scope& scope) {
+  const bool inherits = std::any_of(lens_stack_.begin(), lens_stack_.end(),
+                                    [](const auto& outer) { return !outer.first->empty(); });
+  if (own.empty() && !all_facts && !inherits) return nullptr;
+  auto lens = std::make_unique<BoundLens>();
+  lens->only_denied_too = all_facts;
+  // The innermost setting of a dimension comes first and stays.
+  RETURN_IF_ERROR(BindLensClauses(own, scope, lens.get()));
+  for (auto outer = lens_stack_.rbegin(); outer != lens_stack_.rend(); ++outer) {
+    RETURN_IF_ERROR(BindLensClauses(*outer->first, outer->second, lens.get()));
+  }
+  std::sort(lens->reads.begin(), lens->reads.end());
+  lens->reads.erase(std::unique(lens->reads.begin(), lens->reads.end()), lens->reads.end());
+  prepared_.lenses.push_back(std::move(lens));
+  return prepared_.lenses.back().get();
+}
+
+}  // namespace entente::query

@@ -1,0 +1,50 @@
+// The optimizer: an ordered list of named passes over a plan, each of which leaves the statement's
+// rows as they are, in any order that the statement allows. All but the last can be switched off.
+//
+//   fold_constants  what depends on constants alone is computed once (optimize_constants.cc)
+//   filters         conditions are checked as soon as the slots they read are there
+//   seeks           id(n) = x and n = x find the node instead of scanning for it
+//   order           patterns begin where there is least to read and go on in the cheapest order
+//   top             ORDER BY with LIMIT keeps only the first rows (optimize_sort.cc)
+//   live slots      dead columns are dropped; always runs (optimize_live.cc)
+//
+// filters, seeks and order rewrite one thing, the steps of a pattern (optimize_pattern.cc). Among
+// conditions that can raise errors the order in which they are written is kept.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "engine/graph.h"
+#include "query/plan.h"
+
+namespace entente::query {
+
+// `graph` gives the counts for estimates and may be null. Unknown names among `disabled` do
+// nothing.
+void Optimize(const Graph* graph, const std::vector<std::string>& disabled, PreparedPlan* prepared);
+
+// --- The passes. Each works on the whole plan with all plans inside it.
+
+void FoldConstants(PlanPtr* plan);
+
+struct PatternPasses {
+  bool filters = true;
+  bool seeks = true;
+  bool order = true;
+};
+void ArrangePatterns(const Graph* graph, const PatternPasses& passes, PlanPtr* plan);
+
+void LimitSorts(PlanPtr* plan);
+
+// Sets `live` everywhere, given what is read from the plan's rows.
+void SetLiveSlots(const std::vector<Slot>& required, Plan* plan);
+
+// Sets `estimated_rows` everywhere.
+void EstimateRows(const Graph* graph, Plan* plan);
+
+// Runs `pass` over this plan and all plans under it and in its expressions, inner ones first.
+void ForEachPlanWithin(PlanPtr* plan, absl::FunctionRef<void(PlanPtr*)> pass);
+
+}  // namespace entente::query

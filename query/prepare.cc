@@ -1,0 +1,33 @@
+#include "query/prepare.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/error.h"
+#include "engine/status.h"
+#include "query/binder.h"
+#include "query/optimizer.h"
+
+namespace entente::query {
+
+absl::StatusOr<std::unique_ptr<PreparedPlan>> Prepare(const ast::QueryStatement& statement,
+                                                      const PrepareContext& context) {
+  ASSIGN_OR_RETURN(std::unique_ptr<PreparedPlan> prepared, Bind(statement, context));
+  Optimize(context.graph, context.disabled_passes, prepared.get());
+  return prepared;
+}
+
+absl::Status CheckParameters(const PreparedPlan& plan, const Parameters& parameters) {
+  for (const ParameterUse& use : plan.parameters) {
+    const bool given = std::any_of(parameters.begin(), parameters.end(),
+                                   [&](const MapEntry& entry) { return entry.first == use.name; });
+    if (!given) {
+      return MakeError(ErrorCode::kMissingParameter,
+                       absl::StrCat("Parameter $", use.name, " is not given"), use.span);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace entente::query
