@@ -1,0 +1,40 @@
+#include "engine/language_words.h"
+
+#include <algorithm>
+
+#include "query/function.h"
+
+namespace entente {
+namespace {
+
+constexpr const char* kKeywords[] = {
+    "ACCORDING TO", "ALL",         "AND",      "AS",       "AS OF",     "ASC",
+    "BEGIN",        "BETWEEN",     "BY",       "CALL",     "CASE",      "COMMIT",
+    "CONFIDENCE",   "CONTAINS",    "CREATE",   "DELETE",   "DENIED BY", "DESC",
+    "DETACH",       "DISTINCT",    "ELSE",     "END",      "ENDS WITH", "EXCEPT",
+    "EXISTS",       "EXPLAIN",     "FOR",      "FROM",     "IN",        "IS NOT NULL",
+    "IS NULL",      "KNOWN_TIME",  "LIMIT",    "MATCH",    "MERGE",     "NOT",
+    "NULL",         "ON CREATE",   "ON MATCH", "OPTIONAL", "OR",        "ORDER BY",
+    "PROFILE",      "REMOVE",      "RETURN",   "ROLLBACK", "SET",       "SINCE",
+    "SKIP",         "STARTS WITH", "THEN",     "TO",       "UNION",     "UNTIL",
+    "UNWIND",       "VALID_TIME",  "WHEN",     "WHERE",    "WHO",       "WHOM",
+    "WHY",          "WITH",        "XOR",      "YIELD",
+};
+
+}  // namespace
+
+const std::vector<std::string>& LanguageWords() {
+  static const auto& words = *[] {
+    auto* all = new std::vector<std::string>(std::begin(kKeywords), std::end(kKeywords));
+    for (const query::FunctionRow* row : query::AllFunctions()) {
+      if (!row->internal) all->emplace_back(row->name);
+    }
+    for (const query::AggregateRow* row : query::AllAggregates()) all->emplace_back(row->name);
+    std::sort(all->begin(), all->end());
+    all->erase(std::unique(all->begin(), all->end()), all->end());
+    return all;
+  }();
+  return words;
+}
+
+}  // namespace entente
