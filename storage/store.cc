@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -147,6 +148,9 @@ class Opener {
   void Uncreate(Found found);
   absl::Status OpenDatabase();
   rocksdb::Status TryOpen();
+  rocksdb::Status TryOpenUndisturbed();
+  std::string FilesInUse();
+  void CloseDatabase();
   absl::Status ReadFormat();
   absl::Status Migrate();
   absl::Status LoadMemory();
@@ -270,12 +274,48 @@ rocksdb::Status Opener::TryOpen() {
   return status;
 }
 
-absl::Status Opener::OpenDatabase() {
-  rocksdb::Status status = TryOpen();
-  // Beside a live writer files may vanish between the manifest and their opening.
-  for (int attempt = 0; options_.read_only && !status.ok() && attempt < 5; ++attempt) {
-    absl::SleepFor(absl::Milliseconds(5 << attempt));
+// Which manifest is current and how long it is: what every flush and compaction changes before it
+// removes a file.
+std::string Opener::FilesInUse() {
+  std::string current;
+  uint64_t size = 0;
+  rocksdb::ReadFileToString(env_, File("CURRENT"), &current).PermitUncheckedError();
+  const absl::string_view manifest = absl::StripTrailingAsciiWhitespace(current);
+  env_->GetFileSize(File(manifest), &size).PermitUncheckedError();
+  return absl::StrCat(manifest, " ", size);
+}
+
+// Beside a live writer, files may vanish between the manifest and their opening. RocksDB notices a
+// lost table, but not a lost log, which would silently be missing from some families: what was
+// opened counts only when no file was changed meanwhile.
+rocksdb::Status Opener::TryOpenUndisturbed() {
+  constexpr int kAttempts = 12;
+  rocksdb::Status status;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const std::string before = FilesInUse();
     status = TryOpen();
+    const bool undisturbed = FilesInUse() == before;
+    if (status.ok() && undisturbed) return status;
+    if (status.ok()) CloseDatabase();
+    // Broken files stay broken; a few attempts tell.
+    if (undisturbed && attempt >= 3) return status;
+    absl::SleepFor(absl::Milliseconds(attempt < 6 ? 1 << attempt : 50));
+  }
+  return status.ok() ? rocksdb::Status::Busy() : status;
+}
+
+void Opener::CloseDatabase() {
+  for (rocksdb::ColumnFamilyHandle*& handle : impl_->handles) {
+    impl_->db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+    handle = nullptr;
+  }
+  impl_->db.reset();
+}
+
+absl::Status Opener::OpenDatabase() {
+  const rocksdb::Status status = options_.read_only ? TryOpenUndisturbed() : TryOpen();
+  if (status.IsBusy()) {
+    return absl::UnavailableError(absl::StrCat(path_, " is being written too fast to be read"));
   }
   if (!status.ok()) {
     const std::string words = status.ToString();
