@@ -29,15 +29,6 @@ absl::Status WrongNumber(absl::string_view function, size_t least, std::optional
                    span);
 }
 
-// What the lists that a function makes consist of, where that is useful to know.
-TypeSet ElementsOf(const FunctionRow& row) {
-  if (row.name == "range") return {Value::Type::kInteger};
-  if (row.name == "nodes") return {Value::Type::kNode};
-  if (row.name == "relationships") return {Value::Type::kRelationship};
-  if (row.name == "keys" || row.name == "labels") return {Value::Type::kString};
-  return TypeSet::Any();
-}
-
 }  // namespace
 
 absl::StatusOr<ExpressionPtr> ExpressionBinder::BindNode(const ast::FunctionCall& node,
@@ -146,7 +137,7 @@ absl::StatusOr<ExpressionPtr> ExpressionBinder::BindFunction(const FunctionRow& 
                                 absl::StrCat("`", parameter.name, "` of ", row.name, "()")));
     function.arguments.push_back(std::move(argument));
   }
-  return MakeExpression(std::move(function), span, row.result, ElementsOf(row));
+  return MakeExpression(std::move(function), span, row.result, row.elements);
 }
 
 }  // namespace entente::query
