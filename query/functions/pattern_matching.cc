@@ -66,7 +66,7 @@ absl::StatusOr<Value> Matches(const Value& text, const Value& pattern) {
   UErrorCode error = U_ZERO_ERROR;
   const bool matches = matcher->matches(error);
   // The subject dies with this call; the matcher must not refer to it any more.
-  static const icu::UnicodeString kNothing;
+  static const icu::UnicodeString& kNothing = *new icu::UnicodeString;
   matcher->reset(kNothing);
   if (error == U_REGEX_TIME_OUT || error == U_REGEX_STACK_OVERFLOW) {
     return MakeError(ErrorCode::kLimitExceeded,

@@ -120,7 +120,7 @@ void AddInstant(const InstantNames& names, std::vector<FunctionRow>* rows) {
                            "least, then with `fields` set."});
   rows->push_back(ClockRow(names.transaction, result, Purity::kStatement,
                            Now<kType, StatementClock>,
-                           "The clock as the statement, or the transaction that runs it, began."));
+                           "The clock as the statement began, even in a longer transaction."));
   rows->push_back(ClockRow(names.statement, result, Purity::kStatement, Now<kType, StatementClock>,
                            "The clock as the statement began."));
   rows->push_back(ClockRow(names.realtime, result, Purity::kVolatile, Now<kType, RealClock>,
