@@ -1,0 +1,165 @@
+// Decodes every hex example of storage/FORMAT.md, so that the page stays true.
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "rocksdb/slice.h"
+#include "storage/adjacency_page.h"
+#include "storage/chunk_summary.h"
+#include "storage/fact_block.h"
+#include "storage/keys.h"
+#include "storage/provenance.h"
+#include "storage/store.h"
+#include "storage/view.h"
+
+namespace entente::storage {
+namespace {
+
+// The bytes of each example, by name.
+std::map<std::string, std::string> Examples() {
+  const auto page = std::filesystem::path(__FILE__).parent_path() / "../../storage/FORMAT.md";
+  std::ifstream file(page);
+  EXPECT_TRUE(file.good()) << page;
+  std::map<std::string, std::string> examples;
+  std::string* example = nullptr;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("```hex ")) {
+      example = &examples[line.substr(7)];
+    } else if (line.starts_with("```")) {
+      example = nullptr;
+    } else if (example != nullptr) {
+      std::istringstream bytes(line.substr(0, line.find(';')));
+      for (std::string byte; bytes >> byte;) {
+        example->push_back(static_cast<char>(std::stoi(byte, nullptr, 16)));
+      }
+    }
+  }
+  return examples;
+}
+
+std::string Example(const std::string& name) {
+  static const std::map<std::string, std::string> examples = Examples();
+  const auto found = examples.find(name);
+  EXPECT_NE(found, examples.end()) << name;
+  return found == examples.end() ? std::string() : found->second;
+}
+
+constexpr EdgeRow kFirst{5, 258, 300, 19875, 19876, 19876, 9000, 3};
+constexpr EdgeRow kSecond{5, 260, 301, kOpenStart, kOpenEnd, kNeverReported, 5000, 1};
+constexpr EdgeRow kThird{9, 1, 302, 19880, kOpenEnd, 19890, 0, 2};
+constexpr EdgeRow kFourth{9, 1, 303, 19880, kOpenEnd, 19890, 0, 2};
+
+std::vector<Evidence> ExampleEvidence() {
+  return {{.article = kFirstArticle + 4,
+           .stance = Stance::kAffirms,
+           .confidence = 0.9,
+           .asserter = 8,
+           .sentence = 3,
+           .span_start = 512,
+           .span_end = 640,
+           .quote = "ja"},
+          {.article = kFirstArticle + 6, .confidence = 1.0 / 3}};
+}
+
+TEST(FormatTest, EveryExampleIsDecoded) {
+  EXPECT_THAT(Examples(), testing::UnorderedElementsAre(
+                              testing::Key("key-loose-fact"), testing::Key("key-page"),
+                              testing::Key("key-name"), testing::Key("format-record"),
+                              testing::Key("page"), testing::Key("summary"), testing::Key("block"),
+                              testing::Key("evidence"), testing::Key("fact-list")));
+}
+
+TEST(FormatTest, Keys) {
+  EXPECT_EQ(KeyWriter(FactKey::kLoose).U64(300).bytes(), Example("key-loose-fact"));
+  EXPECT_EQ(AdjacencyKey(Direction::kIn, 258, 1), Example("key-page"));
+  EXPECT_EQ(KeyWriter().Escaped("kim").U64(7).bytes(), Example("key-name"));
+}
+
+TEST(FormatTest, FormatRecord) {
+  const auto store = Store::Open(":memory:", {});
+  ASSERT_TRUE(store.ok());
+  const auto snapshot = (*store)->TakeSnapshot();
+  rocksdb::PinnableSlice value;
+  ASSERT_TRUE(*snapshot->Get(Family::kCatalogue, KeyWriter(CatalogueKey::kFormat), &value));
+  EXPECT_EQ(value.ToString(), Example("format-record"));
+}
+
+TEST(FormatTest, Page) {
+  const std::string bytes = Example("page");
+  const auto page = PageValue::Parse(bytes);
+  ASSERT_TRUE(page.ok());
+  EdgeColumns edges;
+  page->Read(RelationFilter(), kAllColumns, &edges);
+  ASSERT_EQ(edges.size, 3);
+  EXPECT_EQ(RowAt(edges, 0), kFirst);
+  EXPECT_EQ(RowAt(edges, 1), kThird);
+  EXPECT_EQ(RowAt(edges, 2), kFourth);
+
+  EdgeColumns written;
+  for (const EdgeRow& row : {kFirst, kSecond, kThird}) AppendRow(row, kAllColumns, &written);
+  std::string value = EncodePageValue(written);
+  AppendPendingRow(EdgeOp::kErase, kSecond, &value);
+  AppendPendingRow(EdgeOp::kInsert, kFourth, &value);
+  EXPECT_EQ(value, bytes);
+}
+
+TEST(FormatTest, Summary) {
+  const auto summary = DecodeSummary(Example("summary"));
+  ASSERT_TRUE(summary.ok());
+  ASSERT_EQ(summary->relations.size(), 2);
+  EXPECT_EQ(summary->relations[0].greatest_other, 260);
+  ChunkSummary written;
+  for (const EdgeRow& row : {kFirst, kSecond, kThird}) written.Add(row);
+  EXPECT_TRUE(summary->Covers(written));
+  EXPECT_EQ(EncodeSummary(written), Example("summary"));
+}
+
+TEST(FormatTest, Block) {
+  StoredFact first{.id = 300, .evidence_total = 2};
+  FactRecord& fact = first.record;
+  fact.subject = 7;
+  fact.relation = 5;
+  fact.object = 258;
+  fact.valid_from = 19875;
+  fact.valid_to = 19876;
+  fact.from_precision = fact.to_precision = Precision::kDay;
+  fact.flags = kVisible | kHasEvidence | kIdentified;
+  fact.support = fact.confidence = 9500;
+  fact.first_reported = 19876 * kMicrosecondsPerDay;
+  fact.last_reported = 19878 * kMicrosecondsPerDay;
+  fact.properties = "p";
+  fact.evidence = ExampleEvidence();
+  StoredFact second{.id = 301, .evidence_total = 0};
+  second.record.subject = 7;
+  second.record.relation = 5;
+  second.record.object = 258;
+  second.record.valid_from = 19875;
+  second.record.from_precision = Precision::kDay;
+  second.record.flags = kVisible;
+
+  const std::string bytes = Example("block");
+  const auto block = FactBlock::Parse(256, Geometry().inline_evidence, bytes);
+  ASSERT_TRUE(block.ok());
+  ASSERT_EQ(block->size(), 2);
+  EXPECT_EQ(block->Read(0).record, first.record);
+  EXPECT_EQ(block->Read(1).record, second.record);
+  EXPECT_EQ(EncodeFactBlock(256, {first, second}), bytes);
+}
+
+TEST(FormatTest, EvidencePage) {
+  EXPECT_EQ(*DecodeEvidencePage(Example("evidence")), ExampleEvidence());
+  EXPECT_EQ(EncodeEvidencePage(ExampleEvidence()), Example("evidence"));
+}
+
+TEST(FormatTest, FactList) {
+  EXPECT_THAT(*DecodeFactList(Example("fact-list")), testing::ElementsAre(301));
+}
+
+}  // namespace
+}  // namespace entente::storage
