@@ -139,6 +139,7 @@ TEST(FunctionTable, WrongTypesAreErrors) {
 TEST(StringFunctions, CountCodePoints) {
   ExpectAll({{"size", {S("añ한😀")}, "4"},
              {"char_length", {S("añ한😀")}, "4"},
+             {"character_length", {S("añ한😀")}, "4"},
              {"reverse", {S("a한😀")}, "'😀한a'"},
              {"left", {S("한국어"), I(2)}, "'한국'"},
              {"left", {S("ab"), I(9)}, "'ab'"},
@@ -156,6 +157,7 @@ TEST(StringFunctions, ChangeCaseAndEnds) {
   ExpectAll({{"toUpper", {S("straße")}, "'STRASSE'"},
              {"toLower", {S("ÅΣ")}, "'åς'"},
              {"upper", {S("abc")}, "'ABC'"},
+             {"lower", {S("ABC")}, "'abc'"},
              {"trim", {S(" \t\u00a0 a b\n")}, "'a b'"},
              {"ltrim", {S("  a ")}, "'a '"},
              {"rtrim", {S(" a  ")}, "' a'"},
@@ -229,6 +231,21 @@ TEST(MathFunctions, Values) {
              {"isNaN", {I(1)}, "false"}});
 }
 
+TEST(MathFunctions, AnglesAndCurves) {
+  ExpectAll({{"cos", {I(0)}, "1.0"},
+             {"tan", {I(0)}, "0.0"},
+             {"cot", {F(M_PI_2 / 2)}, Shown(F(1 / std::tan(M_PI_2 / 2)))},
+             {"asin", {I(1)}, Shown(F(M_PI_2))},
+             {"acos", {I(1)}, "0.0"},
+             {"acos", {I(2)}, "NaN"},
+             {"atan", {I(0)}, "0.0"},
+             {"sinh", {I(0)}, "0.0"},
+             {"cosh", {I(0)}, "1.0"},
+             {"tanh", {I(0)}, "0.0"},
+             {"coth", {I(1)}, Shown(F(1 / std::tanh(1.0)))},
+             {"e", {}, Shown(F(M_E))}});
+}
+
 TEST(MathFunctions, Rounding) {
   ExpectAll({{"round", {F(1.5)}, "2.0"},
              {"round", {F(-1.5)}, "-1.0"},
@@ -286,6 +303,11 @@ TEST(ConversionFunctions, Values) {
              {"toString", {I(1)}, "'1'"},
              {"toString", {S("apa")}, "'apa'"},
              {"toStringOrNull", {M({})}, "null"},
+             {"toBooleanOrNull", {F(1)}, "null"},
+             {"toBooleanList", {L({S("true"), I(1), F(1), N()})}, "[true, true, null, null]"},
+             {"toFloatOrNull", {B(true)}, "null"},
+             {"toFloatList", {L({S("1.5"), I(1), S("x")})}, "[1.5, 1.0, null]"},
+             {"toStringList", {L({I(1), B(false), L({})})}, "['1', 'false', null]"},
              {"toIntegerList", {L({S("1"), S("x"), F(2.5), N()})}, "[1, null, 2, null]"},
              {"coalesce", {N(), N(), I(3), I(4)}, "3"},
              {"coalesce", {N()}, "null"},
@@ -309,7 +331,13 @@ TEST(TemporalFunctions, TheStatementsClock) {
              {"datetime.statement", {S("+05:00")}, "'2024-03-05T11:07:08.000000009+05:00'"},
              {"date.statement", {S("-09:00")}, "'2024-03-04'"},
              {"timestamp", {}, "1709618828000"}});
-  EXPECT_NE(Called("datetime.realtime", {}), Called("datetime", {}));
+  for (absl::string_view type : {"date", "localtime", "time", "localdatetime", "datetime"}) {
+    const std::string now = Called(type, {});
+    for (absl::string_view clock : {".statement", ".transaction"}) {
+      EXPECT_EQ(Called(absl::StrCat(std::string(type), std::string(clock)), {}), now);
+    }
+    EXPECT_NE(Called(absl::StrCat(std::string(type), ".realtime"), {}), now);
+  }
 }
 
 TEST(TemporalFunctions, AreRowsOverTheEngine) {
@@ -322,6 +350,11 @@ TEST(TemporalFunctions, AreRowsOverTheEngine) {
              {"duration", {M({{"minutes", I(12)}, {"seconds", I(-60)}})}, "'PT11M'"},
              {"date.truncate", {S("month"), day}, "'1984-10-01'"},
              {"date.truncate", {S("year"), day, M({{"day", I(5)}})}, "'1984-01-05'"},
+             {"datetime.truncate", {S("year"), day}, "'1984-01-01T00:00Z'"},
+             {"localdatetime.truncate", {S("hour")}, "'2024-03-05T06:00'"},
+             {"localtime.truncate", {S("minute")}, "'06:07'"},
+             {"time.truncate", {S("second")}, "'06:07:08Z'"},
+             {"localdatetime", {day}, "'1984-10-11T00:00'"},
              {"duration.between", {day, Made("date", S("2015-06-24"))}, "'P30Y8M13D'"},
              {"duration.inMonths", {day, Made("date", S("2015-06-24"))}, "'P30Y8M'"},
              {"duration.inDays", {day, Made("date", S("1984-10-13"))}, "'P2D'"},
@@ -350,6 +383,13 @@ TEST(GraphFunctions, PathsAndMaps) {
   const absl::StatusOr<Value> start = CallFunction(*FindFunction("startNode"), context, {r});
   ASSERT_TRUE(start.ok());
   EXPECT_EQ(start->node_id(), NodeId{2});
+  const absl::StatusOr<Value> end = CallFunction(*FindFunction("endNode"), context, {r});
+  ASSERT_TRUE(end.ok());
+  EXPECT_EQ(end->node_id(), NodeId{1});
+  const absl::StatusOr<Value> relationships =
+      CallFunction(*FindFunction("relationships"), context, {path});
+  ASSERT_TRUE(relationships.ok());
+  EXPECT_EQ(relationships->list().size(), 1u);
   const absl::StatusOr<Value> nodes = CallFunction(*FindFunction("nodes"), context, {path});
   ASSERT_TRUE(nodes.ok());
   EXPECT_EQ(nodes->list().size(), 2u);
