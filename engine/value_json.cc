@@ -32,6 +32,7 @@ class JsonReader {
 
   absl::StatusOr<Value> Read() {
     if (auto error = parser_.iterate(json_).get(document_)) return Fail(error);
+    opened_ = true;
     ondemand::array array;
     if (auto error = document_.get_array().get(array)) return Fail(error);
     std::vector<Value> values;
@@ -50,7 +51,7 @@ class JsonReader {
   absl::Status Fail(absl::string_view why) {
     const char* at = nullptr;
     std::string place;
-    if (document_.current_location().get(at) == simdjson::SUCCESS && at > json_.data()) {
+    if (opened_ && document_.current_location().get(at) == simdjson::SUCCESS && at > json_.data()) {
       place = absl::StrCat(" at byte ", at - json_.data());
     }
     return absl::InvalidArgumentError(absl::StrCat("Not valid JSON", place, ": ", why));
@@ -132,6 +133,7 @@ class JsonReader {
   simdjson::padded_string json_;
   ondemand::parser parser_;
   ondemand::document document_;
+  bool opened_ = false;  // document_ knows places only then
 };
 
 void AppendString(absl::string_view text, std::string* out) {
