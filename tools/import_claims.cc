@@ -91,6 +91,7 @@ class ClaimsFormat::Line {
   const size_t size_;
   const InputPlace place_;
   ondemand::document document_;
+  bool opened_ = false;  // before, the document has no location
   bool malformed_ = false;
   InputPlace problem_;  // of the last Malformed or Wrong
   std::optional<Found<ArticleInput>> article_;
@@ -102,7 +103,7 @@ class ClaimsFormat::Line {
 InputPlace ClaimsFormat::Line::Here() {
   InputPlace place = place_;
   const char* at = nullptr;
-  if (document_.current_location().get(at) != simdjson::SUCCESS) return place;
+  if (!opened_ || document_.current_location().get(at) != simdjson::SUCCESS) return place;
   const char* begin = state_.padded.data();
   const char* end = std::min(at, begin + size_);
   place.column = 1 + static_cast<uint64_t>(
@@ -329,6 +330,7 @@ absl::Status ClaimsFormat::Line::Read() {
   if (auto error = state_.parser.iterate(json).get(document_)) {
     status = Malformed(error);
   } else {
+    opened_ = true;
     ondemand::value root;
     if (auto value_error = document_.get_value().get(root)) {
       status = value_error == simdjson::SCALAR_DOCUMENT_AS_VALUE ? Wrong("the line", "an object")
