@@ -128,6 +128,7 @@ absl::StatusOr<std::vector<MapEntry>> Graph::RelationshipProperties(FactId fact)
 
 absl::Status Graph::FillRelationship(const RelationshipContent& bare, Value* value) const {
   RelationshipContent content = bare;
+  content.lens = nullptr;  // the statement's, which the value will outlive
   ASSIGN_OR_RETURN(const std::optional<FactRecord> record, storage::ReadFact(*view_, bare.id));
   if (content.relation < catalogue_->relation_count()) {
     content.type = catalogue_->relation(content.relation).name;
