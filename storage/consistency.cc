@@ -26,6 +26,8 @@ namespace {
 
 constexpr size_t kProblemsKept = 100;
 constexpr uint64_t kProgressStep = 1 << 14;
+// More nodes of a kind than any database has; keeps a broken id from costing memory.
+constexpr uint64_t kMostNodes = uint64_t{1} << 32;
 
 // A number that two sets of equal things share: the sum of a mixed hash of each. Lets both
 // directions of adjacency be compared with the facts without keeping them.
@@ -77,11 +79,19 @@ class Verifier {
   absl::Status Provenance();
   void Compare(absl::string_view what, const Fingerprint& stored, const Fingerprint& derived);
   absl::Status CompareCount(absl::string_view counter, uint64_t counted);
+  // Notes a node that has a record; reports one that a record of another kind speaks of in vain.
+  void Exists(NodeId node);
+  void Expect(NodeId node, absl::string_view what);
+  // No id that is in use may be given again.
+  absl::Status CheckNextId(absl::string_view counter, uint64_t ids);
 
   const Snapshot& snapshot_;
   const std::function<void(uint64_t)>& progress_;
   ConsistencyReport report_;
 
+  // By the node's offset in its range: ids are dense.
+  std::vector<bool> entities_;
+  std::vector<bool> articles_;
   Fingerprint edges_[2];  // of facts, as each direction's pages should have them
   Fingerprint labels_;    // of records, as the index should have them
   Fingerprint publishers_;
@@ -126,6 +136,32 @@ absl::Status Verifier::CompareCount(absl::string_view counter, uint64_t counted)
   if (*kept != counted) {
     Problem(absl::StrCat("the count of ", counter, " is ", *kept, ", there are ", counted));
   }
+  return absl::OkStatus();
+}
+
+void Verifier::Exists(NodeId node) {
+  std::vector<bool>& range = IsArticle(node) ? articles_ : entities_;
+  const uint64_t offset = IsArticle(node) ? node - kFirstArticle : node;
+  if (offset >= kMostNodes) {
+    Problem(absl::StrCat("an impossible node id ", node));
+    return;
+  }
+  if (range.size() <= offset) range.resize(offset + 1);
+  range[offset] = true;
+}
+
+void Verifier::Expect(NodeId node, absl::string_view what) {
+  const std::vector<bool>& range = IsArticle(node) ? articles_ : entities_;
+  const uint64_t offset = IsArticle(node) ? node - kFirstArticle : node;
+  if (offset >= range.size() || !range[offset]) {
+    Problem(absl::StrCat(what, " is node ", node, ", which does not exist"));
+  }
+}
+
+absl::Status Verifier::CheckNextId(absl::string_view counter, uint64_t ids) {
+  const absl::StatusOr<uint64_t> next = snapshot_.Counter(counter);
+  if (!next.ok()) return Absorb(next.status(), "counter");
+  if (*next < ids) Problem(absl::StrCat("the counter ", counter, " would give ids in use"));
   return absl::OkStatus();
 }
 
@@ -174,6 +210,7 @@ absl::Status Verifier::Nodes() {
         return absl::DataLossError("broken key of a node");
       }
       ++count;
+      Exists(node);
       ASSIGN_OR_RETURN(const NodeRecord record, DecodeNode(value));
       for (LabelId label : record.labels) labels_.Add(label, node);
       if (record.publisher != kNoId) publishers_.Add(record.publisher, node);
@@ -183,6 +220,8 @@ absl::Status Verifier::Nodes() {
     RETURN_IF_ERROR(
         CompareCount(family == Family::kArticles ? kArticleCount : kEntityCount, count));
   }
+  RETURN_IF_ERROR(CheckNextId(kNextEntity, entities_.size()));
+  RETURN_IF_ERROR(CheckNextId(kNextArticle, articles_.size()));
   Fingerprint indexed;
   RETURN_IF_ERROR(Walk(Family::kIndexes, [&](absl::string_view key, absl::string_view) {
     KeyReader reader(key);
@@ -201,19 +240,17 @@ absl::Status Verifier::Nodes() {
 }
 
 absl::Status Verifier::Dictionaries() {
-  const auto exists = [&](NodeId node, absl::string_view what) -> absl::Status {
-    ASSIGN_OR_RETURN(const bool found, NodeExists(snapshot_, node));
-    return found ? absl::OkStatus() : absl::DataLossError(absl::StrCat(what, " leads to no node"));
-  };
   RETURN_IF_ERROR(Walk(Family::kDictionary, [&](absl::string_view, absl::string_view value) {
     KeyReader reader(value);
     NodeId node;
     if (!reader.U64(&node) || !reader.done()) return absl::DataLossError("broken entry");
-    return exists(node, "a key");
+    Expect(node, "the bearer of a key");
+    return absl::OkStatus();
   }));
   return Walk(Family::kNames, [&](absl::string_view key, absl::string_view value) -> absl::Status {
     ASSIGN_OR_RETURN(const NameEntry entry, DecodeName(key, value));
-    return exists(entry.node, "a name");
+    Expect(entry.node, "the bearer of a name");
+    return absl::OkStatus();
   });
 }
 
@@ -221,11 +258,13 @@ absl::Status Verifier::Facts() {
   uint64_t count = 0;
   uint64_t evidence = 0;
   FactCursor cursor(snapshot_);
-  FactId fact;
+  FactId fact = 0;
   FactRecord record;
   while (cursor.Next(&fact, &record)) {
     ++count;
     evidence += record.evidence.size();
+    Expect(record.subject, "the subject of a fact");
+    Expect(record.object, "the object of a fact");
     const EdgeRow out = EdgeOf(Direction::kOut, fact, record);
     const EdgeRow in = EdgeOf(Direction::kIn, fact, record);
     edges_[0].Add(record.subject, out.relation, out.other, out.fact, out.valid_from, out.valid_to,
@@ -233,12 +272,17 @@ absl::Status Verifier::Facts() {
     edges_[1].Add(record.object, in.relation, in.other, in.fact, in.valid_from, in.valid_to,
                   in.first_reported, in.confidence, in.flags);
     std::set<NodeId> articles;
-    for (const Evidence& piece : record.evidence) articles.insert(piece.article);
+    for (const Evidence& piece : record.evidence) {
+      articles.insert(piece.article);
+      if (piece.asserter != kNoId) Expect(piece.asserter, "an asserter");
+    }
+    for (NodeId article : articles) Expect(article, "an article of evidence");
     for (NodeId article : articles) article_facts_.Add(article, fact);
     if (record.evidence.size() > snapshot_.geometry().inline_evidence) overflowing_.insert(fact);
   }
   RETURN_IF_ERROR(Absorb(cursor.status(), "facts"));
   RETURN_IF_ERROR(CompareCount(kFactCount, count));
+  if (count > 0) RETURN_IF_ERROR(CheckNextId(kNextFact, fact + 1));
   return CompareCount(kEvidenceCount, evidence);
 }
 

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -59,10 +60,21 @@ FactRecord Fact(NodeId subject, NodeId object) {
   return fact;
 }
 
+// Writes a fact, and before it the nodes it speaks of.
+void Insert(Transaction& transaction, NodeId subject, NodeId object) {
+  if (*transaction.Counter(kArticleCount) == 0) {
+    ASSERT_TRUE(WriteNode(transaction, *transaction.NewArticle(), nullptr, {}).ok());
+  }
+  while (*transaction.Counter(kEntityCount) <= std::max(subject, object)) {
+    ASSERT_TRUE(WriteNode(transaction, *transaction.NewEntity(), nullptr, {}).ok());
+  }
+  ASSERT_TRUE(InsertFact(transaction, Fact(subject, object)).ok());
+}
+
 void CommitFact(Store& store, NodeId subject, NodeId object) {
   auto transaction = store.Begin();
   ASSERT_TRUE(transaction.ok()) << transaction.status();
-  ASSERT_TRUE(InsertFact(**transaction, Fact(subject, object)).ok());
+  Insert(**transaction, subject, object);
   ASSERT_TRUE((*transaction)->Commit(false).ok());
 }
 
@@ -128,8 +140,8 @@ TEST(ChildProcess, DISABLED_WritesForEver) {
   for (uint64_t i = 1;; ++i) {
     auto transaction = (*store)->Begin();
     // Two facts a transaction: half of one would show as an odd number.
-    ASSERT_TRUE(InsertFact(**transaction, Fact(i % 3, i)).ok());
-    ASSERT_TRUE(InsertFact(**transaction, Fact(i % 3, i + 1)).ok());
+    Insert(**transaction, i % 3, i);
+    Insert(**transaction, i % 3, i + 1);
     ASSERT_TRUE((*transaction)->Commit(false).ok());
     ASSERT_EQ(write(acknowledged, &i, sizeof(i)), static_cast<ssize_t>(sizeof(i)));
   }
@@ -480,6 +492,19 @@ TEST(ConsistencyTest, DamageIsReportedInWords) {
   damage(Family::kAdjacency, AdjacencyKey(Direction::kOut, 9, 0), "no page");
   damage(Family::kProvenance, KeyWriter(ProvenanceKey::kOriginalCopies).U64(1).U64(2).bytes(), "");
   damage(Family::kCatalogue, KeyWriter(CatalogueKey::kCounter).Raw(kFactCount).bytes() + "x", "12");
+}
+
+TEST(ConsistencyTest, AFactAboutNobodyIsReported) {
+  auto store = Store::Open(":memory:", {});
+  ASSERT_TRUE(store.ok());
+  CommitFact(**store, 1, 2);
+  auto transaction = (*store)->Begin();
+  ASSERT_TRUE(InsertFact(**transaction, Fact(77, 1)).ok());
+  ASSERT_TRUE((*transaction)->Commit(false).ok());
+  const auto report = VerifyConsistency(*(*store)->TakeSnapshot());
+  ASSERT_TRUE(report.ok());
+  EXPECT_THAT(report->problems,
+              testing::ElementsAre("the subject of a fact is node 77, which does not exist"));
 }
 
 }  // namespace
