@@ -12,6 +12,7 @@
 #include "engine/temporal_calendar.h"
 #include "engine/temporal_text.h"
 #include "gtest/gtest.h"
+#include "storage/store.h"
 
 namespace entente {
 
@@ -56,6 +57,13 @@ class OpenGraph {
   }
   void CommitAndBegin() {
     Commit();
+    Begin();
+  }
+
+  // Commits, packs facts into blocks and goes on.
+  void SealAndBegin() {
+    Commit();
+    MustBeOk(core_->store().SealFacts());
     Begin();
   }
 
