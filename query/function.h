@@ -119,6 +119,8 @@ class Aggregator {
   // has the first argument and, for percentiles, the second.
   virtual absl::Status Add(absl::Span<const Value> arguments) = 0;
   virtual absl::StatusOr<Value> Finish() = 0;
+  // Bytes of the values that it keeps, for memory limits. Only grows.
+  virtual size_t KeptBytes() const { return 0; }
 };
 
 struct AggregateRow {

@@ -108,12 +108,15 @@ class Collect : public Aggregator {
  public:
   absl::Status Add(Arguments arguments) override {
     values_.push_back(arguments[0]);
+    heap_bytes_ += arguments[0].HeapBytes();
     return absl::OkStatus();
   }
   absl::StatusOr<Value> Finish() override { return Value::List(std::move(values_)); }
+  size_t KeptBytes() const override { return heap_bytes_ + values_.size() * sizeof(Value); }
 
  private:
   std::vector<Value> values_;
+  size_t heap_bytes_ = 0;
 };
 
 // Welford's running variance. A sample (kDegreesLost 1) or the whole population (0).
@@ -154,6 +157,7 @@ class Percentile : public Aggregator {
     numbers_.push_back(arguments[0]);
     return absl::OkStatus();
   }
+  size_t KeptBytes() const override { return numbers_.size() * sizeof(Value); }
 
  protected:
   // The `rank`-th of the numbers in ascending order.

@@ -130,14 +130,14 @@ class AggregateOperator : public UnaryOperator {
         continue;
       }
       for (size_t i = 0; i < columns.size(); ++i) arguments[i] = columns[i].ValueAt(row);
-      absl::Status status =
-          running_[groups[row] * node_.aggregations.size() + index]->Add(arguments);
+      Aggregator& running = *running_[groups[row] * node_.aggregations.size() + index];
+      const size_t before = running.KeptBytes();
+      absl::Status status = running.Add(arguments);
       if (!status.ok()) {
         return columns.empty() ? status
                                : WithSpan(std::move(status), aggregation.arguments[0]->span);
       }
-      // What collect() keeps; other aggregates keep less.
-      if (!arguments.empty()) bytes += arguments[0].HeapBytes();
+      bytes += running.KeptBytes() - before;
     }
     return hold_.Add(bytes);
   }

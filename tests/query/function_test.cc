@@ -546,6 +546,18 @@ TEST(Aggregates, CountsAndSums) {
   EXPECT_EQ(Aggregated("collect", {}), "[]");
 }
 
+TEST(Aggregates, CollectTellsWhatItKeeps) {
+  const std::unique_ptr<Aggregator> collect = FindAggregate("collect")->make();
+  const std::unique_ptr<Aggregator> most = FindAggregate("max")->make();
+  const Value text = S(std::string(1000, 'x'));
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(collect->Add({text}).ok());
+    ASSERT_TRUE(most->Add({text}).ok());
+  }
+  EXPECT_GE(collect->KeptBytes(), 10'000u);
+  EXPECT_LT(most->KeptBytes(), 10'000u);
+}
+
 TEST(Aggregates, DurationsAddUp) {
   const Value day = Value::OfDuration({0, 1, 0, 0});
   const Value hours = Value::OfDuration({1, 0, 7200, 0});
