@@ -62,7 +62,8 @@ Transaction::~Transaction() { Rollback(); }
 absl::StatusOr<bool> Transaction::Get(Family family, absl::string_view key,
                                       rocksdb::PinnableSlice* value) const {
   value->Reset();
-  const auto growing = state_->growing.find(GrowingKey(family, key));
+  const auto growing = state_->growing.empty() ? state_->growing.end()
+                                               : state_->growing.find(GrowingKey(family, key));
   const bool grows = growing != state_->growing.end() && !growing->second.rows.empty();
   const rocksdb::Status status = state_->batch.GetFromBatchAndDB(
       store_->db.get(), rocksdb::ReadOptions(), store_->handle(family), ToSlice(key), value);

@@ -87,36 +87,15 @@ void ExpectConsistent(const Store& store) {
   EXPECT_THAT(report->problems, IsEmpty());
 }
 
-// Runs one of the disabled tests of ChildProcess in a process of its own: RocksDB's threads do not
-// survive a plain fork.
-pid_t Spawn(const std::string& test, const std::string& path, int descriptor = -1) {
-  const pid_t child = fork();
-  if (child != 0) return child;
-  setenv("ENTENTE_TEST_PATH", path.c_str(), 1);
-  setenv("ENTENTE_TEST_DESCRIPTOR", std::to_string(descriptor).c_str(), 1);
-  const std::string filter = "--gtest_filter=ChildProcess.DISABLED_" + test;
-  execl("/proc/self/exe", "storage_test", filter.c_str(), "--gtest_also_run_disabled_tests",
-        "--gtest_brief=1", nullptr);
-  _exit(127);
-}
-
-// A child's exit code, once it has ended.
-int ExitCode(pid_t child) {
-  int status = 0;
-  waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-std::string ChildPath() { return getenv("ENTENTE_TEST_PATH"); }
-
-TEST(ChildProcess, DISABLED_FindsTheDatabaseLocked) {
-  EXPECT_EQ(Store::Open(ChildPath(), {}).status().code(), StatusCode::kUnavailable);
+// What the processes do that tests start beside their own.
+void FindTheDatabaseLocked(const std::string& path, int /*descriptor*/) {
+  EXPECT_EQ(Store::Open(path, {}).status().code(), StatusCode::kUnavailable);
 }
 
 constexpr int kFactsOfWriter = 3000;
 
-TEST(ChildProcess, DISABLED_WritesFacts) {
-  auto store = Store::Open(ChildPath(), {});
+void WriteFacts(const std::string& path, int /*descriptor*/) {
+  auto store = Store::Open(path, {});
   ASSERT_TRUE(store.ok());
   for (int i = 0; i < kFactsOfWriter; ++i) {
     CommitFact(**store, i % 7, 100 + i);
@@ -127,15 +106,14 @@ TEST(ChildProcess, DISABLED_WritesFacts) {
 }
 
 // Writes until it is killed, and tells the number of each commit.
-TEST(ChildProcess, DISABLED_WritesForEver) {
-  const int acknowledged = atoi(getenv("ENTENTE_TEST_DESCRIPTOR"));
+void WriteForEver(const std::string& path, int acknowledged) {
   OpenOptions options = kCreate;
   options.geometry = {.chunk_edges = 16,
                       .block_facts = 8,
                       .inline_evidence = 1,
                       .evidence_page = 2,
                       .loose_facts = 32};
-  auto store = Store::Open(ChildPath(), options);
+  auto store = Store::Open(path, options);
   ASSERT_TRUE(store.ok());
   for (uint64_t i = 1;; ++i) {
     auto transaction = (*store)->Begin();
@@ -145,6 +123,40 @@ TEST(ChildProcess, DISABLED_WritesForEver) {
     ASSERT_TRUE((*transaction)->Commit(false).ok());
     ASSERT_EQ(write(acknowledged, &i, sizeof(i)), static_cast<ssize_t>(sizeof(i)));
   }
+}
+
+// A started process runs its role and ends before the first test.
+class Role : public testing::Environment {
+ public:
+  void SetUp() override {
+    const char* role = getenv("ENTENTE_TEST_ROLE");
+    if (role == nullptr) return;
+    const std::string path = getenv("ENTENTE_TEST_PATH");
+    const int descriptor = atoi(getenv("ENTENTE_TEST_DESCRIPTOR"));
+    if (role == std::string("find-locked")) FindTheDatabaseLocked(path, descriptor);
+    if (role == std::string("write")) WriteFacts(path, descriptor);
+    if (role == std::string("write-for-ever")) WriteForEver(path, descriptor);
+    _exit(testing::UnitTest::GetInstance()->ad_hoc_test_result().Failed() ? 1 : 0);
+  }
+};
+const testing::Environment* const kRole = testing::AddGlobalTestEnvironment(new Role);
+
+// RocksDB's threads do not survive a plain fork, so a role is a process of its own.
+pid_t Start(const std::string& role, const std::string& path, int descriptor = -1) {
+  const pid_t child = fork();
+  if (child != 0) return child;
+  setenv("ENTENTE_TEST_ROLE", role.c_str(), 1);
+  setenv("ENTENTE_TEST_PATH", path.c_str(), 1);
+  setenv("ENTENTE_TEST_DESCRIPTOR", std::to_string(descriptor).c_str(), 1);
+  execl("/proc/self/exe", "storage_test", "--gtest_filter=StoreTest.*", "--gtest_brief=1", nullptr);
+  _exit(127);
+}
+
+// A child's exit code, once it has ended; -1 when it was killed.
+int ExitCode(pid_t child) {
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 class OpenTest : public testing::Test {
@@ -209,7 +221,7 @@ TEST_F(OpenTest, OneWriterAtATime) {
   auto store = Store::Open(scratch_.path(), kCreate);
   ASSERT_TRUE(store.ok());
   EXPECT_EQ(Open({}).code(), StatusCode::kUnavailable);
-  EXPECT_EQ(ExitCode(Spawn("FindsTheDatabaseLocked", scratch_.path())), 0);
+  EXPECT_EQ(ExitCode(Start("find-locked", scratch_.path())), 0);
   store->reset();
   EXPECT_TRUE(Open({}).ok());
 }
@@ -317,7 +329,7 @@ TEST(StoreTest, ReadOnlyNeitherWritesNorBegins) {
 TEST(StoreTest, ReadersOpenBesideAWritingProcess) {
   ScratchDirectory scratch;
   ASSERT_TRUE(Store::Open(scratch.path(), kCreate).ok());
-  const pid_t child = Spawn("WritesFacts", scratch.path());
+  const pid_t child = Start("write", scratch.path());
   int status = 0;
   uint64_t last = 0;
   int openings = 0;
@@ -347,7 +359,7 @@ TEST(StoreTest, AKilledWriterLosesNoCommitAndLeavesNoHalf) {
     ScratchDirectory scratch;
     int acknowledged[2];
     ASSERT_EQ(pipe(acknowledged), 0);
-    const pid_t child = Spawn("WritesForEver", scratch.path(), acknowledged[1]);
+    const pid_t child = Start("write-for-ever", scratch.path(), acknowledged[1]);
     close(acknowledged[1]);
     uint64_t commits = 0;
     while (commits < 200u + 150u * round) {
