@@ -43,8 +43,9 @@ struct NodeScanPlan {
   bool exact = false;  // MERGE: labels under these do not count
 };
 // For each input row, the node that has this id, or that is this node, if there is one and it
-// exists; a value that is no number or no node finds nothing, and 1.0 is the id 1. Made by the optimizer, which checks
-// labels in a Filter above. (A seek by key would be wrong: CREATE may duplicate keys, see graph.h.)
+// exists; a value that is no number or no node finds nothing, and 1.0 is the id 1. Made by the
+// optimizer, which checks labels in a Filter above. (A seek by key would be wrong: CREATE may
+// duplicate keys, see graph.h.)
 struct NodeSeekPlan {
   enum class By { kId, kNode };
   PlanPtr input;
@@ -70,6 +71,8 @@ struct ExpandPlan {
 };
 // The same over paths of `least` to `most` relationships, none twice in a path; `relationships` is
 // a list in order from `from`.
+// With a search only the shortest path (or all of them) between two nodes, if its length
+// lies between `least` and `most`; from a node to itself that is the empty one.
 struct VariableExpandPlan {
   PlanPtr input;
   Slot from;

@@ -42,8 +42,12 @@ class NodeSeekOperator : public UnaryOperator {
 
   NodeId Sought(const Value& value) const {
     if (node_.by == NodeSeekPlan::By::kNode) return value.is_node() ? value.node_id() : kNoId;
-    return value.is_integer() && value.integer() >= 0 ? static_cast<NodeId>(value.integer())
-                                                      : kNoId;
+    if (value.is_integer() && value.integer() >= 0) return static_cast<NodeId>(value.integer());
+    // Ids lie below this; beyond it not every integer is a float.
+    constexpr double kExact = uint64_t{1} << 53;
+    if (!value.is_float() || !(value.floating() >= 0 && value.floating() < kExact)) return kNoId;
+    const auto id = static_cast<NodeId>(value.floating());
+    return static_cast<double>(id) == value.floating() ? id : kNoId;
   }
 
   const NodeSeekPlan& node_;

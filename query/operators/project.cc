@@ -18,7 +18,6 @@ class ProjectOperator : public UnaryOperator {
     if (!more) return false;
     RETURN_IF_ERROR(execution_.CheckInterrupted());
     for (const auto& [slot, expression] : node_.items) {
-      // What nobody reads is evaluated all the same: it may fail.
       ASSIGN_OR_RETURN(Column column, evaluator_.Evaluate(*expression, rows));
       batch->column(slot) = std::move(column);
     }

@@ -12,6 +12,7 @@
 #include "query/batch.h"
 #include "query/evaluator.h"
 #include "query/operators/operators.h"
+#include "query/operators/path_hops.h"
 #include "query/pattern.h"
 #include "query/plan.h"
 
@@ -19,16 +20,13 @@ namespace entente::query {
 
 class Trails {
  public:
-  // `others` has been given the rows that Start is called with.
   Trails(Execution& execution, const VariableExpandPlan& node, const RelationSet& types,
          const OtherRelationships& others);
 
   // Forgets what it keeps between starts: `types` have changed.
   void Clear();
-  // Begins with `from`, bound in `row` of `rows`; `most` bounds the length. `rows` and `lens` must
-  // stay.
-  void Start(const Batch& rows, uint32_t row, NodeId from, const Lens& lens, const Lens* mark,
-             uint64_t most);
+  // Begins with the origin; `most` bounds the length.
+  void Start(const PathOrigin& origin, uint64_t most);
   // Goes on to the next trail, the empty one first; false when there are no more. Each trail comes
   // before those that continue it.
   absl::StatusOr<bool> Next();
@@ -37,19 +35,13 @@ class Trails {
   NodeId end() const { return end_; }
 
  private:
-  // The relationships at one node of the trail, in portions.
+  // The hops from one node of the trail.
   struct Level {
-    std::unique_ptr<Expansion> expansion;
-    NodeId node = kNoId;
-    Edges edges;
-    std::vector<bool> allowed;  // by the pattern's predicate; empty: all
-    size_t next = 0;
+    std::unique_ptr<PathHops> hops;
+    size_t next = 0;  // of the present portion
   };
 
   absl::Status Descend();
-  absl::StatusOr<bool> NextPortion(Level* level);
-  absl::Status TestPredicate(Level* level);
-  RelationshipReference Reference(const Level& level, size_t i) const;
 
   Execution& execution_;
   const VariableExpandPlan& node_;
@@ -58,10 +50,7 @@ class Trails {
   Evaluator evaluator_;
   MemoryHold hold_;
 
-  const Batch* rows_ = nullptr;
-  uint32_t row_ = 0;
-  const Lens* lens_ = nullptr;
-  const Lens* mark_ = nullptr;
+  PathOrigin origin_;
   uint64_t most_ = 0;
   // The first `depth_` are in use; the others keep their buffers for later.
   std::vector<Level> levels_;

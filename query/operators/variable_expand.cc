@@ -3,9 +3,9 @@
 #include <memory>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "engine/status.h"
 #include "query/lens_evaluator.h"
+#include "query/operators/breadth_first.h"
 #include "query/operators/operators.h"
 #include "query/operators/trails.h"
 #include "query/pattern.h"
@@ -139,7 +139,7 @@ class EveryPath : public PathsOperator {
   }
 
   absl::Status StartRow(uint32_t row, const LensEvaluator::Read& read) override {
-    trails_.Start(rows_, row, from_[row], *read.lens, read.mark, most());
+    trails_.Start({&rows_, row, from_[row], read.lens, read.mark}, most());
     return absl::OkStatus();
   }
 
@@ -156,52 +156,32 @@ class EveryPath : public PathsOperator {
   Trails trails_;
 };
 
-// By lengths: every trail of length 0, then of length 1 …, until each end has been reached or no
-// trail is that long.
 class ShortestPaths : public PathsOperator {
  public:
   ShortestPaths(Execution& execution, const Plan& plan, const VariableExpandPlan& node)
-      : PathsOperator(execution, plan, node), trails_(execution, node, types_.set(), others_) {}
+      : PathsOperator(execution, plan, node),
+        search_(execution, node, types_.set(), others_,
+                node.search == ast::PathSearch::kAllShortest) {}
 
  private:
   void Prepare(bool types_changed) override {
-    if (types_changed) trails_.Clear();
+    if (types_changed) search_.Clear();
   }
 
-  absl::Status StartRow(uint32_t, const LensEvaluator::Read& read) override {
-    lens_ = &read;
-    reached_.clear();
-    BeginLength(least());
-    return absl::OkStatus();
-  }
-
-  void BeginLength(uint64_t length) {
-    length_ = length;
-    any_that_long_ = false;
-    trails_.Start(rows_, row_, from_[row_], *lens_->lens, lens_->mark, length);
+  absl::Status StartRow(uint32_t row, const LensEvaluator::Read& read) override {
+    return search_.Search({&rows_, row, from_[row], read.lens, read.mark},
+                          node_.into ? to_[row] : kNoId, most());
   }
 
   absl::StatusOr<bool> NextPath(Found* found) override {
-    ASSIGN_OR_RETURN(const bool more, trails_.Next());
-    if (!more) {
-      if (!any_that_long_ || length_ >= most() || (node_.into && !reached_.empty())) return false;
-      BeginLength(length_ + 1);
-      return true;
+    if (!search_.Next()) return false;
+    if (search_.relationships().size() >= least()) {
+      Add(search_.relationships(), search_.end(), found);
     }
-    if (trails_.relationships().size() != length_) return true;
-    any_that_long_ = true;
-    if (node_.into && trails_.end() != to_[row_]) return true;
-    const auto [entry, added] = reached_.try_emplace(trails_.end(), length_);
-    const bool another = node_.search == ast::PathSearch::kAllShortest && entry->second == length_;
-    if (added || another) Add(trails_.relationships(), trails_.end(), found);
     return true;
   }
 
-  Trails trails_;
-  const LensEvaluator::Read* lens_ = nullptr;
-  uint64_t length_ = 0;
-  bool any_that_long_ = false;
-  absl::flat_hash_map<NodeId, uint64_t> reached_;  // ends, by the length that reached them
+  BreadthFirst search_;
 };
 
 // The list of relationships is bound: at most one path a row.

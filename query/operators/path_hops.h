@@ -1,0 +1,57 @@
+// PathHops: the single hops of paths of variable length, those that the pattern allows.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "engine/graph.h"
+#include "query/batch.h"
+#include "query/evaluator.h"
+#include "query/pattern.h"
+#include "query/plan.h"
+
+namespace entente::query {
+
+// What all hops of one row's paths have in common. Everything must stay while hops are taken.
+struct PathOrigin {
+  const Batch* rows = nullptr;
+  uint32_t row = 0;
+  NodeId from = kNoId;
+  const Lens* lens = nullptr;  // to read with
+  const Lens* mark = nullptr;  // that relationships carry
+};
+
+class PathHops {
+ public:
+  // `others` has been given the origin's rows. `evaluator` may be shared.
+  PathHops(Execution& execution, const VariableExpandPlan& node, const RelationSet& types,
+           const OtherRelationships& others, Evaluator* evaluator, const Lens& lens);
+
+  // Begins with the hops from these nodes, in turn. The origin's lens is that of the constructor.
+  void Start(const PathOrigin& origin, absl::Span<const NodeId> nodes);
+  // The next portion, which may be empty; false when there are no more.
+  absl::StatusOr<bool> Next();
+
+  size_t size() const { return relationships_.size(); }
+  const RelationshipReference& relationship(size_t i) const { return relationships_[i]; }
+  NodeId end(size_t i) const { return ends_[i]; }
+
+ private:
+  absl::Status TestPredicate();
+
+  Execution& execution_;
+  const VariableExpandPlan& node_;
+  const OtherRelationships& others_;
+  Evaluator* evaluator_;
+  Expansion expansion_;
+  PathOrigin origin_;
+  std::vector<NodeId> nodes_;
+  Edges edges_;
+  std::vector<RelationshipReference> relationships_;
+  std::vector<NodeId> ends_;
+};
+
+}  // namespace entente::query

@@ -1,0 +1,193 @@
+// Sessions: when writes are done, what is undone, how long results live.
+#include "engine/session.h"
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/database.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/query/query_session.h"
+
+namespace entente::query {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr absl::string_view kCountNodes = "MATCH (n) RETURN count(*)";
+
+TEST(SessionTest, WritesAreDoneWhenRunReturns) {
+  QuerySession query;
+  {
+    const auto result = query.session().Run("UNWIND range(1, 3) AS i CREATE (n {i: i}) RETURN n.i");
+    ASSERT_TRUE(result.ok());
+    EXPECT_EQ((*result)->changes().nodes_created, 3);
+    EXPECT_EQ((*result)->changes().properties_set, 3);
+  }
+  EXPECT_THAT(query.Rows(kCountNodes), ElementsAre("3"));
+}
+
+TEST(SessionTest, AStatementThatFailsLeavesNothing) {
+  QuerySession query;
+  EXPECT_THAT(query.Rows("UNWIND [1, 0] AS i CREATE ({v: 1 / i})"),
+              ElementsAre("ArithmeticError: DivisionByZero"));
+  EXPECT_THAT(query.Rows("UNWIND [1, 0] AS i CREATE ({v: i}) RETURN 1 / i"),
+              ElementsAre("ArithmeticError: DivisionByZero"));
+  EXPECT_THAT(query.Rows(kCountNodes), ElementsAre("0"));
+}
+
+TEST(SessionTest, TransactionsCommitAndRollBack) {
+  QuerySession query;
+  auto other = MakeSession(query.core(), {});
+  const auto count_elsewhere = [&] {
+    auto result = other->Run(kCountNodes).value();
+    Row row;
+    EXPECT_TRUE(result->Next(&row).value());
+    return row[0].integer();
+  };
+  EXPECT_THAT(query.Rows("BEGIN"), IsEmpty());
+  EXPECT_TRUE(query.session().in_transaction());
+  query.Rows("CREATE ()");
+  EXPECT_THAT(query.Rows(kCountNodes), ElementsAre("1"));
+  EXPECT_EQ(count_elsewhere(), 0);
+  // One that fails is undone alone.
+  EXPECT_THAT(query.Rows("CREATE () WITH 1 AS x UNWIND [1 / 0] AS y RETURN y"),
+              ElementsAre("ArithmeticError: DivisionByZero"));
+  EXPECT_THAT(query.Rows(kCountNodes), ElementsAre("1"));
+  query.Rows("COMMIT");
+  EXPECT_FALSE(query.session().in_transaction());
+  EXPECT_EQ(count_elsewhere(), 1);
+
+  query.Rows("BEGIN");
+  query.Rows("MATCH (n) DELETE n");
+  query.Rows("ROLLBACK");
+  EXPECT_EQ(count_elsewhere(), 1);
+}
+
+TEST(SessionTest, TransactionStatementsKnowTheirOrder) {
+  QuerySession query;
+  EXPECT_THAT(query.Rows("COMMIT"), ElementsAre("TransactionError: InvalidTransactionState"));
+  EXPECT_THAT(query.Rows("ROLLBACK"), ElementsAre("TransactionError: InvalidTransactionState"));
+  query.Rows("BEGIN");
+  EXPECT_THAT(query.Rows("BEGIN"), ElementsAre("TransactionError: InvalidTransactionState"));
+}
+
+TEST(SessionTest, AnUnfinishedTransactionEndsWithItsSession) {
+  QuerySession query;
+  {
+    auto other = MakeSession(query.core(), {});
+    ASSERT_TRUE(other->Run("BEGIN").ok());
+    ASSERT_TRUE(other->Run("CREATE ()").ok());
+  }
+  query.Rows("CREATE ()");
+  EXPECT_THAT(query.Rows(kCountNodes), ElementsAre("1"));
+}
+
+TEST(SessionTest, ReadsKeepTheirSnapshot) {
+  QuerySession query(SessionOptions{.batch_size = 1});
+  query.Rows("UNWIND range(1, 5) AS i CREATE (:N {i: i})");
+  auto other = MakeSession(query.core(), {});
+  auto result = query.session().Run("MATCH (n:N) RETURN n.i").value();
+  Row row;
+  ASSERT_TRUE(result->Next(&row).value());
+  ASSERT_TRUE(other->Run("MATCH (n:N) DELETE n").ok());
+  int rows = 1;
+  while (result->Next(&row).value()) ++rows;
+  EXPECT_EQ(rows, 5);
+  EXPECT_THAT(query.Rows(kCountNodes), ElementsAre("0"));
+}
+
+TEST(SessionTest, AnOldResultEndsWithAnErrorAndNotWithACrash) {
+  QuerySession query;
+  query.Rows("CREATE (), ()");
+  Row row;
+  auto result = query.session().Run("MATCH (n) RETURN n").value();
+  EXPECT_THAT(query.Rows(kCountNodes), ElementsAre("2"));
+  EXPECT_FALSE(result->Next(&row).ok());
+
+  std::unique_ptr<Result> orphan;
+  {
+    auto database = Database::Open(":memory:").value();
+    auto session = database->Connect();
+    ASSERT_TRUE(session->Run("CREATE ()").ok());
+    orphan = session->Run("MATCH (n) RETURN n").value();
+    ASSERT_TRUE(orphan->Next(&row).value());
+  }
+  EXPECT_FALSE(orphan->Next(&row).ok());
+  // Values outlive all of it.
+  EXPECT_EQ(ValueText(row[0]), "()");
+}
+
+TEST(SessionTest, RepeatedStatementsTakeNewParametersAndSeeNewNames) {
+  QuerySession query;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(query.Rows("RETURN $x + 1", {{"x", Value::Integer(i)}}),
+                ElementsAre(std::to_string(i + 1)));
+  }
+  EXPECT_THAT(query.Rows("RETURN $x + 1"), ElementsAre("ParameterMissing: MissingParameter"));
+  EXPECT_THAT(query.Rows("MATCH (n:Late)-[:LATE]->() RETURN count(*)"), ElementsAre("0"));
+  query.Rows("CREATE (:Late)-[:LATE]->()");
+  EXPECT_THAT(query.Rows("MATCH (n:Late)-[:LATE]->() RETURN count(*)"), ElementsAre("1"));
+}
+
+TEST(SessionTest, WritesTellsWithoutRunning) {
+  QuerySession query;
+  EXPECT_TRUE(query.session().Writes("CREATE ()").value());
+  EXPECT_FALSE(query.session().Writes("MATCH (n) RETURN n").value());
+  EXPECT_FALSE(query.session().Writes("EXPLAIN CREATE ()").value());
+  EXPECT_FALSE(query.session().Writes("BEGIN").value());
+  EXPECT_FALSE(query.session().Writes("CREATE (").ok());
+  EXPECT_THAT(query.Rows(kCountNodes), ElementsAre("0"));
+}
+
+TEST(SessionTest, ExplainShowsThePlanAndRunsNothing) {
+  QuerySession query;
+  const std::vector<std::string> lines = query.Rows("EXPLAIN CREATE (n:N) RETURN n");
+  EXPECT_THAT(lines, ::testing::Contains(HasSubstr("Create")));
+  EXPECT_THAT(query.Rows(kCountNodes), ElementsAre("0"));
+}
+
+TEST(SessionTest, InterruptEndsAStatement) {
+  QuerySession query;
+  std::atomic<bool> done{false};
+  std::thread interrupter([&] {
+    while (!done) {
+      query.session().Interrupt();
+      std::this_thread::yield();
+    }
+  });
+  EXPECT_THAT(query.Rows("UNWIND range(1, 1000000) AS x UNWIND range(1, 1000000) AS y "
+                         "WITH x WHERE x < 0 RETURN count(x)"),
+              ElementsAre(HasSubstr("Interrupted")));
+  done = true;
+  interrupter.join();
+  EXPECT_THAT(query.Rows("RETURN 1"), ElementsAre("1"));
+}
+
+TEST(SessionTest, MemoryHasALimit) {
+  QuerySession query(SessionOptions{.memory_limit = 1 << 20});
+  EXPECT_THAT(query.Rows("UNWIND range(1, 1000000) AS x RETURN DISTINCT x ORDER BY x"),
+              ElementsAre(HasSubstr("LimitExceeded")));
+  EXPECT_THAT(query.Rows("UNWIND range(1, 1000) AS x RETURN max(x)"), ElementsAre("1000"));
+}
+
+TEST(SessionTest, AReadOnlyDatabaseReadsInTransactionsToo) {
+  const std::string path = ::testing::TempDir() + "/read_only_session";
+  ASSERT_TRUE(Database::Open(path).value()->Connect()->Run("CREATE (:N)").ok());
+  auto database = Database::Open(path, DatabaseOptions{.read_only = true}).value();
+  auto session = database->Connect();
+  EXPECT_EQ(QuerySession::ErrorName(session->Run("CREATE ()").status()), "DatabaseError: ReadOnly");
+  ASSERT_TRUE(session->Run("BEGIN").ok());
+  auto result = session->Run(kCountNodes).value();
+  Row row;
+  ASSERT_TRUE(result->Next(&row).value());
+  EXPECT_FALSE(session->Run("CREATE ()").ok());
+  EXPECT_TRUE(session->Run("COMMIT").ok());
+}
+
+}  // namespace
+}  // namespace entente::query
