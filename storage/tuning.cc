@@ -1,0 +1,86 @@
+#include "storage/tuning.h"
+
+#include <memory>
+#include <string>
+
+#include "rocksdb/cache.h"
+#include "rocksdb/env.h"
+#include "rocksdb/filter_policy.h"
+#include "rocksdb/table.h"
+#include "storage/keys.h"
+#include "storage/merge.h"
+
+namespace entente::storage {
+namespace {
+
+class NullLogger final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+rocksdb::BlockBasedTableOptions TableOptions(Family family,
+                                             const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.block_size = family == Family::kArticles ? 4 << 10 : 16 << 10;
+  table.format_version = 5;
+  table.checksum = rocksdb::kXXH3;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.whole_key_filtering = true;
+  table.cache_index_and_filter_blocks = false;
+  return table;
+}
+
+rocksdb::ColumnFamilyOptions FamilyOptions(Family family,
+                                           const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options;
+  options.compression = family == Family::kArticles ? rocksdb::kZSTD : rocksdb::kLZ4Compression;
+  options.write_buffer_size = 32 << 20;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(TableOptions(family, cache)));
+  if (family == Family::kAdjacency) {
+    options.merge_operator = NewPageMergeOperator();
+    options.max_successive_merges = 8;
+    options.compaction_filter = EmptyPageFilter();
+  } else if (family == Family::kProvenance) {
+    options.merge_operator = NewFactListMergeOperator();
+  }
+  return options;
+}
+
+}  // namespace
+
+std::vector<rocksdb::ColumnFamilyDescriptor> Families() {
+  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(256 << 20);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (int i = 0; i < kFamilyCount; ++i) {
+    const Family family = static_cast<Family>(i);
+    families.emplace_back(std::string(FamilyName(family)), FamilyOptions(family, cache));
+  }
+  return families;
+}
+
+rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env, const OpenOptions& options) {
+  rocksdb::DBOptions db;
+  db.env = env;
+  db.create_if_missing = options.create_if_missing && !options.read_only;
+  db.create_missing_column_families = !options.read_only;
+  db.max_open_files = -1;
+  db.max_file_opening_threads = 1;
+  db.skip_stats_update_on_db_open = true;
+  db.skip_checking_sst_file_sizes_on_db_open = true;
+  db.max_background_jobs = 2;
+  db.allow_concurrent_memtable_write = false;  // one writer; folding in memory asks for it
+  db.max_total_wal_size = 128 << 20;
+  db.stats_dump_period_sec = 0;
+  db.stats_persist_period_sec = 0;
+  db.keep_log_file_num = 1;
+  db.max_log_file_size = 1 << 20;
+  db.info_log_level = rocksdb::WARN_LEVEL;
+  // A reader writes nothing, not even a log.
+  if (options.read_only) db.info_log = std::make_shared<NullLogger>();
+  return db;
+}
+
+}  // namespace entente::storage

@@ -1,0 +1,19 @@
+// How RocksDB is set up; why is in the measurements that the design rests on: LZ4, few families,
+// filters outside the cache, nothing in the background that was not asked for. Internal to
+// storage/.
+#pragma once
+
+#include <vector>
+
+#include "rocksdb/db.h"
+#include "rocksdb/options.h"
+#include "storage/store.h"
+
+namespace entente::storage {
+
+// The column families with their options, in the order of Family. They share one block cache.
+std::vector<rocksdb::ColumnFamilyDescriptor> Families();
+// `env` outlives the database.
+rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env, const OpenOptions& options);
+
+}  // namespace entente::storage
