@@ -56,8 +56,11 @@ class Store {
   //   NotFound            there is no database and create_if_missing is off
   //   FailedPrecondition  the directory (or file) holds something that is not Entente's
   //   Unimplemented       the database was written by a newer format
-  //   Unavailable         another process, or this one, has it open for writing
+  //   Unavailable         another process, or this one, has it open for writing; or, read-only, its
+  //                       files changed during every one of a dozen attempts
   //   DataLoss            it is ours, but broken
+  //   InvalidArgument     ":memory:" is to be read-only, or the geometry is impossible
+  //   Internal            the files could not be read or written
   // A creation that fails leaves a directory as it was.
   static absl::StatusOr<std::unique_ptr<Store>> Open(absl::string_view path,
                                                      const OpenOptions& options);
