@@ -41,8 +41,10 @@ absl::StatusOr<Value> Range(const FunctionContext&, Arguments arguments) {
   RETURN_IF_ERROR(CheckListSize(steps < UINT64_MAX ? steps + 1 : steps));
   std::vector<Value> list;
   list.reserve(steps + 1);
-  for (uint64_t i = 0; i <= steps; ++i) {
-    list.push_back(Value::Integer(start + static_cast<int64_t>(i) * step));
+  // Unsigned again, since the step after the last may not fit.
+  uint64_t next = static_cast<uint64_t>(start);
+  for (uint64_t i = 0; i <= steps; ++i, next += static_cast<uint64_t>(step)) {
+    list.push_back(Value::Integer(static_cast<int64_t>(next)));
   }
   return Value::List(std::move(list));
 }
