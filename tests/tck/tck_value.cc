@@ -354,10 +354,11 @@ struct TextVisitor {
     return absl::StrCat(text, v.properties.empty() ? "" : MapText(v.properties), ")");
   }
   std::string operator()(const TckRelationship& v) const {
-    return absl::StrCat("[:", v.type, v.properties.empty() ? "" : " " + MapText(v.properties), "]");
+    return absl::StrCat("[:", v.type,
+                        v.properties.empty() ? "" : absl::StrCat(" ", MapText(v.properties)), "]");
   }
   std::string operator()(const TckPath& v) const {
-    std::string text = "<" + (*this)(v.nodes[0]);
+    std::string text = absl::StrCat("<", (*this)(v.nodes[0]));
     for (size_t i = 0; i < v.relationships.size(); ++i) {
       absl::StrAppend(&text, v.forward[i] ? "-" : "<-", (*this)(v.relationships[i]),
                       v.forward[i] ? "->" : "-", (*this)(v.nodes[i + 1]));
