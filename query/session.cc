@@ -208,7 +208,7 @@ absl::StatusOr<SessionOfQueries::Ready> SessionOfQueries::Plan(const ast::QueryS
     return procedures.back() == nullptr ? nullptr : &procedures.back()->signature;
   };
   Ready ready;
-  ASSIGN_OR_RETURN(ready.plan, Prepare(statement, text, context));
+  ASSIGN_OR_RETURN(ready.plan, Prepare(statement, context));
   const bool explained = ready.plan->explain == ast::Explain::kExplain;
   if (explained && statement.question) {
     ready.rewritten = absl::StrSplit(PrintQuery(statement.query), '\n');
