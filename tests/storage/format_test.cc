@@ -133,7 +133,7 @@ TEST(FormatTest, Block) {
   fact.support = fact.confidence = 9500;
   fact.first_reported = 19876 * kMicrosecondsPerDay;
   fact.last_reported = 19878 * kMicrosecondsPerDay;
-  fact.properties = "p";
+  fact.properties = std::string(1, 'p');
   fact.evidence = ExampleEvidence();
   StoredFact second{.id = 301, .evidence_total = 0};
   second.record.subject = 7;
