@@ -74,7 +74,7 @@ struct TimeRange {
   enum class Kind { kAsOf, kFromTo, kBetweenAnd, kAll };
   Kind kind = Kind::kAll;
   ExpressionPtr from;  // the instant of AS OF, or the first end
-  ExpressionPtr to;
+  ExpressionPtr to;    // the other end; in FROM … TO, an end whose value is null is open
   SourceSpan span;
 };
 
@@ -245,8 +245,8 @@ struct Match {
   std::vector<PathPattern> patterns;
   LensClauses lens;
   ExpressionPtr where;
-  // Set by WHY questions: facts match whether visible under the lens or not, such as those that are
-  // only denied. evidence(r) then lists denials too.
+  // Set by WHY questions: facts whose valid interval meets the lens match even if nothing affirms
+  // them under it, such as those that are only denied.
   bool all_facts = false;
 };
 

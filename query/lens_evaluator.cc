@@ -139,13 +139,16 @@ absl::Status LensEvaluator::SetTimes(const std::vector<Value>& values, size_t* n
     if (!range.has_value()) continue;
     Instant from = kEarliest;
     Instant to = kLatest;
-    if (range->from != nullptr) {
-      ASSIGN_OR_RETURN(from, InstantOf(values[(*next)++], range->from->span));
-    }
-    if (range->to != nullptr) {
-      ASSIGN_OR_RETURN(to, InstantOf(values[(*next)++], range->to->span));
-    }
     using Kind = ast::TimeRange::Kind;
+    const auto read_end = [&](const ExpressionPtr& end, Instant* instant) -> absl::Status {
+      if (end == nullptr) return absl::OkStatus();
+      const Value& value = values[(*next)++];
+      if (range->kind == Kind::kFromTo && value.is_null()) return absl::OkStatus();
+      ASSIGN_OR_RETURN(*instant, InstantOf(value, end->span));
+      return absl::OkStatus();
+    };
+    RETURN_IF_ERROR(read_end(range->from, &from));
+    RETURN_IF_ERROR(read_end(range->to, &to));
     if (valid) {
       lens->valid_time.reset();
       if (range->kind == Kind::kAsOf) lens->valid_time = ValidRange{from, After(from)};
