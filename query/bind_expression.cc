@@ -358,7 +358,6 @@ absl::StatusOr<ExpressionPtr> ExpressionBinder::BindNode(const ast::Subscript& n
   ASSIGN_OR_RETURN(ExpressionPtr index, Bind(*node.index));
   TypeSet type = TypeSet::Any();
   if (object->type == TypeSet{Type::kList}) {
-    RETURN_IF_ERROR(RequireType(*index, {Type::kInteger}, "The index of a list"));
     type = object->elements | TypeSet{Type::kNull};
   }
   return MakeExpression(SubscriptExpression{std::move(object), std::move(index)}, span, type);

@@ -55,7 +55,7 @@ absl::Status Undefined(const ast::Name& name) {
 }  // namespace
 
 absl::Status Binder::CheckTypes(const ast::RelationshipPattern& relationship) const {
-  if (!relationship.must_exist) return absl::OkStatus();
+  if (!relationship.must_exist || context_.graph == nullptr) return absl::OkStatus();
   const Catalogue& catalogue = context_.graph->catalogue();
   for (const ast::Name& type : relationship.types) {
     if (catalogue.FindRelation(type.text) != kNoSymbol) continue;

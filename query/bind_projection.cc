@@ -13,13 +13,13 @@ namespace entente::query {
 
 namespace {
 
-// An item that aggregates stands for itself alone in ORDER BY; a variable of `*` needs no help.
-std::vector<KnownExpression> KnownItems(const std::vector<const ast::Expression*>& expressions,
-                                        const std::vector<Binding>& bindings) {
+// The items that ORDER BY and WHERE can write again; a variable of `*` needs no help.
+template <typename Items>
+std::vector<KnownExpression> KnownItems(const Items& items, bool with_aggregates) {
   std::vector<KnownExpression> known;
-  for (size_t i = 0; i < expressions.size(); ++i) {
-    if (expressions[i] == nullptr) continue;
-    known.push_back({expressions[i], bindings[i], ContainsAggregate(*expressions[i])});
+  for (const auto& item : items) {
+    if (item.expression == nullptr || (item.aggregates && !with_aggregates)) continue;
+    known.push_back({item.expression, item.binding, item.aggregates});
   }
   return known;
 }
@@ -151,13 +151,7 @@ absl::StatusOr<ExpressionPtr> Binder::BindRowCount(const ast::Expression& count,
 absl::Status Binder::BindOrder(const ast::Projection& projection,
                                const std::vector<ProjectedItem>& items, bool aggregated,
                                const Scope& scope, Flow* flow) {
-  std::vector<const ast::Expression*> expressions;
-  std::vector<Binding> bindings;
-  for (const ProjectedItem& item : items) {
-    expressions.push_back(item.expression);
-    bindings.push_back(item.binding);
-  }
-  const std::vector<KnownExpression> known = KnownItems(expressions, bindings);
+  const std::vector<KnownExpression> known = KnownItems(items, /*with_aggregates=*/true);
   SortPlan sort;
   for (const ast::SortItem& item : projection.order_by) {
     const bool aggregates = ContainsAggregate(*item.expression);
@@ -227,7 +221,10 @@ absl::StatusOr<Binder::Columns> Binder::BindProjection(const ast::Projection& pr
   }
   if (where != nullptr) {
     std::vector<ExpressionPtr> conjuncts;
-    ASSIGN_OR_RETURN(ExpressionPtr condition, ExpressionBinder(this, around).BindPredicate(*where));
+    const std::vector<KnownExpression> known = KnownItems(items, /*with_aggregates=*/false);
+    ExpressionBinder binder(this, around);
+    binder.UseKnown(&known, /*sorts_aggregates=*/false);
+    ASSIGN_OR_RETURN(ExpressionPtr condition, binder.BindPredicate(*where));
     SplitConjunction(std::move(condition), &conjuncts);
     flow->plan = MakePlan(FilterPlan{std::move(flow->plan), std::move(conjuncts)});
   }

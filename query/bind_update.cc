@@ -25,6 +25,57 @@ std::vector<std::string> TextsOf(const std::vector<ast::Name>& names) {
   return texts;
 }
 
+// Creations on their way to plans: what reads something made in the same clause is made by an
+// operator of its own, above that which makes it.
+class CreationStack {
+ public:
+  // Slots from `first_new` on are the clause's own.
+  CreationStack(Slot first_new, Flow* flow) : first_new_(first_new), flow_(*flow) {}
+
+  absl::Status Add(CreatedNode node) {
+    RETURN_IF_ERROR(MakeRoomFor(node.properties));
+    made_.insert(node.slot);
+    level_.insert(node.slot);
+    plan_.nodes.push_back(std::move(node));
+    return absl::OkStatus();
+  }
+  absl::Status Add(CreatedRelationship relationship) {
+    RETURN_IF_ERROR(MakeRoomFor(relationship.properties));
+    made_.insert(relationship.slot);
+    level_.insert(relationship.slot);
+    plan_.relationships.push_back(std::move(relationship));
+    return absl::OkStatus();
+  }
+  void Finish() {
+    if (level_.empty()) return;
+    plan_.input = std::move(flow_.plan);
+    flow_.plan = MakePlan(std::exchange(plan_, {}));
+    level_.clear();
+  }
+
+ private:
+  absl::Status MakeRoomFor(const ExpressionPtr& properties) {
+    if (properties == nullptr) return absl::OkStatus();
+    bool depends = false;
+    for (Slot slot : properties->reads) {
+      if (slot >= first_new_ && !made_.contains(slot)) {
+        return MakeError(ErrorCode::kUndefinedVariable,
+                         "Properties can use only what stands before them in CREATE",
+                         properties->span);
+      }
+      depends = depends || level_.contains(slot);
+    }
+    if (depends) Finish();
+    return absl::OkStatus();
+  }
+
+  const Slot first_new_;
+  Flow& flow_;
+  CreatePlan plan_;
+  SlotSet made_;
+  SlotSet level_;  // made by plan_
+};
+
 }  // namespace
 
 absl::Status Binder::CheckCreatedPattern(
@@ -71,7 +122,7 @@ absl::StatusOr<ExpressionPtr> Binder::BindCreatedProperties(const ast::Expressio
   return bound;
 }
 
-absl::Status Binder::ListCreated(const PatternClause& clause, const Scope& before,
+absl::Status Binder::ListCreated(const PatternClause& clause, const Scope& scope,
                                  std::vector<CreatedNode>* nodes,
                                  std::vector<CreatedRelationship>* relationships) {
   SlotSet listed;
@@ -83,7 +134,7 @@ absl::Status Binder::ListCreated(const PatternClause& clause, const Scope& befor
       created.slot = slots.nodes[i];
       created.labels = TextsOf(pattern.nodes[i].labels);
       ASSIGN_OR_RETURN(created.properties,
-                       BindCreatedProperties(pattern.nodes[i].properties, before));
+                       BindCreatedProperties(pattern.nodes[i].properties, scope));
       nodes->push_back(std::move(created));
     }
     for (size_t i = 0; i < pattern.relationships.size(); ++i) {
@@ -94,7 +145,7 @@ absl::Status Binder::ListCreated(const PatternClause& clause, const Scope& befor
       created.start = slots.nodes[left ? i + 1 : i];
       created.end = slots.nodes[left ? i : i + 1];
       created.type = relationship.types.front().text;
-      ASSIGN_OR_RETURN(created.properties, BindCreatedProperties(relationship.properties, before));
+      ASSIGN_OR_RETURN(created.properties, BindCreatedProperties(relationship.properties, scope));
       relationships->push_back(std::move(created));
     }
   }
@@ -111,10 +162,13 @@ absl::Status Binder::BindCreate(const ast::Create& create, Flow* flow) {
     patterns.push_back(&pattern);
   }
   ASSIGN_OR_RETURN(PatternClause clause, DeclarePatterns(patterns, {}, &flow->scope));
-  CreatePlan plan;
-  RETURN_IF_ERROR(ListCreated(clause, before, &plan.nodes, &plan.relationships));
-  plan.input = std::move(flow->plan);
-  flow->plan = MakePlan(std::move(plan));
+  std::vector<CreatedNode> nodes;
+  std::vector<CreatedRelationship> relationships;
+  RETURN_IF_ERROR(ListCreated(clause, flow->scope, &nodes, &relationships));
+  CreationStack stack(clause.first_new, flow);
+  for (CreatedNode& node : nodes) RETURN_IF_ERROR(stack.Add(std::move(node)));
+  for (CreatedRelationship& made : relationships) RETURN_IF_ERROR(stack.Add(std::move(made)));
+  stack.Finish();
   ProjectPaths(clause, flow);
   return absl::OkStatus();
 }

@@ -175,8 +175,8 @@ class Binder {
   absl::Status CheckCreatedPattern(const ast::PathPattern& pattern, bool merge, const Scope& scope,
                                    absl::flat_hash_set<std::string>* made_nodes,
                                    absl::flat_hash_set<std::string>* made_relationships) const;
-  // What of the declared patterns is to be made. Properties see `before` alone.
-  absl::Status ListCreated(const PatternClause& clause, const Scope& before,
+  // What of the declared patterns is to be made. Properties see `scope`.
+  absl::Status ListCreated(const PatternClause& clause, const Scope& scope,
                            std::vector<CreatedNode>* nodes,
                            std::vector<CreatedRelationship>* relationships);
   absl::StatusOr<ExpressionPtr> BindCreatedProperties(const ast::ExpressionPtr& properties,
