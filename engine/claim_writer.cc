@@ -185,23 +185,39 @@ absl::StatusOr<bool> ClaimWriter::AddName(NodeId node, const EntityName& name) {
 
 absl::StatusOr<FactId> ClaimWriter::FindFact(NodeId subject, RelationId relation, NodeId object,
                                              const ValidEnd& from, const ValidEnd& to) const {
-  return FindIdentity(subject, relation, object, FactIdentity(subject, relation, object, from, to));
+  FactRecord wanted;
+  wanted.subject = subject;
+  wanted.relation = relation;
+  wanted.object = object;
+  StoreValidFrom(from, &wanted);
+  StoreValidTo(to, &wanted);
+  return FindIdentity(wanted, FactIdentity(subject, relation, object, from, to));
 }
 
-absl::StatusOr<FactId> ClaimWriter::FindIdentity(NodeId subject, RelationId relation, NodeId object,
+absl::StatusOr<FactId> ClaimWriter::FindIdentity(const FactRecord& wanted,
                                                  absl::string_view identity) const {
-  const storage::View& view = graph_.view();
   storage::EdgeColumns edges;
-  RETURN_IF_ERROR(storage::FindEdges(view, storage::Direction::kOut, subject, object,
-                                     storage::RelationFilter(absl::MakeConstSpan(&relation, 1)),
-                                     storage::kFactColumn, &edges));
-  std::sort(edges.fact.begin(), edges.fact.end());
+  RETURN_IF_ERROR(
+      graph_.EdgesBetween(wanted.subject, wanted.object,
+                          storage::RelationFilter(absl::MakeConstSpan(&wanted.relation, 1)),
+                          storage::kFactColumn | storage::kValidFromColumn |
+                              storage::kValidToColumn | storage::kFlagsColumn,
+                          &edges));
+  // Only a moved identity can be at odds with the days that stand inline.
+  std::vector<FactId> candidates;
+  for (size_t i = 0; i < edges.size; ++i) {
+    const bool fits =
+        edges.valid_from[i] == wanted.valid_from && edges.valid_to[i] == wanted.valid_to;
+    const bool moved = ((edges.flags[i] | wanted.flags) & storage::kMovedIdentity) != 0;
+    if (fits || moved) candidates.push_back(edges.fact[i]);
+  }
+  std::sort(candidates.begin(), candidates.end());
   ASSIGN_OR_RETURN(const std::vector<std::optional<FactRecord>> records,
-                   storage::ReadFacts(view, edges.fact));
+                   storage::ReadFacts(graph_.view(), candidates));
   for (size_t i = 0; i < records.size(); ++i) {
     if (!records[i].has_value()) return absl::DataLossError("an edge leads to no fact");
     ASSIGN_OR_RETURN(const std::string found, IdentityOf(*records[i]));
-    if (found == identity) return edges.fact[i];
+    if (found == identity) return candidates[i];
   }
   return kNoId;
 }

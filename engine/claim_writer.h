@@ -130,7 +130,9 @@ class ClaimWriter {
                                   const std::vector<std::string>& labels,
                                   const std::vector<EntityName>& names,
                                   const std::vector<MapEntry>& properties);
-  absl::StatusOr<FactId> FindIdentity(NodeId subject, RelationId relation, NodeId object,
+  // The fact between the ends of `wanted` that has this identity; `wanted` is like it in all that
+  // stands inline.
+  absl::StatusOr<FactId> FindIdentity(const storage::FactRecord& wanted,
                                       absl::string_view identity) const;
   // Adds those of the packed properties that `*properties` lacks; returns how many it has with
   // another value.

@@ -101,7 +101,7 @@ absl::Status ClaimWriter::MoveFact(FactId fact, NodeId stub, NodeId entity) {
   ASSIGN_OR_RETURN(const std::string identity, IdentityOf(record));
   FactId twin = kNoId;
   if (!identity.empty()) {
-    ASSIGN_OR_RETURN(twin, FindIdentity(record.subject, record.relation, record.object, identity));
+    ASSIGN_OR_RETURN(twin, FindIdentity(record, identity));
   }
   if (twin == kNoId) return storage::UpdateFact(graph_.transaction(), fact, old, record);
   RETURN_IF_ERROR(graph_.DeleteRelationship(fact));

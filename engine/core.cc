@@ -39,6 +39,15 @@ absl::StatusOr<std::shared_ptr<const Catalogue>> LoadCatalogue(const storage::Vi
   return std::make_shared<const Catalogue>(*std::move(catalogue));
 }
 
+absl::StatusOr<std::shared_ptr<const Catalogue>> BuiltIns() {
+  std::vector<Label> labels;
+  for (absl::string_view name : kBuiltInLabels) labels.push_back({std::string(name), {}});
+  ASSIGN_OR_RETURN(Catalogue catalogue,
+                   Catalogue::Make(std::move(labels), {},
+                                   {kBuiltInProperties.begin(), kBuiltInProperties.end()}));
+  return std::make_shared<const Catalogue>(std::move(catalogue));
+}
+
 bool HasBuiltIns(const Catalogue& catalogue) {
   for (LabelId id = 0; id < kBuiltInLabels.size(); ++id) {
     if (catalogue.FindLabel(kBuiltInLabels[id]) != id) return false;
@@ -118,9 +127,10 @@ absl::StatusOr<std::shared_ptr<Core>> Core::Open(absl::string_view path,
   ASSIGN_OR_RETURN(std::unique_ptr<storage::Store> store, storage::Store::Open(path, open));
   ASSIGN_OR_RETURN(std::shared_ptr<const Catalogue> catalogue,
                    LoadCatalogue(*store->TakeSnapshot()));
-  if (catalogue->label_count() == 0 && catalogue->property_count() == 0 && !options.read_only) {
-    RETURN_IF_ERROR(WriteBuiltIns(*store));
-    ASSIGN_OR_RETURN(catalogue, LoadCatalogue(*store->TakeSnapshot()));
+  if (catalogue->label_count() == 0 && catalogue->property_count() == 0) {
+    // Just created, or its creator never came so far.
+    if (!options.read_only) RETURN_IF_ERROR(WriteBuiltIns(*store));
+    ASSIGN_OR_RETURN(catalogue, BuiltIns());
   }
   if (!HasBuiltIns(*catalogue)) {
     return absl::DataLossError(absl::StrCat(path, " lacks the names that every database has"));

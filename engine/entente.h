@@ -22,65 +22,65 @@ typedef struct entente_result entente_result;
 
 /* Opens the database in directory `path`, which is created when it is missing, or a transient one
  * for ":memory:". 0 is success. On failure *out is NULL and entente_last_error() says why. */
-ENTENTE_API int entente_open(const char *path, entente_database **out);
+ENTENTE_API int entente_open(const char* path, entente_database** out);
 
 /* As entente_open, but for reading only: never creates or changes anything, and works beside a
  * process that writes. */
-ENTENTE_API int entente_open_read_only(const char *path, entente_database **out);
+ENTENTE_API int entente_open_read_only(const char* path, entente_database** out);
 
 /* Closes the database; its files close when its last connection and result are released, too. */
-ENTENTE_API void entente_close(entente_database *database);
+ENTENTE_API void entente_close(entente_database* database);
 
 /* Opens a connection. 0 is success. On failure *out is NULL and entente_last_error() says why. */
-ENTENTE_API int entente_connect(entente_database *database, entente_connection **out);
+ENTENTE_API int entente_connect(entente_database* database, entente_connection** out);
 
 /* Closes the connection and rolls back its open transaction, if any. */
-ENTENTE_API void entente_disconnect(entente_connection *connection);
+ENTENTE_API void entente_disconnect(entente_connection* connection);
 
 /* Why the last failed call of this thread failed that has no result to read it from; "" if none.
  * Valid until this thread's next call. */
-ENTENTE_API const char *entente_last_error(void);
+ENTENTE_API const char* entente_last_error(void);
 
 /* Runs one statement of openCypher, a question ("WHO SUPPORTS WHOM?"), or BEGIN, COMMIT, ROLLBACK.
  * `parameters_json` is a JSON object or NULL. *out is always set (unless `out` is NULL); a failure
  * is read from the result. 0 is success. All writes of the statement are done before this returns,
  * whether or not its rows are read; outside a transaction they are committed. */
-ENTENTE_API int entente_query(entente_connection *connection, const char *statement,
-                              const char *parameters_json, entente_result **out);
+ENTENTE_API int entente_query(entente_connection* connection, const char* statement,
+                              const char* parameters_json, entente_result** out);
 
 /* Ends the statement that runs on the connection, if any, with an error. May be called from any
  * thread while the connection is open. */
-ENTENTE_API void entente_interrupt(entente_connection *connection);
+ENTENTE_API void entente_interrupt(entente_connection* connection);
 
-ENTENTE_API void entente_result_free(entente_result *result);
+ENTENTE_API void entente_result_free(entente_result* result);
 
 /* NULL, or "SyntaxError: UndefinedVariable: …": openCypher's type, then detail, then words. It may
  * turn up after rows, when entente_result_next returns 0. Valid as long as the result. */
-ENTENTE_API const char *entente_result_error(entente_result *result);
+ENTENTE_API const char* entente_result_error(entente_result* result);
 
 /* When the error was raised: "compile time", "runtime", or NULL without an error. */
-ENTENTE_API const char *entente_result_error_phase(entente_result *result);
+ENTENTE_API const char* entente_result_error_phase(entente_result* result);
 
 /* Where in the statement the error lies: byte offset and length. 1 when known, else 0. */
-ENTENTE_API int entente_result_error_position(entente_result *result, size_t *offset,
-                                              size_t *length);
+ENTENTE_API int entente_result_error_position(entente_result* result, size_t* offset,
+                                              size_t* length);
 
-ENTENTE_API size_t entente_result_column_count(entente_result *result);
+ENTENTE_API size_t entente_result_column_count(entente_result* result);
 
 /* NULL when there is no such column. Valid as long as the result. */
-ENTENTE_API const char *entente_result_column_name(entente_result *result, size_t column);
+ENTENTE_API const char* entente_result_column_name(entente_result* result, size_t column);
 
-/* 1: a row stands ready; 0: no more, or an error. Rows stream: when the connection is closed or runs
- * another statement, the rows that were not read yet are lost, and this is an error then. */
-ENTENTE_API int entente_result_next(entente_result *result);
+/* 1: a row stands ready; 0: no more, or an error. Rows stream: when the connection is closed or
+ * runs another statement, the rows that were not read yet are lost, and this is an error then. */
+ENTENTE_API int entente_result_next(entente_result* result);
 
 /* The current row's value in the notation of the openCypher TCK, as "(:Country {name: 'Peru'})".
  * NULL when there is no row or no such column. Valid until the next call on this result. */
-ENTENTE_API const char *entente_result_text(entente_result *result, size_t column);
+ENTENTE_API const char* entente_result_text(entente_result* result, size_t column);
 
 /* The current row's value as JSON; nodes, relationships and temporal values as the shell's jsonl
  * writes them. NULL and validity as for entente_result_text. */
-ENTENTE_API const char *entente_result_json(entente_result *result, size_t column);
+ENTENTE_API const char* entente_result_json(entente_result* result, size_t column);
 
 typedef enum entente_type {
   ENTENTE_NULL = 0,
@@ -102,18 +102,18 @@ typedef enum entente_type {
 } entente_type;
 
 /* The type of the current row's value; ENTENTE_NULL also when there is no row or no such column. */
-ENTENTE_API entente_type entente_result_type(entente_result *result, size_t column);
+ENTENTE_API entente_type entente_result_type(entente_result* result, size_t column);
 
 /* Typed getters: 1 and *out set when the value has that type, else 0 and *out untouched. A float is
  * also got from an integer. A string is also given for temporal values (ISO 8601); it is valid
  * until the next call on this result and its length in bytes goes to *length unless that is NULL.
  * The id is a node's or a relationship's. */
-ENTENTE_API int entente_result_boolean(entente_result *result, size_t column, int *out);
-ENTENTE_API int entente_result_integer(entente_result *result, size_t column, int64_t *out);
-ENTENTE_API int entente_result_float(entente_result *result, size_t column, double *out);
-ENTENTE_API int entente_result_string(entente_result *result, size_t column, const char **out,
-                                      size_t *length);
-ENTENTE_API int entente_result_id(entente_result *result, size_t column, uint64_t *out);
+ENTENTE_API int entente_result_boolean(entente_result* result, size_t column, int* out);
+ENTENTE_API int entente_result_integer(entente_result* result, size_t column, int64_t* out);
+ENTENTE_API int entente_result_float(entente_result* result, size_t column, double* out);
+ENTENTE_API int entente_result_string(entente_result* result, size_t column, const char** out,
+                                      size_t* length);
+ENTENTE_API int entente_result_id(entente_result* result, size_t column, uint64_t* out);
 
 /* Makes CALL answer from a table. `signature` is
  *   "my.cities(country :: STRING?) :: (city :: STRING?, people :: INTEGER?)"
@@ -121,11 +121,11 @@ ENTENTE_API int entente_result_id(entente_result *result, size_t column, uint64_
  * the columns of those rows whose arguments equal its own. An earlier procedure of that name is
  * replaced. Holds for all connections of this open database and is not stored. 0 is success; on
  * failure entente_last_error() says why. */
-ENTENTE_API int entente_register_table(entente_database *database, const char *signature,
-                                       const char *rows_json);
+ENTENTE_API int entente_register_table(entente_database* database, const char* signature,
+                                       const char* rows_json);
 
 /* The library's version, "0.1.0". */
-ENTENTE_API const char *entente_version(void);
+ENTENTE_API const char* entente_version(void);
 
 #ifdef __cplusplus
 }

@@ -34,9 +34,12 @@ struct Evidence {
   std::optional<Instant> published;
 };
 
+// From the strongest words of each independent source, computed with doubles in the order of the
+// sources' ids; support, denial and confidence are rounded once each, at the end. `contested` is
+// read off the rounded numbers. First and last reported are dates of affirming and reporting
+// evidence.
 struct Corroboration {
-  bool visible =
-      false;  // an affirming or reporting piece passes, or no evidence was ever asked for
+  bool visible = false;       // see Corroborate and CorroborateUnder (engine/evidence_reader.h)
   bool has_evidence = false;  // the fact has or had evidence, passing or not
   // In ten-thousandths; meaningful when has_evidence.
   int32_t support = 0;
@@ -49,7 +52,8 @@ struct Corroboration {
       sources;  // independent ones whose affirming or reporting evidence passes, sorted
 };
 
-// Corroboration of `evidence`, all of which passes the lens.
+// Corroboration of `evidence`, all of which passes the lens. Visible when any of it affirms or
+// reports.
 Corroboration Corroborate(const std::vector<Evidence>& evidence);
 
 // Whether one piece of evidence passes every condition of `lens` that looks at single pieces.

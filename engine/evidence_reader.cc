@@ -12,6 +12,9 @@
 namespace entente {
 namespace {
 
+// Articles remembered at most; beyond that memory begins anew.
+constexpr size_t kMostArticles = size_t{1} << 18;
+
 Stance StanceOf(storage::Stance stance) {
   switch (stance) {
     case storage::Stance::kAffirms:
@@ -53,6 +56,7 @@ absl::StatusOr<EvidenceReader::Article> EvidenceReader::Find(NodeId id) {
     ASSIGN_OR_RETURN(of_root, Load(root));
   }
   article.source = of_root.publisher != kNoId ? of_root.publisher : root;
+  if (articles_.size() >= kMostArticles) articles_.clear();
   articles_.emplace(id, article);
   return article;
 }

@@ -26,8 +26,10 @@
 namespace entente {
 
 namespace storage {
+struct EdgeColumns;
 struct FactRecord;
 struct NodeRecord;
+class RelationFilter;
 class View;
 }  // namespace storage
 
@@ -187,6 +189,10 @@ class Graph {
   absl::StatusOr<std::vector<MapEntry>> Unpack(absl::string_view properties) const;
   // The relationship's properties as the language sees them, valid time included.
   absl::StatusOr<std::vector<MapEntry>> PropertiesOf(const storage::FactRecord& record) const;
+  // All edges from `from` to `to`, whether visible or not, appended to `*edges`; read from the end
+  // with the fewer.
+  absl::Status EdgesBetween(NodeId from, NodeId to, const storage::RelationFilter& filter,
+                            uint32_t columns, storage::EdgeColumns* edges) const;
   absl::Status FillNode(NodeId node, Value* value) const;
   absl::Status FillRelationship(const RelationshipContent& bare, Value* value) const;
 

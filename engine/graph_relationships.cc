@@ -43,19 +43,6 @@ Corroboration Stored(const FactRecord& record) {
   return result;
 }
 
-// Whether the edges between two nodes are rather read from the second one.
-absl::StatusOr<bool> ReadsFromFarEnd(const storage::View& view, NodeId from, NodeId to,
-                                     storage::Direction direction,
-                                     const storage::RelationFilter& filter) {
-  if (!view.MayHaveSeveralChunks(direction, from)) return false;
-  const storage::Direction back =
-      direction == storage::Direction::kOut ? storage::Direction::kIn : storage::Direction::kOut;
-  if (!view.MayHaveSeveralChunks(back, to)) return true;
-  ASSIGN_OR_RETURN(const storage::Degree near, storage::ReadDegree(view, direction, from, filter));
-  ASSIGN_OR_RETURN(const storage::Degree far, storage::ReadDegree(view, back, to, filter));
-  return far.edges < near.edges;
-}
-
 }  // namespace
 
 void Edges::Clear() {
@@ -141,6 +128,27 @@ absl::Status Graph::FillRelationship(const RelationshipContent& bare, Value* val
   return absl::OkStatus();
 }
 
+absl::Status Graph::EdgesBetween(NodeId from, NodeId to, const storage::RelationFilter& filter,
+                                 uint32_t columns, storage::EdgeColumns* edges) const {
+  using storage::Direction;
+  // A node of one page is read with one Get, so only the far ends of hubs are looked at.
+  bool from_far_end = false;
+  if (view_->MayHaveSeveralChunks(Direction::kOut, from)) {
+    if (!view_->MayHaveSeveralChunks(Direction::kIn, to)) {
+      from_far_end = true;
+    } else {
+      ASSIGN_OR_RETURN(const storage::Degree out,
+                       storage::ReadDegree(*view_, Direction::kOut, from, filter));
+      ASSIGN_OR_RETURN(const storage::Degree in,
+                       storage::ReadDegree(*view_, Direction::kIn, to, filter));
+      from_far_end = in.edges < out.edges;
+    }
+  }
+  return from_far_end
+             ? storage::FindEdges(*view_, Direction::kIn, to, from, filter, columns, edges)
+             : storage::FindEdges(*view_, Direction::kOut, from, to, filter, columns, edges);
+}
+
 absl::Status Graph::FindBetween(NodeId from, NodeId to, Heading heading, const RelationSet& types,
                                 const Lens& lens, Edges* edges) const {
   const InlineJudge judge(lens);
@@ -150,12 +158,9 @@ absl::Status Graph::FindBetween(NodeId from, NodeId to, Heading heading, const R
   for (bool incoming : {false, true}) {
     if (heading == (incoming ? Heading::kOut : Heading::kIn)) continue;
     if (incoming && heading == Heading::kEither && from == to) continue;
-    const storage::Direction near = incoming ? storage::Direction::kIn : storage::Direction::kOut;
-    const storage::Direction far = incoming ? storage::Direction::kOut : storage::Direction::kIn;
     columns.Clear();
-    ASSIGN_OR_RETURN(const bool swap, ReadsFromFarEnd(*view_, from, to, near, FilterOf(types)));
-    RETURN_IF_ERROR(storage::FindEdges(*view_, swap ? far : near, swap ? to : from,
-                                       swap ? from : to, FilterOf(types), wanted, &columns));
+    RETURN_IF_ERROR(EdgesBetween(incoming ? to : from, incoming ? from : to, FilterOf(types),
+                                 wanted, &columns));
     RETURN_IF_ERROR(JudgeEdges(*view_, articles_, lens, judge, columns, &visible));
     for (size_t i = 0; i < columns.size; ++i) {
       if (visible[i] == 0) continue;
