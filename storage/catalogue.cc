@@ -5,6 +5,7 @@
 #include "flatbuffers/flatbuffers.h"
 #include "rocksdb/slice.h"
 #include "schemas/catalogue_generated.h"
+#include "storage/aligned_bytes.h"
 #include "storage/keys.h"
 #include "storage/status_macros.h"
 #include "storage/store_impl.h"
@@ -17,8 +18,8 @@ using flatbuffers::FlatBufferBuilder;
 
 // The root table of `bytes`, or nullptr when they are not one.
 template <typename Table>
-const Table* Verified(absl::string_view bytes) {
-  flatbuffers::Verifier verifier(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+const Table* Verified(const AlignedBytes& bytes) {
+  flatbuffers::Verifier verifier(bytes.data(), bytes.size());
   return verifier.VerifyBuffer<Table>(nullptr) ? flatbuffers::GetRoot<Table>(bytes.data())
                                                : nullptr;
 }
@@ -55,7 +56,8 @@ template <typename Table, typename Record>
 absl::Status ReadAll(const View& view, CatalogueKey kind, std::vector<Record>* records) {
   Cursor cursor = view.Scan(Family::kCatalogue, KeyWriter(kind).bytes());
   for (; cursor.Valid(); cursor.Next()) {
-    const Table* table = Verified<Table>(cursor.value());
+    const AlignedBytes bytes(cursor.value());
+    const Table* table = Verified<Table>(bytes);
     if (table == nullptr || cursor.key() != KeyWriter(kind).U32(records->size()).bytes()) {
       return absl::DataLossError("broken record in the catalogue");
     }

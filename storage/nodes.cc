@@ -7,6 +7,7 @@
 #include "flatbuffers/flatbuffers.h"
 #include "rocksdb/slice.h"
 #include "schemas/node_generated.h"
+#include "storage/aligned_bytes.h"
 #include "storage/keys.h"
 #include "storage/status_macros.h"
 #include "storage/store_impl.h"
@@ -79,8 +80,9 @@ std::string EncodeNode(const NodeRecord& record) {
   return std::string(reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize());
 }
 
-absl::StatusOr<NodeRecord> DecodeNode(absl::string_view bytes) {
-  flatbuffers::Verifier verifier(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+absl::StatusOr<NodeRecord> DecodeNode(absl::string_view value) {
+  const AlignedBytes bytes(value);
+  flatbuffers::Verifier verifier(bytes.data(), bytes.size());
   if (!stored::VerifyNodeBuffer(verifier)) return absl::DataLossError("broken record of a node");
   const stored::Node* node = stored::GetNode(bytes.data());
   NodeRecord record;
