@@ -180,7 +180,7 @@ TEST(SessionTest, AReadOnlyDatabaseReadsInTransactionsToo) {
   ASSERT_TRUE(Database::Open(path).value()->Connect()->Run("CREATE (:N)").ok());
   auto database = Database::Open(path, DatabaseOptions{.read_only = true}).value();
   auto session = database->Connect();
-  EXPECT_EQ(QuerySession::ErrorName(session->Run("CREATE ()").status()), "DatabaseError: ReadOnly");
+  EXPECT_THAT(ErrorText(session->Run("CREATE ()").status()), HasSubstr("ReadOnly"));
   ASSERT_TRUE(session->Run("BEGIN").ok());
   auto result = session->Run(kCountNodes).value();
   Row row;
