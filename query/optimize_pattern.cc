@@ -311,7 +311,7 @@ class Arrangement {
     Choice best;
     const auto consider = [&](Slot slot) {
       if (Bound(slot)) return;
-      if (FindSeek(slot).has_value()) return Prefer({1.0, nullptr, false, slot, true}, &best);
+      if (FindSeek(slot).has_value()) return Prefer({0.0, nullptr, false, slot, true}, &best);
       if (seeks_only) return;
       double rows = estimates_.NodesWith(LabelsOf(slot));
       if (UnplacedNode(slot) != nullptr || LabelsOf(slot).empty()) rows *= ShareAt(slot);

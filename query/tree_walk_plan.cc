@@ -193,7 +193,7 @@ void AddReads(const Plan& plan, SlotSet* slots) {
           AddExpandReads(node, slots);
           if (node.relationship_bound) slots->insert(node.relationship);
         } else if constexpr (std::is_same_v<Kind, VariableExpandPlan>) {
-          slots->erase(node.each);
+          if (node.predicate != nullptr) slots->erase(node.each);
           AddExpandReads(node, slots);
           if (node.relationships_bound) slots->insert(node.relationships);
         } else if constexpr (std::is_same_v<Kind, OptionalPlan> ||
