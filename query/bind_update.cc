@@ -153,12 +153,12 @@ absl::Status Binder::ListCreated(const PatternClause& clause, const Scope& scope
 }
 
 absl::Status Binder::BindCreate(const ast::Create& create, Flow* flow) {
-  const Scope before = flow->scope;
   absl::flat_hash_set<std::string> made_nodes;
   absl::flat_hash_set<std::string> made_relationships;
   std::vector<const ast::PathPattern*> patterns;
   for (const ast::PathPattern& pattern : create.patterns) {
-    RETURN_IF_ERROR(CheckCreatedPattern(pattern, false, before, &made_nodes, &made_relationships));
+    RETURN_IF_ERROR(
+        CheckCreatedPattern(pattern, false, flow->scope, &made_nodes, &made_relationships));
     patterns.push_back(&pattern);
   }
   ASSIGN_OR_RETURN(PatternClause clause, DeclarePatterns(patterns, {}, &flow->scope));
