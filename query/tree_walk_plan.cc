@@ -13,11 +13,6 @@ inline constexpr bool kHasInput = requires(Kind kind) {
   kind.input;
 };
 
-template <typename Kind>
-inline constexpr bool kHasLens = requires(Kind kind) {
-  kind.lens;
-};
-
 template <typename P, typename Visit>
 void VisitInputs(P& plan, Visit visit) {
   std::visit(
