@@ -81,6 +81,14 @@ void Unite(ArticleInput& stored, ArticleInput&& given) {
   if (!given.published.is_null()) stored.published = std::move(given.published);
 }
 
+absl::Status Complete(ClaimWriter& writer, GraphWriter& graph, NodeId node,
+                      const EntityInput& input) {
+  RETURN_IF_ERROR(graph.SetNodeProperties(node, input.properties, /*merge=*/true));
+  RETURN_IF_ERROR(graph.AddLabels(node, input.labels));
+  for (const EntityName& name : input.names) RETURN_IF_ERROR(writer.AddName(node, name).status());
+  return absl::OkStatus();
+}
+
 // Whether the database is fine and only the record is not.
 bool IsAboutInput(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || ErrorInfoOf(status).detail == "AmbiguousName";
@@ -192,6 +200,11 @@ absl::Status BulkLoader::WriteEntities(ClaimWriter& writer, GraphWriter& graph) 
       RETURN_IF_ERROR(RejectIfBad(entity.place, named.status()));
       if (!named.ok()) continue;
       ASSIGN_OR_RETURN(const Value key, graph.NodeProperty(*named, "key"));
+      if (!key.is_string()) {
+        // CREATE made it, without a key to find it by.
+        RETURN_IF_ERROR(RejectIfBad(entity.place, Complete(writer, graph, *named, entity.input)));
+        continue;
+      }
       entity.input.key = std::string(key.string());
       // The name only pointed at the entity; its canonical one stays.
       entity.input.name.clear();
