@@ -104,6 +104,7 @@ absl::StatusOr<Column> Evaluator::Run(const ListComprehensionExpression& compreh
   ASSIGN_OR_RETURN(const Operand lists, Read(*comprehension.list, batch));
   RETURN_IF_ERROR(CheckLists(*lists, *comprehension.list));
   std::vector<std::vector<Value>> results(batch.row_count());
+  MemoryHold hold(execution_);
   const auto collect = [&](const Batch& elements, const std::vector<uint32_t>& rows) {
     std::vector<uint32_t> kept = AllRows(rows.size());
     if (comprehension.predicate != nullptr) {
@@ -113,12 +114,16 @@ absl::StatusOr<Column> Evaluator::Run(const ListComprehensionExpression& compreh
     if (comprehension.projection == nullptr) {
       const Column& values = elements.column(comprehension.element);
       for (uint32_t i : kept) results[rows[i]].push_back(values.ValueAt(i));
-      return absl::OkStatus();
+      return hold.Add(kept.size() * sizeof(Value));
     }
     std::vector<Value> projected(rows.size());
     RETURN_IF_ERROR(EvaluateInto(*comprehension.projection, elements, kept, &projected));
-    for (uint32_t i : kept) results[rows[i]].push_back(std::move(projected[i]));
-    return absl::OkStatus();
+    uint64_t bytes = 0;
+    for (uint32_t i : kept) {
+      bytes += sizeof(Value) + projected[i].HeapBytes();
+      results[rows[i]].push_back(std::move(projected[i]));
+    }
+    return hold.Add(bytes);
   };
   RETURN_IF_ERROR(
       ForElements(*lists, comprehension.element, expression, batch,
@@ -203,6 +208,7 @@ absl::Status Evaluator::RunSubquery(const SubqueryExpression& subquery, const Ba
   root->Restart(&arguments);
   std::vector<int64_t> counts(results.size());
   size_t found = 0;
+  MemoryHold hold(execution_);
   while (subquery.kind != SubqueryExpression::Kind::kExists || found < counts.size()) {
     Batch rows(arguments.slot_count());
     ASSIGN_OR_RETURN(const bool more, root->Next(&rows));
@@ -216,6 +222,7 @@ absl::Status Evaluator::RunSubquery(const SubqueryExpression& subquery, const Ba
       if (counts[outer]++ == 0) ++found;
       if (subquery.kind == SubqueryExpression::Kind::kCollect) {
         (*lists)[outer].push_back(rows.column(subquery.result).ValueAt(row));
+        RETURN_IF_ERROR(hold.Add(sizeof(Value) + (*lists)[outer].back().HeapBytes()));
       }
     }
   }

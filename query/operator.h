@@ -34,7 +34,7 @@ struct Execution {
   Changes changes;
   size_t batch_size = 1024;  // rows; 1 is a test setting
   const std::atomic<bool>* interrupted = nullptr;
-  // Bytes that blocking operators hold now, against the limit.
+  // Bytes that are held now, against the limit.
   uint64_t memory_used = 0;
   uint64_t memory_limit = ~uint64_t{0};
   // Lenses that relationship values point to.
@@ -44,6 +44,28 @@ struct Execution {
   absl::Status CheckInterrupted() const;
   // kLimitExceeded beyond the limit.
   absl::Status Charge(uint64_t bytes);
+};
+
+// Memory that somebody holds against the statement's limit.
+class MemoryHold {
+ public:
+  explicit MemoryHold(Execution& execution) : execution_(execution) {}
+  ~MemoryHold() { Release(); }
+  MemoryHold(const MemoryHold&) = delete;
+  MemoryHold& operator=(const MemoryHold&) = delete;
+
+  absl::Status Add(uint64_t bytes) {
+    held_ += bytes;
+    return execution_.Charge(bytes);
+  }
+  void Release() {
+    execution_.memory_used -= held_;
+    held_ = 0;
+  }
+
+ private:
+  Execution& execution_;
+  uint64_t held_ = 0;
 };
 
 class Operator {

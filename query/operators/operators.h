@@ -1,4 +1,4 @@
-// What the operators share: how they are made, carry columns along, account for memory.
+// What the operators share: how they are made, carry columns along, keep their input.
 #pragma once
 
 #include <cstdint>
@@ -51,28 +51,6 @@ std::vector<uint32_t> AllRows(size_t count);
 
 // Approximate bytes of a batch.
 uint64_t BytesOf(const Batch& batch);
-
-// Memory that an operator holds against the statement's limit.
-class MemoryHold {
- public:
-  explicit MemoryHold(Execution& execution) : execution_(execution) {}
-  ~MemoryHold() { Release(); }
-  MemoryHold(const MemoryHold&) = delete;
-  MemoryHold& operator=(const MemoryHold&) = delete;
-
-  absl::Status Add(uint64_t bytes) {
-    held_ += bytes;
-    return execution_.Charge(bytes);
-  }
-  void Release() {
-    execution_.memory_used -= held_;
-    held_ = 0;
-  }
-
- private:
-  Execution& execution_;
-  uint64_t held_ = 0;
-};
 
 // The whole input of an operator that must see all of it before the first row comes out.
 class Buffer {
