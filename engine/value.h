@@ -11,6 +11,7 @@
 
 #include "absl/base/attributes.h"
 #include "absl/strings/string_view.h"
+#include "engine/export.h"
 #include "engine/ids.h"
 #include "engine/temporal.h"
 
@@ -50,7 +51,7 @@ struct PathContent {
   std::vector<Value> relationships;
 };
 
-class Value {
+class ENTENTE_EXPORT Value {
  public:
   // The order of the enumerators is openCypher's order of types in ORDER BY (ascending), which
   // engine/value_order.h relies on.

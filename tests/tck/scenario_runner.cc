@@ -87,7 +87,8 @@ class Run {
       return PrepareNamedGraph(text);
     }
     text = step.text;
-    if (absl::ConsumePrefix(&text, "a ") || absl::ConsumePrefix(&text, "an ")) {
+    if (absl::StrContains(text, " should be raised at ") &&
+        (absl::ConsumePrefix(&text, "a ") || absl::ConsumePrefix(&text, "an "))) {
       return CheckError(text);
     }
     return Failure("a step that the runner does not know");
