@@ -9,8 +9,9 @@
 
 namespace entente {
 
-inline constexpr std::array<absl::string_view, 1> kBuiltInLabels = {"Article"};
+inline constexpr std::array<absl::string_view, 2> kBuiltInLabels = {"Article", "Publisher"};
 inline constexpr LabelId kArticleLabel = 0;
+inline constexpr LabelId kPublisherLabel = 1;
 
 inline constexpr std::array<absl::string_view, 10> kBuiltInProperties = {
     "key",   "name",      "valid_from", "valid_to",  "url",

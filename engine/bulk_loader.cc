@@ -81,8 +81,23 @@ void Unite(ArticleInput& stored, ArticleInput&& given) {
   if (!given.published.is_null()) stored.published = std::move(given.published);
 }
 
-absl::Status Complete(ClaimWriter& writer, GraphWriter& graph, NodeId node,
-                      const EntityInput& input) {
+// Gives an entity without key the key of whoever bears its name, or that of a stub when nobody
+// does. A bearer that has no key, since CREATE made it, is completed at once, and the key stays
+// empty.
+absl::Status FindNamed(ClaimWriter& writer, GraphWriter& graph, EntityInput& input) {
+  ASSIGN_OR_RETURN(const std::vector<NameMatch> matches, graph.FindName(input.name));
+  if (matches.empty()) {
+    input.key = StubKey(input.name);
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const NodeId node, writer.Resolve(input.name));
+  ASSIGN_OR_RETURN(const Value key, graph.NodeProperty(node, "key"));
+  // The name only pointed at the entity; its canonical one stays.
+  input.name.clear();
+  if (key.is_string()) {
+    input.key = std::string(key.string());
+    return absl::OkStatus();
+  }
   RETURN_IF_ERROR(graph.SetNodeProperties(node, input.properties, /*merge=*/true));
   RETURN_IF_ERROR(graph.AddLabels(node, input.labels));
   for (const EntityName& name : input.names) RETURN_IF_ERROR(writer.AddName(node, name).status());
@@ -196,18 +211,9 @@ absl::Status BulkLoader::WriteEntities(ClaimWriter& writer, GraphWriter& graph) 
       if (!std::exchange(stubs_taken_over, true)) {
         RETURN_IF_ERROR(writer.TakeOverStubs().status());
       }
-      const absl::StatusOr<NodeId> named = writer.Resolve(entity.input.name);
-      RETURN_IF_ERROR(RejectIfBad(entity.place, named.status()));
-      if (!named.ok()) continue;
-      ASSIGN_OR_RETURN(const Value key, graph.NodeProperty(*named, "key"));
-      if (!key.is_string()) {
-        // CREATE made it, without a key to find it by.
-        RETURN_IF_ERROR(RejectIfBad(entity.place, Complete(writer, graph, *named, entity.input)));
-        continue;
-      }
-      entity.input.key = std::string(key.string());
-      // The name only pointed at the entity; its canonical one stays.
-      entity.input.name.clear();
+      const absl::Status named = FindNamed(writer, graph, entity.input);
+      RETURN_IF_ERROR(RejectIfBad(entity.place, named));
+      if (!named.ok() || entity.input.key.empty()) continue;
     }
     const absl::StatusOr<ClaimWriter::Upserted> upserted = writer.UpsertEntity(entity.input);
     RETURN_IF_ERROR(RejectIfBad(entity.place, upserted.status()));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/names.h"
 #include "engine/status.h"
@@ -127,6 +128,17 @@ RelationId Catalogue::FindRelation(absl::string_view name) const {
 
 PropertyId Catalogue::FindProperty(absl::string_view name) const {
   return Find(property_ids_, name);
+}
+
+RelationId Catalogue::FindRelationInAnyCase(absl::string_view name) const {
+  RelationId found = FindRelation(name);
+  if (found != kNoSymbol) return found;
+  for (RelationId id = 0; id < relations_.size(); ++id) {
+    if (!absl::EqualsIgnoreCase(relations_[id].name, name)) continue;
+    if (found != kNoSymbol) return kNoSymbol;
+    found = id;
+  }
+  return found;
 }
 
 const std::vector<RelationId>& Catalogue::DescendantRelations(RelationId id) const {

@@ -40,6 +40,9 @@ class Catalogue {
   LabelId FindLabel(absl::string_view name) const;
   RelationId FindRelation(absl::string_view name) const;
   PropertyId FindProperty(absl::string_view name) const;
+  // The type of exactly this name, else the only one whose name differs by the case of ASCII
+  // letters.
+  RelationId FindRelationInAnyCase(absl::string_view name) const;
 
   // The id must exist.
   const Label& label(LabelId id) const { return labels_[id]; }

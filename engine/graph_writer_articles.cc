@@ -60,7 +60,8 @@ absl::Status GraphWriter::DeriveArticle(NodeId article, const NodeRecord* old, N
                      absl::StrCat("the publisher '", publisher, "' is an article"));
   }
   record->publisher = node;
-  return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool known, HasLabel(node, kPublisherLabel));
+  return known ? absl::OkStatus() : AddLabels(node, {std::string(kBuiltInLabels[kPublisherLabel])});
 }
 
 absl::StatusOr<NodeId> GraphWriter::FindOriginal(NodeId article, absl::string_view own_key,

@@ -54,19 +54,25 @@ absl::Status Undefined(const ast::Name& name) {
 
 }  // namespace
 
-absl::Status Binder::CheckTypes(const ast::RelationshipPattern& relationship) const {
-  if (!relationship.must_exist || context_.graph == nullptr) return absl::OkStatus();
+absl::StatusOr<std::vector<std::string>> Binder::TypesOf(
+    const ast::RelationshipPattern& relationship) const {
+  std::vector<std::string> types = TextsOf(relationship.types);
+  if (!relationship.must_exist || context_.graph == nullptr) return types;
   const Catalogue& catalogue = context_.graph->catalogue();
-  for (const ast::Name& type : relationship.types) {
-    if (catalogue.FindRelation(type.text) != kNoSymbol) continue;
-    std::string message = absl::StrCat("There is no relation type ", type.text);
-    const std::vector<std::string> nearest = catalogue.NearestRelations(type.text, 3);
+  for (size_t i = 0; i < types.size(); ++i) {
+    const RelationId relation = catalogue.FindRelationInAnyCase(types[i]);
+    if (relation != kNoSymbol) {
+      types[i] = catalogue.relation(relation).name;
+      continue;
+    }
+    std::string message = absl::StrCat("There is no relation type ", types[i]);
+    const std::vector<std::string> nearest = catalogue.NearestRelations(types[i], 3);
     if (!nearest.empty()) {
       absl::StrAppend(&message, "; the nearest are ", absl::StrJoin(nearest, ", "));
     }
-    return MakeError(ErrorCode::kUnknownRelationType, message, type.span);
+    return MakeError(ErrorCode::kUnknownRelationType, message, relationship.types[i].span);
   }
-  return absl::OkStatus();
+  return types;
 }
 
 absl::StatusOr<Slot> Binder::DeclareNode(const ast::NodePattern& node, const PatternClause& clause,
@@ -87,7 +93,6 @@ absl::Status Binder::DeclareRelationship(const ast::RelationshipPattern& relatio
                                          const PatternClause& clause,
                                          absl::flat_hash_set<std::string>* used,
                                          PatternSlots* slots, Scope* scope) {
-  RETURN_IF_ERROR(CheckTypes(relationship));
   const bool list = IsList(*slots->pattern, slots->relationships.size());
   if (!relationship.variable.has_value()) {
     slots->relationships.push_back(NewSlot(""));
@@ -211,7 +216,7 @@ absl::Status Binder::ExpandStep(const PatternSlots& slots, size_t index, bool ba
     expand.relationships_bound = slots.relationship_bound[index];
     expand.reversed = backwards;
     expand.heading = HeadingOf(relationship.arrow, backwards);
-    expand.types = TextsOf(relationship.types);
+    ASSIGN_OR_RETURN(expand.types, TypesOf(relationship));
     const ast::Length length = relationship.length.value_or(ast::Length{1, 1});
     expand.least = length.least.value_or(1);
     expand.most = length.most;
@@ -256,7 +261,7 @@ absl::Status Binder::ExpandStep(const PatternSlots& slots, size_t index, bool ba
     expand.into = into;
     expand.relationship_bound = slots.relationship_bound[index];
     expand.heading = HeadingOf(relationship.arrow, backwards);
-    expand.types = TextsOf(relationship.types);
+    ASSIGN_OR_RETURN(expand.types, TypesOf(relationship));
     expand.exact = clause->options.exact;
     expand.distinct_from = clause->relationships;
     expand.lens = clause->options.lens;

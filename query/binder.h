@@ -143,7 +143,9 @@ class Binder {
                                    const PatternClause& clause,
                                    absl::flat_hash_set<std::string>* used, PatternSlots* slots,
                                    Scope* scope);
-  absl::Status CheckTypes(const ast::RelationshipPattern& relationship) const;
+  // The types of the pattern. Those of a question must exist and are found in any case of letters.
+  absl::StatusOr<std::vector<std::string>> TypesOf(
+      const ast::RelationshipPattern& relationship) const;
   // Scans and expansions, then a Filter of the patterns' own predicates and those of `where` that
   // need no path, then the paths, then the rest of `where`.
   absl::Status PlacePatterns(PatternClause* clause, const ast::Expression* where, Flow* flow);

@@ -1,5 +1,6 @@
 #include "tools/maintenance_command.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -24,12 +25,24 @@ ExitCode Fail(const absl::Status& status) {
   return kDatabaseError;
 }
 
-void PrintCounts(const char* title, const std::vector<std::pair<std::string, uint64_t>>& counts) {
+using Counts = std::vector<std::pair<std::string, uint64_t>>;
+
+void PrintCounts(const char* title, const Counts& counts) {
   if (counts.empty()) return;
   std::printf("\n%s\n", title);
   for (const auto& [name, count] : counts) {
     std::printf("  %12s  %s\n", FormatCount(count).c_str(), name.c_str());
   }
+}
+
+// Those that occur, the most frequent first.
+Counts Frequent(Counts counts) {
+  counts.erase(std::remove_if(counts.begin(), counts.end(),
+                              [](const auto& entry) { return entry.second == 0; }),
+               counts.end());
+  std::stable_sort(counts.begin(), counts.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  return counts;
 }
 
 }  // namespace
@@ -45,8 +58,8 @@ ExitCode RunStats(const std::string& path) {
                          {"articles", statistics->articles},
                          {"facts", statistics->facts},
                          {"pieces of evidence", statistics->evidence}});
-  PrintCounts("nodes by label", statistics->labels);
-  PrintCounts("facts by relation type", statistics->relations);
+  PrintCounts("nodes by label", Frequent(statistics->labels));
+  PrintCounts("facts by relation type", Frequent(statistics->relations));
   std::printf("\nsizes\n");
   uint64_t total = 0;
   for (const DatabaseStatistics::Family& family : statistics->families) {
