@@ -123,8 +123,9 @@ class Arrangement {
       }
     }
     for (const StepEdge& edge : run_.edges) {
+      if (edge.placed) continue;  // and its plan is gone
       const auto* expand = std::get_if<ExpandPlan>(&edge.plan->node);
-      if (edge.placed || expand == nullptr || !expand->relationship_bound) continue;
+      if (expand == nullptr || !expand->relationship_bound) continue;
       if (expand->heading == Heading::kEither || (edge.from != node && edge.to != node)) continue;
       const bool starts = (edge.from == node) == (expand->heading == Heading::kOut);
       const FunctionRow* end = FindFunction(starts ? "startNode" : "endNode");
