@@ -10,6 +10,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "engine/published.h"
 #include "engine/status.h"
 #include "engine/temporal_text.h"
 #include "engine/value_json.h"
@@ -61,7 +62,7 @@ class ClaimsFormat::Line {
   // Where the reader stands now.
   InputPlace Here();
   absl::Status Malformed(simdjson::error_code error);
-  absl::Status Wrong(absl::string_view field, absl::string_view wanted);
+  absl::Status Wrong(const InputPlace& place, absl::string_view field, absl::string_view wanted);
 
   // Calls `take(name, value)` for every field that is not null.
   template <typename Take>
@@ -77,6 +78,7 @@ class ClaimsFormat::Line {
   absl::Status ReadString(ondemand::value value, absl::string_view field, std::string* out);
   absl::Status ReadInteger(ondemand::value value, absl::string_view field, int32_t* out);
   absl::Status ReadTime(ondemand::value value, absl::string_view field, ValidEnd* out);
+  absl::Status ReadPublished(ondemand::value value, Value* out);
   absl::Status ReadSpan(ondemand::value value, EvidenceInput* evidence);
   absl::Status ReadNames(ondemand::value value, std::vector<EntityName>* names);
   absl::Status ReadProperties(ondemand::value value, std::vector<MapEntry>* properties);
@@ -118,8 +120,9 @@ absl::Status ClaimsFormat::Line::Malformed(simdjson::error_code error) {
       absl::StrCat("not valid JSON: ", simdjson::error_message(error)));
 }
 
-absl::Status ClaimsFormat::Line::Wrong(absl::string_view field, absl::string_view wanted) {
-  problem_ = Here();
+absl::Status ClaimsFormat::Line::Wrong(const InputPlace& place, absl::string_view field,
+                                       absl::string_view wanted) {
+  problem_ = place;
   return absl::InvalidArgumentError(absl::StrCat("'", field, "' must be ", wanted));
 }
 
@@ -133,7 +136,7 @@ absl::Status ClaimsFormat::Line::EachField(ondemand::value value, absl::string_v
                                            Take take) {
   ondemand::object object;
   if (auto error = value.get_object().get(object)) {
-    return error == simdjson::INCORRECT_TYPE ? Wrong(what, "an object") : Malformed(error);
+    return error == simdjson::INCORRECT_TYPE ? Wrong(Here(), what, "an object") : Malformed(error);
   }
   for (auto entry : object) {
     ondemand::field field;
@@ -153,7 +156,7 @@ absl::Status ClaimsFormat::Line::EachElement(ondemand::value value, absl::string
                                              Take take) {
   ondemand::array array;
   if (auto error = value.get_array().get(array)) {
-    return error == simdjson::INCORRECT_TYPE ? Wrong(what, "a list") : Malformed(error);
+    return error == simdjson::INCORRECT_TYPE ? Wrong(Here(), what, "a list") : Malformed(error);
   }
   for (auto entry : array) {
     ondemand::value element;
@@ -183,7 +186,7 @@ absl::Status ClaimsFormat::Line::ReadString(ondemand::value value, absl::string_
                                             std::string* out) {
   std::string_view text;
   if (auto error = value.get_string().get(text)) {
-    return error == simdjson::INCORRECT_TYPE ? Wrong(field, "a string") : Malformed(error);
+    return error == simdjson::INCORRECT_TYPE ? Wrong(Here(), field, "a string") : Malformed(error);
   }
   out->assign(text);
   return absl::OkStatus();
@@ -192,12 +195,15 @@ absl::Status ClaimsFormat::Line::ReadString(ondemand::value value, absl::string_
 absl::Status ClaimsFormat::Line::ReadInteger(ondemand::value value, absl::string_view field,
                                              int32_t* out) {
   constexpr absl::string_view kWanted = "a whole number from 0 to 2147483647";
+  const InputPlace here = Here();
   int64_t number = 0;
   if (auto error = value.get_int64().get(number)) {
     const bool other = error == simdjson::INCORRECT_TYPE || error == simdjson::NUMBER_ERROR;
-    return other ? Wrong(field, kWanted) : Malformed(error);
+    return other ? Wrong(here, field, kWanted) : Malformed(error);
   }
-  if (number < 0 || number > std::numeric_limits<int32_t>::max()) return Wrong(field, kWanted);
+  if (number < 0 || number > std::numeric_limits<int32_t>::max()) {
+    return Wrong(here, field, kWanted);
+  }
   *out = static_cast<int32_t>(number);
   return absl::OkStatus();
 }
@@ -217,13 +223,25 @@ absl::Status ClaimsFormat::Line::ReadTime(ondemand::value value, absl::string_vi
   return absl::OkStatus();
 }
 
+absl::Status ClaimsFormat::Line::ReadPublished(ondemand::value value, Value* out) {
+  const InputPlace here = Here();
+  std::string text;
+  RETURN_IF_ERROR(ReadString(value, "published", &text));
+  *out = Value::String(std::move(text));
+  if (PublishedInstant(*out).has_value()) return absl::OkStatus();
+  return Wrong(here, "published", "a date such as 2024-06-18 or 2024-06-18T12:00:00Z");
+}
+
 absl::Status ClaimsFormat::Line::ReadSpan(ondemand::value value, EvidenceInput* evidence) {
+  const InputPlace here = Here();
   std::vector<int32_t> ends;
   RETURN_IF_ERROR(EachElement(value, "span", [&](ondemand::value element) {
     ends.push_back(0);
     return ReadInteger(element, "span", &ends.back());
   }));
-  if (ends.size() != 2) return Wrong("span", "two numbers, [begin, end]");
+  if (ends.size() != 2 || ends[0] > ends[1]) {
+    return Wrong(here, "span", "two numbers, [begin, end], the end not before the beginning");
+  }
   evidence->span_begin = ends[0];
   evidence->span_end = ends[1];
   return absl::OkStatus();
@@ -270,12 +288,7 @@ absl::Status ClaimsFormat::Line::ReadArticle(ondemand::value value, ArticleInput
     if (field == "language") return ReadString(inner, field, &article->language);
     if (field == "copy_of") return ReadString(inner, field, &article->copy_of);
     if (field == "properties") return ReadProperties(inner, &article->properties);
-    if (field == "published") {
-      std::string text;
-      RETURN_IF_ERROR(ReadString(inner, field, &text));
-      article->published = Value::String(std::move(text));
-      return absl::OkStatus();
-    }
+    if (field == "published") return ReadPublished(inner, &article->published);
     return Unknown("article", field);
   });
 }
@@ -309,14 +322,19 @@ absl::Status ClaimsFormat::Line::ReadClaim(ondemand::value value, ClaimInput* cl
     if (field == "quote") return ReadString(inner, field, &evidence.quote);
     if (field == "properties") return ReadProperties(inner, &claim->properties);
     if (field == "confidence") {
-      if (inner.get_double().get(evidence.confidence)) return Wrong(field, "a number from 0 to 1");
-      return absl::OkStatus();
+      const InputPlace here = Here();
+      const bool is_number = inner.get_double().get(evidence.confidence) == simdjson::SUCCESS;
+      if (is_number && evidence.confidence >= 0 && evidence.confidence <= 1) {
+        return absl::OkStatus();
+      }
+      return Wrong(here, field, "a number from 0 to 1");
     }
     if (field == "stance") {
+      const InputPlace here = Here();
       std::string name;
       RETURN_IF_ERROR(ReadString(inner, field, &name));
       const std::optional<Stance> stance = StanceNamed(name);
-      if (!stance.has_value()) return Wrong(field, "affirms, reports or denies");
+      if (!stance.has_value()) return Wrong(here, field, "affirms, reports or denies");
       evidence.stance = *stance;
       return absl::OkStatus();
     }
@@ -333,8 +351,9 @@ absl::Status ClaimsFormat::Line::Read() {
     opened_ = true;
     ondemand::value root;
     if (auto value_error = document_.get_value().get(root)) {
-      status = value_error == simdjson::SCALAR_DOCUMENT_AS_VALUE ? Wrong("the line", "an object")
-                                                                 : Malformed(value_error);
+      status = value_error == simdjson::SCALAR_DOCUMENT_AS_VALUE
+                   ? Wrong(Here(), "the line", "an object")
+                   : Malformed(value_error);
     } else {
       status = EachField(root, "the line", [&](std::string field, ondemand::value inner) {
         if (field == "article") {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -75,7 +76,7 @@ class Rejects {
     if (file_.is_open()) {
       file_ << CsvField(file) << ',' << rejection.place.line << ',' << rejection.place.column << ','
             << CsvField(rejection.reason) << '\n';
-    } else if (count_ <= kShownRejections) {
+    } else if (!options_.strict && count_ <= kShownRejections) {
       progress_.Finish();
       std::fprintf(stderr, "%s: %s\n", PlaceText(file, rejection.place).c_str(),
                    rejection.reason.c_str());
@@ -127,13 +128,12 @@ class Import {
     if (!listed.ok()) return Fail(listed, kUsage);
     for (uint32_t file = 0; file < files_.size(); ++file) {
       const absl::Status read = ReadFile(file);
-      if (!read.ok()) return Fail(read, options_.strict ? kRowsRejected : kDatabaseError);
+      if (!read.ok()) return Fail(read, stopped_by_rejection() ? kRowsRejected : kUsage);
     }
     const absl::StatusOr<LoadSummary> summary = loader_->Finish();
     progress_->Finish();
     if (!summary.ok()) {
-      const bool strict_stop = options_.strict && absl::IsInvalidArgument(summary.status());
-      return Fail(summary.status(), strict_stop ? kRowsRejected : kDatabaseError);
+      return Fail(summary.status(), stopped_by_rejection() ? kRowsRejected : kDatabaseError);
     }
     const absl::Status closed = rejects_->Close();
     if (!closed.ok()) return Fail(closed, kDatabaseError);
@@ -142,6 +142,8 @@ class Import {
   }
 
  private:
+  // In strict mode a rejection is always what ends the load.
+  bool stopped_by_rejection() const { return options_.strict && last_rejection_.has_value(); }
   const std::string& FileName(const InputPlace& place) const { return files_[place.file]->name(); }
 
   ExitCode Fail(const absl::Status& status, ExitCode code) {
@@ -149,8 +151,8 @@ class Import {
     if (code == kRowsRejected) {
       std::fprintf(stderr,
                    "import stopped at the first bad row (--strict), nothing was loaded: %s: %s\n",
-                   PlaceText(FileName(last_rejection_.place), last_rejection_.place).c_str(),
-                   last_rejection_.reason.c_str());
+                   PlaceText(FileName(last_rejection_->place), last_rejection_->place).c_str(),
+                   last_rejection_->reason.c_str());
     } else {
       std::fprintf(stderr, "import failed, nothing was loaded: %s\n",
                    std::string(status.message()).c_str());
@@ -231,7 +233,7 @@ class Import {
   std::vector<std::unique_ptr<InputFile>> files_;
   uint64_t total_bytes_ = 0;
   uint64_t bytes_before_ = 0;  // of the files that are read
-  Rejection last_rejection_;
+  std::optional<Rejection> last_rejection_;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "tools/import_icews.h"
 
+#include <cmath>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -176,7 +177,9 @@ absl::Status IcewsFormat::ReadRow(absl::string_view line, const InputPlace& plac
                                     {kLongitude, "longitude"}}) {
     if (cell(field).empty()) continue;
     double number = 0;
-    if (!absl::SimpleAtod(cell(field), &number)) return reject(field, "is not a number");
+    if (!absl::SimpleAtod(cell(field), &number) || !std::isfinite(number)) {
+      return reject(field, "is not a number");
+    }
     claim.properties.emplace_back(std::string(name), Value::Float(number));
   }
   // A source's event id is unique within a day; it is a property, not the fact's identity.

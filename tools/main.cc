@@ -39,38 +39,37 @@ int Run(int argc, char** argv) {
       ->capture_default_str();
   query->callback([&] { code = RunQuery(path, query_options); });
 
-  CLI::App* import = app.add_subcommand("import", "Load files of facts");
-  ImportOptions import_options;
-  import->add_option("DB", path, "Database directory, made when missing")->required();
-  import
-      ->add_option("FILE", import_options.files,
+  // Not called import: clang-format takes that for the keyword.
+  CLI::App* load = app.add_subcommand("import", "Load files of facts");
+  ImportOptions load_options;
+  load->add_option("DB", path, "Database directory, made when missing")->required();
+  load->add_option("FILE", load_options.files,
                    "Files, also packed with gzip or zstd; - is standard input")
       ->required();
-  import->add_option("--format", import_options.format, "claims or icews; guessed when left out")
+  load->add_option("--format", load_options.format, "claims or icews; guessed when left out")
       ->check(CLI::IsMember({"claims", "icews"}));
-  import->add_option("--rejects", import_options.rejects, "Write bad rows to this file, as CSV");
-  import->add_flag("--strict", import_options.strict,
-                   "Stop at the first bad row and leave the database as it was");
-  import->callback([&] { code = RunImport(path, import_options);
-});
+  load->add_option("--rejects", load_options.rejects, "Write bad rows to this file, as CSV");
+  load->add_flag("--strict", load_options.strict,
+                 "Stop at the first bad row and leave the database as it was");
+  load->callback([&] { code = RunImport(path, load_options); });
 
-CLI::App* stats = app.add_subcommand("stats", "Show counts, sizes and versions");
-stats->add_option("DB", path, "Database directory")->required();
-stats->callback([&] { code = RunStats(path); });
+  CLI::App* stats = app.add_subcommand("stats", "Show counts, sizes and versions");
+  stats->add_option("DB", path, "Database directory")->required();
+  stats->callback([&] { code = RunStats(path); });
 
-CLI::App* check = app.add_subcommand("check", "Read everything and tell what is damaged");
-check->add_option("DB", path, "Database directory")->required();
-check->callback([&] { code = RunCheck(path); });
+  CLI::App* check = app.add_subcommand("check", "Read everything and tell what is damaged");
+  check->add_option("DB", path, "Database directory")->required();
+  check->callback([&] { code = RunCheck(path); });
 
-try {
-  app.parse(argc, argv);
-} catch (const CLI::ParseError& error) {
-  return app.exit(error) == 0 ? kOk : kUsage;
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  return code;
 }
-return code;
-}  // namespace
 
-}  // namespace entente::tools
+}  // namespace
 }  // namespace entente::tools
 
 int main(int argc, char** argv) { return entente::tools::Run(argc, argv); }
