@@ -42,7 +42,13 @@ struct entente_result {
   std::string error_text;
   bool has_row = false;
   Row row;
-  std::string text;  // what the last getter returned
+  // What the getters returned of this row, for each column.
+  struct Texts {
+    std::string text;
+    std::string json;
+    std::string string;
+  };
+  std::vector<Texts> texts;
 };
 
 namespace {
@@ -111,6 +117,7 @@ void Run(entente_connection* connection, const char* statement, const char* para
   if (!rows.ok()) return SetError(result, rows.status());
   result->rows = *std::move(rows);
   result->columns = result->rows->columns();
+  result->texts.resize(result->columns.size());
   result->connection = connection;
   connection->streaming = result;
 }
@@ -190,11 +197,6 @@ entente_type TypeOf(const Value& value) {
       break;
   }
   return ENTENTE_NULL;
-}
-
-const char* Keep(entente_result* result, std::string text) {
-  result->text = std::move(text);
-  return result->text.c_str();
 }
 
 }  // namespace
@@ -291,14 +293,14 @@ int entente_result_next(entente_result* result) {
 const char* entente_result_text(entente_result* result, size_t column) {
   const Value* value = ValueAt(result, column);
   if (value == nullptr) return nullptr;
-  return Guarded([&] { return Keep(result, entente::ValueText(*value)); },
+  return Guarded([&] { return (result->texts[column].text = entente::ValueText(*value)).c_str(); },
                  static_cast<const char*>(nullptr));
 }
 
 const char* entente_result_json(entente_result* result, size_t column) {
   const Value* value = ValueAt(result, column);
   if (value == nullptr) return nullptr;
-  return Guarded([&] { return Keep(result, entente::ToJson(*value)); },
+  return Guarded([&] { return (result->texts[column].json = entente::ToJson(*value)).c_str(); },
                  static_cast<const char*>(nullptr));
 }
 
@@ -333,14 +335,16 @@ int entente_result_string(entente_result* result, size_t column, const char** ou
   if (value == nullptr || out == nullptr) return 0;
   const bool is_time = value->is_temporal() || value->is_duration();
   if (!value->is_string() && !is_time) return 0;
-  const char* text = Guarded(
+  const bool kept = Guarded(
       [&] {
-        return Keep(result, is_time ? entente::TemporalText(*value) : std::string(value->string()));
+        result->texts[column].string =
+            is_time ? entente::TemporalText(*value) : std::string(value->string());
+        return true;
       },
-      static_cast<const char*>(nullptr));
-  if (text == nullptr) return 0;
-  *out = text;
-  if (length != nullptr) *length = result->text.size();
+      false);
+  if (!kept) return 0;
+  *out = result->texts[column].string.c_str();
+  if (length != nullptr) *length = result->texts[column].string.size();
   return 1;
 }
 

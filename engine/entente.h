@@ -75,7 +75,7 @@ ENTENTE_API const char* entente_result_column_name(entente_result* result, size_
 ENTENTE_API int entente_result_next(entente_result* result);
 
 /* The current row's value in the notation of the openCypher TCK, as "(:Country {name: 'Peru'})".
- * NULL when there is no row or no such column. Valid until the next call on this result. */
+ * NULL when there is no row or no such column. Valid until entente_result_next or release. */
 ENTENTE_API const char* entente_result_text(entente_result* result, size_t column);
 
 /* The current row's value as JSON; nodes, relationships and temporal values as the shell's jsonl
@@ -106,7 +106,7 @@ ENTENTE_API entente_type entente_result_type(entente_result* result, size_t colu
 
 /* Typed getters: 1 and *out set when the value has that type, else 0 and *out untouched. A float is
  * also got from an integer. A string is also given for temporal values (ISO 8601); it is valid
- * until the next call on this result and its length in bytes goes to *length unless that is NULL.
+ * until entente_result_next or release and its length in bytes goes to *length unless that is NULL.
  * The id is a node's or a relationship's. */
 ENTENTE_API int entente_result_boolean(entente_result* result, size_t column, int* out);
 ENTENTE_API int entente_result_integer(entente_result* result, size_t column, int64_t* out);

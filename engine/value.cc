@@ -1,6 +1,7 @@
 #include "engine/value.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 
 #include "storage/check.h"
@@ -12,14 +13,6 @@ struct Value::Boxed final : Value::Payload {
   explicit Boxed(T c) : content(std::move(c)) {}
   T content;
 };
-
-template <typename T>
-Value Value::Box(Type type, T content) {
-  Value value(type);
-  value.bits_.payload = std::make_unique<Boxed<T>>(std::move(content)).release();
-  value.boxed_ = true;
-  return value;
-}
 
 template <typename T>
 const T& Value::Unbox() const {
@@ -50,19 +43,90 @@ void Normalise(std::vector<MapEntry>* entries) {
   entries->resize(kept);
 }
 
-size_t HeapBytesOf(const std::vector<Value>& values) {
-  size_t bytes = values.size() * sizeof(Value);
-  for (const Value& value : values) bytes += value.HeapBytes();
-  return bytes;
+size_t AddSizes(size_t a, size_t b) {
+  const size_t sum = a + b;
+  return sum < a ? std::numeric_limits<size_t>::max() : sum;
 }
 
-size_t HeapBytesOf(const std::vector<MapEntry>& entries) {
-  size_t bytes = entries.size() * sizeof(MapEntry);
-  for (const auto& [key, value] : entries) bytes += key.size() + value.HeapBytes();
-  return bytes;
+// Bytes and depth of what a payload holds beyond itself, found once when it is made: a shared part
+// would else be walked again for each way that leads to it.
+struct Extent {
+  size_t heap_bytes = 0;
+  uint32_t depth = 0;
+
+  void Add(const Value& value) {
+    heap_bytes = AddSizes(heap_bytes, AddSizes(sizeof(Value), value.HeapBytes()));
+    depth = std::max(depth, value.Depth());
+  }
+  void Add(const std::vector<Value>& values) {
+    for (const Value& value : values) Add(value);
+  }
+  void Add(const std::vector<MapEntry>& entries) {
+    for (const auto& [key, value] : entries) {
+      heap_bytes = AddSizes(heap_bytes, sizeof(std::string) + key.size());
+      Add(value);
+    }
+  }
+};
+
+Extent ExtentOf(const std::string& text) { return {text.size(), 0}; }
+
+Extent ExtentOf(const std::vector<Value>& values) {
+  Extent extent;
+  extent.Add(values);
+  ++extent.depth;
+  return extent;
+}
+
+Extent ExtentOf(const std::vector<MapEntry>& entries) {
+  Extent extent;
+  extent.Add(entries);
+  ++extent.depth;
+  return extent;
+}
+
+Extent ExtentOf(const NodeContent& node) {
+  Extent extent;
+  extent.Add(node.properties);
+  for (const std::string& label : node.labels) {
+    extent.heap_bytes += sizeof(std::string) + label.size();
+  }
+  return extent;
+}
+
+Extent ExtentOf(const RelationshipContent& relationship) {
+  Extent extent;
+  extent.Add(relationship.properties);
+  extent.heap_bytes += relationship.type.size();
+  return extent;
+}
+
+Extent ExtentOf(const PathContent& path) {
+  Extent extent;
+  extent.Add(path.nodes);
+  extent.Add(path.relationships);
+  return extent;
+}
+
+// The boxed temporal values.
+template <typename T>
+Extent ExtentOf(const T&) {
+  return {};
 }
 
 }  // namespace
+
+template <typename T>
+Value Value::Box(Type type, T content) {
+  const Extent extent = ExtentOf(content);
+  auto payload = std::make_unique<Boxed<T>>(std::move(content));
+  payload->depth = extent.depth;
+  payload->heap_bytes = AddSizes(sizeof(Boxed<T>), extent.heap_bytes);
+  Value value(type);
+  value.bits_.payload = payload.release();
+  value.boxed_ = true;
+  return value;
+}
 
 Value Value::String(absl::string_view v) {
   return Box(Type::kString, std::string(v.data(), v.size()));
@@ -162,31 +226,6 @@ absl::string_view Value::TypeName(Type type) {
       return "NULL";
   }
   return "UNKNOWN";
-}
-
-size_t Value::HeapBytes() const {
-  if (!boxed_) return 0;
-  switch (type_) {
-    case Type::kString:
-      return sizeof(Boxed<std::string>) + string().size();
-    case Type::kList:
-      return sizeof(Boxed<std::vector<Value>>) + HeapBytesOf(list());
-    case Type::kMap:
-      return sizeof(Boxed<std::vector<MapEntry>>) + HeapBytesOf(map());
-    case Type::kNode: {
-      size_t bytes = sizeof(Boxed<NodeContent>) + HeapBytesOf(node()->properties);
-      for (const std::string& label : node()->labels) bytes += sizeof(std::string) + label.size();
-      return bytes;
-    }
-    case Type::kRelationship:
-      return sizeof(Boxed<RelationshipContent>) + relationship().type.size() +
-             HeapBytesOf(relationship().properties);
-    case Type::kPath:
-      return sizeof(Boxed<PathContent>) + HeapBytesOf(path().nodes) +
-             HeapBytesOf(path().relationships);
-    default:
-      return sizeof(Boxed<DateTime>);  // the largest of the boxed temporal values
-  }
 }
 
 }  // namespace entente

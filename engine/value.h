@@ -174,8 +174,11 @@ class ENTENTE_EXPORT Value {
   // "INTEGER", "LIST", "NODE" … as error messages name types.
   static absl::string_view TypeName(Type type);
 
-  // Approximate heap bytes behind this value, for memory limits.
-  size_t HeapBytes() const;
+  // Approximate heap bytes behind this value, for memory limits; what is shared counts each time.
+  size_t HeapBytes() const { return boxed_ ? bits_.payload->heap_bytes : 0; }
+  // How deep lists and maps lie in one another here: 0 for anything else, 1 for a flat list.
+  // Destruction, comparison and printing go as deep, so whoever nests values must bound it.
+  uint32_t Depth() const { return boxed_ ? bits_.payload->depth : 0; }
 
  private:
   explicit Value(Type type) : type_(type) { bits_.integer = 0; }
@@ -183,6 +186,8 @@ class ENTENTE_EXPORT Value {
   struct Payload {
     virtual ~Payload() = default;
     std::atomic<uint32_t> references{1};
+    uint32_t depth = 0;
+    size_t heap_bytes = 0;
   };
   template <typename T>
   struct Boxed;

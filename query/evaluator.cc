@@ -23,7 +23,8 @@ absl::StatusOr<Column> MapRows(const Expression& expression, size_t rows, bool r
   values.reserve(needed);
   for (size_t row = 0; row < needed; ++row) {
     absl::StatusOr<Value> value = f(row);
-    if (!value.ok()) return WithSpan(std::move(value).status(), expression.span);
+    const absl::Status status = value.ok() ? CheckDepth(*value) : value.status();
+    if (!status.ok()) return WithSpan(status, expression.span);
     values.push_back(*std::move(value));
   }
   if (repeated) return Column::Repeat(std::move(values[0]), rows);

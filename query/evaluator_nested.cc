@@ -134,6 +134,7 @@ absl::StatusOr<Column> Evaluator::Run(const ListComprehensionExpression& compreh
   values.reserve(results.size());
   for (size_t row = 0; row < results.size(); ++row) {
     values.push_back(lists->IsNull(row) ? Value::Null() : Value::List(std::move(results[row])));
+    RETURN_IF_ERROR(CheckDepth(values.back()));
   }
   return Column(std::move(values));
 }
@@ -236,6 +237,7 @@ absl::Status Evaluator::RunSubquery(const SubqueryExpression& subquery, const Ba
         break;
       case SubqueryExpression::Kind::kCollect:
         results[row] = Value::List(std::move((*lists)[row]));
+        RETURN_IF_ERROR(CheckDepth(results[row]));
         break;
     }
   }

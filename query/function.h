@@ -136,6 +136,10 @@ struct AggregateRow {
 const AggregateRow* FindAggregate(absl::string_view name);
 std::vector<const AggregateRow*> AllAggregates();
 
+// How deep lists and maps may lie in one another. kLimitExceeded for a deeper value.
+inline constexpr uint32_t kDeepestValue = 1000;
+absl::Status CheckDepth(const Value& value);
+
 // Operators as the same kind of plain functions, for the evaluator: arithmetic and string
 // concatenation (`op` one of + - * / % ^), with openCypher's rules for nulls, lists, strings,
 // temporal values and durations, integer overflow (ArithmeticError) and division by zero.

@@ -111,7 +111,11 @@ class Collect : public Aggregator {
     heap_bytes_ += arguments[0].HeapBytes();
     return absl::OkStatus();
   }
-  absl::StatusOr<Value> Finish() override { return Value::List(std::move(values_)); }
+  absl::StatusOr<Value> Finish() override {
+    Value list = Value::List(std::move(values_));
+    RETURN_IF_ERROR(CheckDepth(list));
+    return list;
+  }
   size_t KeptBytes() const override { return heap_bytes_ + values_.size() * sizeof(Value); }
 
  private:

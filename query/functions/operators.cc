@@ -158,6 +158,12 @@ Value TextTest(const Value& left, const Value& right, Test test) {
 
 }  // namespace
 
+absl::Status CheckDepth(const Value& value) {
+  if (value.Depth() <= kDeepestValue) return absl::OkStatus();
+  return MakeError(ErrorCode::kLimitExceeded,
+                   absl::StrCat("Lists and maps lie deeper in one another than ", kDeepestValue));
+}
+
 absl::StatusOr<Value> Arithmetic(char op, const Value& left, const Value& right) {
   if (left.is_null() || right.is_null()) return Value::Null();
   if (left.is_integer() && right.is_integer() && op != '^') {

@@ -94,7 +94,8 @@ TEST_F(OnDiskTest, StatisticsCountEverything) {
   EXPECT_THAT(statistics.labels,
               ::testing::ElementsAre(std::pair<std::string, uint64_t>("Article", 1),
                                      std::pair<std::string, uint64_t>("Hub", 1),
-                                     std::pair<std::string, uint64_t>("Leaf", 20)));
+                                     std::pair<std::string, uint64_t>("Leaf", 20),
+                                     std::pair<std::string, uint64_t>("Publisher", 1)));
   EXPECT_EQ(statistics.relations.size(), 2u);
   EXPECT_GT(statistics.format_version, 0u);
   EXPECT_FALSE(statistics.families.empty());

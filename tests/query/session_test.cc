@@ -1,6 +1,7 @@
 // Sessions: when writes are done, what is undone, how long results live.
 #include "engine/session.h"
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
@@ -175,8 +176,22 @@ TEST(SessionTest, MemoryHasALimit) {
   EXPECT_THAT(query.Rows("UNWIND range(1, 1000) AS x RETURN max(x)"), ElementsAre("1000"));
 }
 
+TEST(SessionTest, EndlesslyNestedListsMeetALimit) {
+  QuerySession query;
+  for (const char* text :
+       {"RETURN size(reduce(l = [], x IN range(1, 300000) | [l]))",
+        "RETURN size(reduce(l = [], x IN range(1, 300000) | {k: l}))",
+        "RETURN size(reduce(l = [1], x IN range(1, 300000) | [y IN [l] | y]))"}) {
+    EXPECT_THAT(query.Rows(text), ElementsAre(HasSubstr("LimitExceeded"))) << text;
+  }
+  EXPECT_THAT(
+      query.Rows("WITH reduce(l = [], x IN range(1, 60) | [l, l]) AS l ORDER BY l RETURN 1"),
+      ElementsAre(HasSubstr("LimitExceeded")));
+}
+
 TEST(SessionTest, AReadOnlyDatabaseReadsInTransactionsToo) {
   const std::string path = ::testing::TempDir() + "/read_only_session";
+  std::filesystem::remove_all(path);
   ASSERT_TRUE(Database::Open(path).value()->Connect()->Run("CREATE (:N)").ok());
   auto database = Database::Open(path, DatabaseOptions{.read_only = true}).value();
   auto session = database->Connect();
