@@ -95,7 +95,9 @@ class ClaimsFormat::Line {
   ondemand::document document_;
   bool opened_ = false;  // before, the document has no location
   bool malformed_ = false;
-  InputPlace problem_;  // of the last Malformed or Wrong
+  size_t counted_ = 0;       // bytes of the line
+  uint64_t characters_ = 0;  // in them
+  InputPlace problem_;       // of the last Malformed or Wrong
   std::optional<Found<ArticleInput>> article_;
   std::vector<Found<EntityInput>> entities_;
   std::vector<Found<ClaimInput>> claims_;
@@ -107,9 +109,13 @@ InputPlace ClaimsFormat::Line::Here() {
   const char* at = nullptr;
   if (!opened_ || document_.current_location().get(at) != simdjson::SUCCESS) return place;
   const char* begin = state_.padded.data();
-  const char* end = std::min(at, begin + size_);
-  place.column = 1 + static_cast<uint64_t>(
-                         std::count_if(begin, end, [](char c) { return (c & 0xC0) != 0x80; }));
+  const size_t offset = std::min(static_cast<size_t>(at - begin), size_);
+  // Lines can be long and places many, so count on from the last one.
+  if (offset < counted_) counted_ = characters_ = 0;
+  characters_ += static_cast<uint64_t>(
+      std::count_if(begin + counted_, begin + offset, [](char c) { return (c & 0xC0) != 0x80; }));
+  counted_ = offset;
+  place.column = 1 + characters_;
   return place;
 }
 
