@@ -1,7 +1,6 @@
 #include "engine/value.h"
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 
 #include "storage/check.h"
@@ -43,10 +42,10 @@ void Normalise(std::vector<MapEntry>* entries) {
   entries->resize(kept);
 }
 
-size_t AddSizes(size_t a, size_t b) {
-  const size_t sum = a + b;
-  return sum < a ? std::numeric_limits<size_t>::max() : sum;
-}
+// Far beyond any memory, and far enough below the largest number for sums not to overflow.
+constexpr size_t kMostBytes = size_t{1} << 56;
+
+size_t AddSizes(size_t a, size_t b) { return std::min(a + b, kMostBytes); }
 
 // Bytes and depth of what a payload holds beyond itself, found once when it is made: a shared part
 // would else be walked again for each way that leads to it.
