@@ -1,6 +1,5 @@
 // Decodes every hex example of storage/FORMAT.md, so that the page stays true.
 #include <cstdint>
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -23,7 +22,7 @@ namespace {
 
 // The bytes of each example, by name.
 std::map<std::string, std::string> Examples() {
-  const auto page = std::filesystem::path(__FILE__).parent_path() / "../../storage/FORMAT.md";
+  const std::string page = ENTENTE_SOURCE_DIR "/storage/FORMAT.md";
   std::ifstream file(page);
   EXPECT_TRUE(file.good()) << page;
   std::map<std::string, std::string> examples;
