@@ -1,0 +1,241 @@
+// `entente shell`, in a terminal and from a pipe.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/tools/program.h"
+#include "tests/tools/terminal.h"
+
+namespace entente::tools {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kInterruptKey[] = "\x03";
+constexpr char kUpKey[] = "\033[A";
+// Runs for ages unless it is stopped.
+constexpr char kEndless[] =
+    "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN sum(a * b % 7) AS endless;";
+
+class ShellTest : public ProgramTest {
+ protected:
+  std::vector<std::string> Arguments() const { return {"shell", database()}; }
+
+  // Presses Ctrl-C until the prompt is back: before the statement has begun there is nothing to
+  // stop. Returns what came between.
+  static std::string Interrupt(Terminal& terminal) {
+    constexpr int kMostPresses = 600;
+    for (int press = 0; press < kMostPresses && !terminal.Shows("entente> ", 100); ++press) {
+      terminal.Type(kInterruptKey);
+    }
+    return terminal.Await("entente> ");
+  }
+};
+
+TEST_F(ShellTest, RunsStatementsOverSeveralLines) {
+  Terminal terminal(Arguments(), directory_.root());
+  EXPECT_THAT(terminal.Await("entente> "), HasSubstr(database()));
+  terminal.Type("RETURN 20 +\r");
+  terminal.Await("...> ");
+  terminal.Type("  22 AS answer\r");
+  terminal.Await("...> ");
+  const std::string seen = terminal.Say(";");
+  EXPECT_THAT(seen, AllOf(HasSubstr("answer\r\n"), HasSubstr("    42\r\n"), HasSubstr("1 row, ")));
+  // The mark ends a question; several statements may stand on a line.
+  EXPECT_THAT(terminal.Say("RETURN 1 AS a; RETURN 2 AS b;"),
+              AllOf(HasSubstr("a\r\n"), HasSubstr("b\r\n")));
+  terminal.Say("CREATE ({name: 'A'})-[:LIKES]->({name: 'B'});");
+  EXPECT_THAT(terminal.Say("WHO LIKES WHOM?"), AllOf(HasSubstr("subject"), HasSubstr("LIKES")));
+  terminal.Type(".quit\r");
+  EXPECT_EQ(terminal.End(), 0);
+  EXPECT_EQ(Query("MATCH ()-[r]->() RETURN type(r) AS t", "csv"), "t\r\nLIKES\r\n");
+}
+
+TEST_F(ShellTest, ErrorsShowACaretAndLeaveTheShellGoing) {
+  Terminal terminal(Arguments(), directory_.root());
+  terminal.Await("entente> ");
+  EXPECT_THAT(terminal.Say("RETURN '북한' + x;"),
+              AllOf(HasSubstr("UndefinedVariable"),
+                    HasSubstr("\r\nRETURN '북한' + x\r\n                ^\r\n")));
+  EXPECT_THAT(terminal.Say("RETURN 7 AS seven;"), HasSubstr("seven\r\n"));
+  EXPECT_EQ(terminal.PressEnd(), 0);
+}
+
+TEST_F(ShellTest, TabCompletesKeywordsFunctionsLabelsAndTypes) {
+  Terminal terminal(Arguments(), directory_.root());
+  terminal.Await("entente> ");
+  terminal.Say("CREATE (:Quokka {x: 1})-[:ZIGZAGS]->(:Quokka);");
+  EXPECT_THAT(terminal.Say("MAT\t(n:Quo\t)-[:ZIG\t]->() RETURN elem\t(n) IS NULL AS none;"),
+              HasSubstr("none\r\n─────\r\nfalse\r\n"));
+}
+
+TEST_F(ShellTest, HistorySurvivesTheSession) {
+  {
+    Terminal terminal(Arguments(), directory_.root());
+    terminal.Await("entente> ");
+    terminal.Type("RETURN 'first'\r");
+    terminal.Await("...> ");
+    terminal.Say("AS x;");
+    terminal.Type(".quit\r");
+    EXPECT_EQ(terminal.End(), 0);
+  }
+  Terminal terminal(Arguments(), directory_.root());
+  terminal.Await("entente> ");
+  EXPECT_THAT(terminal.Say(std::string(kUpKey) + kUpKey), HasSubstr("\r\nfirst\r\n1 row"));
+  const auto mode = std::filesystem::status(PathOf(".entente_history")).permissions();
+  EXPECT_EQ(mode & std::filesystem::perms::others_read, std::filesystem::perms::none);
+}
+
+TEST_F(ShellTest, InterruptAtThePromptDropsTheLine) {
+  Terminal terminal(Arguments(), directory_.root());
+  terminal.Await("entente> ");
+  for (int round = 0; round < 3; ++round) {
+    terminal.Type("RETURN 'drop");
+    terminal.Await("drop");
+    terminal.Type(kInterruptKey);
+    terminal.Await("entente> ");
+    terminal.Type("RETURN\r");
+    terminal.Await("...> ");
+    terminal.Type("'more");
+    terminal.Await("more");
+    terminal.Type(kInterruptKey);
+    terminal.Await("entente> ");
+    EXPECT_THAT(terminal.Say("RETURN 5 AS five;"), HasSubstr("1 row"));
+  }
+  // Editing still works, so the terminal is in order.
+  EXPECT_THAT(terminal.Say("RETURN 11\x7f"
+                           "0 AS ten;"),
+              HasSubstr("10\r\n"));
+}
+
+TEST_F(ShellTest, InterruptStopsTheStatementAndNotTheShell) {
+  Terminal terminal(Arguments(), directory_.root());
+  terminal.Await("entente> ");
+  for (int round = 0; round < 3; ++round) {
+    terminal.Type(std::string(kEndless) + "\r");
+    terminal.Await("endless;");
+    EXPECT_THAT(Interrupt(terminal), HasSubstr("Interrupted"));
+    EXPECT_THAT(terminal.Say("RETURN 5 AS five;"), HasSubstr("1 row"));
+  }
+  EXPECT_EQ(terminal.PressEnd(), 0);
+}
+
+TEST_F(ShellTest, TablesAlignWideCharacters) {
+  Terminal terminal(Arguments(), directory_.root());
+  terminal.Await("entente> ");
+  terminal.Type("UNWIND ['북한', 'Peru'] AS name\r");
+  terminal.Await("...> ");
+  terminal.Type("RETURN name, 1 AS n;\r");
+  EXPECT_THAT(terminal.Await("2 rows"), HasSubstr("name  n\r\n────  ─\r\n북한  1\r\nPeru  1\r\n"));
+}
+
+TEST_F(ShellTest, WideTablesAreCutToTheTerminal) {
+  const std::string script = Write("script",
+                                   "UNWIND range(1, 30) AS x WITH collect('북한' + x) AS l "
+                                   "RETURN l AS long, 'short' AS short, l AS again;");
+  Terminal terminal(Arguments(), directory_.root(), 40);
+  terminal.Await("entente> ");
+  terminal.Type(".read " + script + "\r");
+  terminal.Await("long");
+  std::istringstream lines(terminal.Await("1 row"));
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_THAT(line, HasSubstr("short"));
+  int count = 0;
+  while (std::getline(lines, line) && line.find("1 row") == std::string::npos) {
+    ++count;
+    // Every character beyond ASCII but the rule and the ellipsis is two columns wide.
+    size_t width = 0;
+    for (size_t i = 0; i < line.size(); ++i) {
+      if ((line[i] & 0xC0) == 0x80 || line[i] == '\r') continue;
+      const bool hangul =
+          (line[i] & 0xF0) == 0xE0 && line.compare(i, 3, "─") != 0 && line.compare(i, 3, "…") != 0;
+      width += hangul ? 2 : 1;
+    }
+    EXPECT_LE(width, 40) << line;
+  }
+  EXPECT_EQ(count, 2);
+}
+
+TEST_F(ShellTest, HelpListsEveryCommand) {
+  Terminal terminal(Arguments(), directory_.root());
+  terminal.Await("entente> ");
+  EXPECT_THAT(
+      terminal.Say(".help"),
+      AllOf(HasSubstr(".schema"), HasSubstr(".mode"), HasSubstr(".import"), HasSubstr(".read"),
+            HasSubstr(".timer"), HasSubstr(".quit"), HasSubstr("WHO SUPPORTS WHOM?")));
+  EXPECT_THAT(terminal.Say(".nonsense"), HasSubstr(".help"));
+}
+
+TEST_F(ShellTest, ImportsReadsAndShowsTheSchema) {
+  const std::string claims =
+      Write("claims", R"({"article":{"key":"a"},"entities":[{"key":"A","labels":["Quokka"]}],)"
+                      R"("claims":[{"subject":"A","type":"SUPPORTS","object":"B"}]})");
+  const std::string script = Write("script", "CREATE (:Wombat);\nRETURN 'from the script'\nAS x");
+  Terminal terminal(Arguments(), directory_.root());
+  terminal.Await("entente> ");
+  EXPECT_THAT(terminal.Say(".import " + claims), HasSubstr("1 claims read"));
+  EXPECT_THAT(terminal.Say("WHO SUPPORTS WHOM?"), HasSubstr("1 row"));
+  EXPECT_THAT(terminal.Say(".read " + script), HasSubstr("from the script"));
+  EXPECT_THAT(terminal.Say(".schema"),
+              AllOf(HasSubstr("Quokka"), HasSubstr("Wombat"), HasSubstr("SUPPORTS")));
+  EXPECT_THAT(terminal.Say(".read " + PathOf("missing")), HasSubstr("cannot read"));
+  EXPECT_THAT(terminal.Say(".import " + PathOf("missing")), HasSubstr("cannot open"));
+  terminal.Say("BEGIN;");
+  EXPECT_THAT(terminal.Say(".import " + claims), HasSubstr("COMMIT or ROLLBACK"));
+}
+
+TEST_F(ShellTest, ModeAndTimerChangeWhatIsShown) {
+  Terminal terminal(Arguments(), directory_.root());
+  terminal.Await("entente> ");
+  EXPECT_THAT(terminal.Say("RETURN 1 AS x;"), HasSubstr(" ms"));
+  terminal.Say(".timer off");
+  EXPECT_THAT(terminal.Say("RETURN 1 AS x;"), AllOf(HasSubstr("1 row\r\n"), Not(HasSubstr(" ms"))));
+  terminal.Say(".mode jsonl");
+  EXPECT_THAT(terminal.Say("RETURN 1 AS x;"), HasSubstr("{\"x\":1}\r\n"));
+  terminal.Say(".mode csv");
+  EXPECT_THAT(terminal.Say("RETURN 1 AS x;"), HasSubstr("x\r\r\n1\r\r\n"));
+  EXPECT_THAT(terminal.Say(".mode xml"), HasSubstr("table|csv|json|jsonl"));
+}
+
+TEST_F(ShellTest, OthersReadBesideAShellThatHoldsTheDatabase) {
+  Terminal terminal(Arguments(), directory_.root());
+  terminal.Await("entente> ");
+  terminal.Say("CREATE (:X {n: 1});");
+  EXPECT_EQ(Query("MATCH (x:X) RETURN x.n AS n", "csv"), "n\r\n1\r\n");
+  EXPECT_EQ(Run({"stats", database()}).code, 0);
+  ExpectClean(database());
+  const Program::Outcome writing = Run({"query", database(), "CREATE (:X)"});
+  EXPECT_EQ(writing.code, 4);
+  EXPECT_THAT(writing.err, HasSubstr("open for writing elsewhere"));
+  EXPECT_EQ(Run({"import", database(), Write("input", "{\"article\":{\"key\":\"a\"}}")}).code, 4);
+  terminal.Say("CREATE (:X {n: 2});");
+  EXPECT_EQ(Query("MATCH (x:X) RETURN sum(x.n) AS n", "csv"), "n\r\n3\r\n");
+}
+
+TEST_F(ShellTest, WithoutADatabaseItWorksInMemory) {
+  Terminal terminal({"shell"}, directory_.root());
+  EXPECT_THAT(terminal.Await("entente> "), HasSubstr(":memory:"));
+  terminal.Say("CREATE (:X);");
+  EXPECT_THAT(terminal.Say("MATCH (x:X) RETURN count(x) AS n;"), HasSubstr("1 row"));
+}
+
+TEST_F(ShellTest, FromAPipeItShowsRowsAndReturnsTheFirstErrorsCode) {
+  const Program::Outcome fine = Run(Arguments(), ".mode csv\nRETURN 1 AS a;\nRETURN 2\nAS b");
+  EXPECT_EQ(fine.code, 0) << fine.err;
+  EXPECT_EQ(fine.out, "a\r\n1\r\nb\r\n2\r\n");
+  EXPECT_EQ(fine.err, "");
+  const Program::Outcome failed = Run(Arguments(), ".mode csv\nRETURN x;\nRETURN 2 AS b;\n");
+  EXPECT_EQ(failed.code, 3);
+  EXPECT_EQ(failed.out, "b\r\n2\r\n");
+  EXPECT_EQ(Run(Arguments(), ".quit\nRETURN x;").code, 0);
+}
+
+}  // namespace
+}  // namespace entente::tools
