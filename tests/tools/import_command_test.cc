@@ -25,7 +25,7 @@ using ::testing::Not;
 std::string Claim(int number) {
   const std::string digits = std::to_string(number);
   return R"({"article":{"key":"a)" + digits + R"("},"claims":[{"subject":"S)" + digits +
-         R"(","type":"T","object":"O"}]})" + "\n";
+         R"(","type":"T","object":"O)" + std::to_string(number % 100) + "\"}]}\n";
 }
 
 std::string Claims(int count) {

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -60,6 +61,7 @@ class Terminal {
     }
     const std::string seen = shown_.substr(0, at + text.size());
     shown_.erase(0, at + text.size());
+    if (text.substr(text.size() - 2) == "> ") AwaitEditing();
     return seen;
   }
 
@@ -77,13 +79,9 @@ class Terminal {
     return Await("entente> ");
   }
 
-  // Presses Ctrl-D until the shell ends: libedit shows its prompt before it takes the terminal
-  // over, and in between the key is lost. Returns the exit code.
+  // Leaves the shell as a person does, by Ctrl-D; returns the exit code.
   int PressEnd() {
-    while (!closed_) {
-      if (write(descriptor_, "\x04", 1) != 1) break;
-      Receive(100);
-    }
+    Type("\x04");
     return End();
   }
 
@@ -97,6 +95,17 @@ class Terminal {
   }
 
  private:
+  // libedit shows its prompt before it takes the terminal over, and what is typed in that moment
+  // may be lost.
+  void AwaitEditing() const {
+    termios settings{};
+    for (int waited = 0; waited < kSilence; ++waited) {
+      if (tcgetattr(descriptor_, &settings) == 0 && (settings.c_lflag & ICANON) == 0) return;
+      usleep(1000);
+    }
+    ADD_FAILURE() << "the shell does not read the terminal";
+  }
+
   static constexpr int kSilence = 60'000;
 
   // False when nothing comes for `milliseconds`, or nothing more ever.
@@ -105,15 +114,13 @@ class Terminal {
     if (poll(&ready, 1, milliseconds) <= 0) return false;
     char bytes[4096];
     const ssize_t count = read(descriptor_, bytes, sizeof bytes);
-    closed_ = count <= 0;
-    if (closed_) return false;
+    if (count <= 0) return false;
     shown_.append(bytes, static_cast<size_t>(count));
     return true;
   }
 
   int descriptor_ = -1;
   pid_t process_ = -1;
-  bool closed_ = false;  // the shell has let go of the terminal
   std::string shown_;
 };
 
