@@ -82,7 +82,7 @@ std::vector<std::string> LocalEngine::AnswerCommand(const std::string& path, con
   return command;
 }
 
-absl::Status LocalEngine::Load(const std::string& /*tables*/, const std::string& /*path*/) {
+absl::Status Engine::Load(const std::string& /*tables*/, const std::string& /*path*/) {
   return absl::UnimplementedError(absl::StrCat(name(), " is loaded by a program of its own"));
 }
 
@@ -107,16 +107,12 @@ absl::StatusOr<Measurement> LocalEngine::Measure(const Question& question, const
   return measurement;
 }
 
-std::unique_ptr<LocalEngine> NewLocalEngine(const std::string& name) {
+std::unique_ptr<Engine> NewEngine(const std::string& name) {
   if (name == "entente") return NewEntente();
   if (name == "sqlite") return NewSqlite();
   if (name == "duckdb") return NewDuckdb();
-  return nullptr;
-}
-
-std::unique_ptr<Engine> NewEngine(const std::string& name) {
   if (name == "kuzu" || name == "ladybug") return NewNodePeer(name);
-  return NewLocalEngine(name);
+  return nullptr;
 }
 
 std::vector<std::string> EngineNames() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,7 +29,8 @@ struct Effort {
 };
 
 struct Measurement {
-  std::vector<double> seconds;                    // of each run, for one question on average
+  std::vector<double> seconds;  // of each run, for one question on average
+  double floor = 0;  // of these, seconds that the way to the engine costs even the least question
   std::vector<std::vector<Answer::Row>> answers;  // for each set of parameters
 };
 
@@ -68,8 +70,10 @@ class Engine {
   virtual void Close() = 0;
   // DeadlineExceeded when a question takes longer than the effort's limit.
   virtual absl::StatusOr<Measurement> Measure(const Question& question, const Effort& effort) = 0;
-  // Unimplemented where engines run in another process.
+  // Unimplemented where the engine runs in another process.
   virtual absl::StatusOr<std::unique_ptr<Connection>> Connect();
+  // What LoadCommand's process does, unless that is a program of its own.
+  virtual absl::Status Load(const std::string& tables, const std::string& path);
 };
 
 // An engine in this process.
@@ -78,20 +82,21 @@ class LocalEngine : public Engine {
   std::vector<std::string> LoadCommand(const std::string& tables, const std::string& path) override;
   std::vector<std::string> AnswerCommand(const std::string& path, const Question& one) override;
   absl::StatusOr<Measurement> Measure(const Question& question, const Effort& effort) override;
-
-  // What LoadCommand's process does.
-  virtual absl::Status Load(const std::string& tables, const std::string& path);
 };
 
-std::unique_ptr<LocalEngine> NewEntente();
-std::unique_ptr<LocalEngine> NewSqlite();
-std::unique_ptr<LocalEngine> NewDuckdb();
+std::unique_ptr<Engine> NewEntente();
+std::unique_ptr<Engine> NewSqlite();
+std::unique_ptr<Engine> NewDuckdb();
 // "kuzu" or "ladybug", through Node.
 std::unique_ptr<Engine> NewNodePeer(const std::string& name);
 
+// Runs SQL of this folder in DuckDB, on the database file `path` or ":memory:", with these words
+// replaced.
+absl::Status RunDuckdb(const std::string& path, const std::map<std::string, std::string>& words,
+                       const std::vector<std::string>& scripts);
+
 // By name; nullptr when there is none.
 std::unique_ptr<Engine> NewEngine(const std::string& name);
-std::unique_ptr<LocalEngine> NewLocalEngine(const std::string& name);
 // Entente first.
 std::vector<std::string> EngineNames();
 

@@ -132,6 +132,6 @@ class Entente : public LocalEngine {
 
 }  // namespace
 
-std::unique_ptr<LocalEngine> NewEntente() { return std::make_unique<Entente>(); }
+std::unique_ptr<Engine> NewEntente() { return std::make_unique<Entente>(); }
 
 }  // namespace entente::bench

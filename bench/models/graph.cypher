@@ -1,0 +1,14 @@
+CREATE NODE TABLE Entity(key STRING, id INT64, name STRING, labels STRING, country STRING, PRIMARY KEY(key));
+CREATE NODE TABLE Article(id INT64, key STRING, source INT64, language STRING, published TIMESTAMP, url STRING, title STRING, PRIMARY KEY(id));
+CREATE NODE TABLE Fact(id INT64, relation STRING, valid_from DATE, valid_to DATE, visible BOOL, PRIMARY KEY(id));
+CREATE REL TABLE PUBLISHED_BY(FROM Article TO Entity, MANY_ONE);
+CREATE REL TABLE SUBJECT(FROM Fact TO Entity, MANY_ONE);
+CREATE REL TABLE OBJECT(FROM Fact TO Entity, MANY_ONE);
+CREATE REL TABLE EVIDENCE(FROM Fact TO Article, stance STRING, confidence DOUBLE, asserter INT64, sentence INT32, span_start INT32, span_end INT32, quote STRING);
+COPY Entity FROM '{OUT}/entity.parquet';
+COPY Article FROM '{OUT}/article.parquet';
+COPY Fact FROM '{OUT}/fact.parquet';
+COPY PUBLISHED_BY FROM '{OUT}/published_by.parquet';
+COPY SUBJECT FROM '{OUT}/subject.parquet';
+COPY OBJECT FROM '{OUT}/object.parquet';
+COPY EVIDENCE FROM '{OUT}/evidence.parquet';

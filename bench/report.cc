@@ -1,0 +1,148 @@
+#include "bench/report.h"
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "bench/engine.h"
+#include "engine/value_json.h"
+
+namespace entente::bench {
+namespace {
+
+std::string ThreeDigits(double value) {
+  return absl::StrFormat("%.*f", value < 10 ? 2 : value < 100 ? 1 : 0, value);
+}
+
+// The figures of one line of the table.
+struct Line {
+  std::string workload;
+  std::string item;
+  int threads;
+  std::map<std::string, const Figure*> by_engine;
+};
+
+std::vector<Line> Lines(const std::vector<Figure>& figures) {
+  std::vector<Line> lines;
+  for (const Figure& figure : figures) {
+    auto line = std::find_if(lines.begin(), lines.end(), [&](const Line& other) {
+      return std::tie(other.workload, other.item, other.threads) ==
+             std::tie(figure.workload, figure.item, figure.threads);
+    });
+    if (line == lines.end()) {
+      line = lines.insert(line, {figure.workload, figure.item, figure.threads, {}});
+    }
+    line->by_engine[figure.engine] = &figure;
+  }
+  return lines;
+}
+
+std::optional<double> RatioToBestPeer(const Line& line) {
+  std::optional<double> own, best;
+  for (const auto& [engine, figure] : line.by_engine) {
+    if (figure->samples.empty()) continue;
+    if (engine == "entente") {
+      own = figure->median();
+    } else if (!best.has_value() || figure->median() < *best) {
+      best = figure->median();
+    }
+  }
+  if (!own.has_value() || !best.has_value()) return std::nullopt;
+  return *own / *best;
+}
+
+std::string CellText(const Line& line, const std::string& engine) {
+  const auto known = line.by_engine.find(engine);
+  if (known == line.by_engine.end()) return "";
+  const Figure& figure = *known->second;
+  if (figure.samples.empty()) return figure.note;
+  const std::string text = FigureText(figure.median(), figure.unit);
+  return figure.note.empty() ? text : absl::StrCat(text, " (", figure.note, ")");
+}
+
+}  // namespace
+
+double Figure::median() const {
+  std::vector<double> sorted = samples;
+  std::sort(sorted.begin(), sorted.end());
+  const size_t middle = sorted.size() / 2;
+  return sorted.size() % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+std::string FigureText(double value, Figure::Unit unit) {
+  if (unit == Figure::Unit::kBytes) {
+    if (value < 10'000) return absl::StrCat(ThreeDigits(value), " B");
+    return absl::StrCat(ThreeDigits(value / (1 << 20)), " MiB");
+  }
+  if (value < 1e-3) return absl::StrCat(ThreeDigits(value * 1e6), " µs");
+  if (value < 1) return absl::StrCat(ThreeDigits(value * 1e3), " ms");
+  return absl::StrCat(ThreeDigits(value), " s");
+}
+
+void Report::Add(Figure figure) { figures_.push_back(std::move(figure)); }
+
+std::string Report::Markdown() const {
+  std::string text;
+  for (const auto& [what, value] : about_) absl::StrAppend(&text, "* ", what, ": ", value, "\n");
+  for (const std::string& difference : differences_) {
+    absl::StrAppend(&text, "* **Different answers:** ", difference, "\n");
+  }
+  const std::vector<std::string> engines = EngineNames();
+  absl::StrAppend(&text, "\n| workload | case | threads | ", absl::StrJoin(engines, " | "),
+                  " | to the best peer |\n| --- | --- | --: |");
+  for (size_t i = 0; i <= engines.size(); ++i) absl::StrAppend(&text, " --: |");
+  absl::StrAppend(&text, "\n");
+  std::string previous;
+  for (const Line& line : Lines(figures_)) {
+    const auto title = titles_.find(line.workload);
+    const bool first = line.workload != previous;
+    previous = line.workload;
+    absl::StrAppend(&text, "| ", first ? line.workload : "",
+                    first && title != titles_.end() ? absl::StrCat(" ", title->second) : "", " | ",
+                    line.item, " | ", line.threads, " |");
+    for (const std::string& engine : engines) {
+      absl::StrAppend(&text, " ", CellText(line, engine), " |");
+    }
+    const std::optional<double> ratio = RatioToBestPeer(line);
+    absl::StrAppend(&text, " ", ratio.has_value() ? ThreeDigits(*ratio) : "", " |\n");
+  }
+  return text;
+}
+
+std::string Report::Json() const {
+  std::vector<MapEntry> about;
+  for (const auto& [what, value] : about_) about.emplace_back(what, Value::String(value));
+  std::vector<Value> figures, differences;
+  for (const Figure& figure : figures_) {
+    std::vector<Value> samples;
+    for (const double sample : figure.samples) samples.push_back(Value::Float(sample));
+    figures.push_back(Value::Map(
+        {{"workload", Value::String(figure.workload)},
+         {"item", Value::String(figure.item)},
+         {"engine", Value::String(figure.engine)},
+         {"threads", Value::Integer(figure.threads)},
+         {"unit", Value::String(figure.unit == Figure::Unit::kBytes ? "bytes" : "seconds")},
+         {"median", figure.samples.empty() ? Value::Null() : Value::Float(figure.median())},
+         {"samples", Value::List(std::move(samples))},
+         {"note", Value::String(figure.note)}}));
+  }
+  std::vector<Value> ratios;
+  for (const Line& line : Lines(figures_)) {
+    const std::optional<double> ratio = RatioToBestPeer(line);
+    if (!ratio.has_value()) continue;
+    ratios.push_back(Value::Map({{"workload", Value::String(line.workload)},
+                                 {"item", Value::String(line.item)},
+                                 {"threads", Value::Integer(line.threads)},
+                                 {"to_best_peer", Value::Float(*ratio)}}));
+  }
+  for (const std::string& text : differences_) differences.push_back(Value::String(text));
+  return ToJson(Value::Map({{"about", Value::Map(std::move(about))},
+                            {"figures", Value::List(std::move(figures))},
+                            {"ratios", Value::List(std::move(ratios))},
+                            {"differences", Value::List(std::move(differences))}}));
+}
+
+}  // namespace entente::bench
