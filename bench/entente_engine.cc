@@ -95,7 +95,7 @@ class Entente : public LocalEngine {
   ~Entente() override { Close(); }
 
   absl::string_view name() const override { return "entente"; }
-  RelationNotation notation() const override { return RelationNotation::kPattern; }
+  RelationNotation notation() const override { return RelationNotation::kTaxonomy; }
   std::string version() override { return entente_version(); }
 
   std::vector<std::string> LoadCommand(const std::string& tables,

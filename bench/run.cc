@@ -63,7 +63,11 @@ class Run {
       engines_.push_back(std::move(engine));
     }
     RETURN_IF_ERROR(ReadWorkloads());
-    for (const auto& engine : engines_) LoadIfNeeded(*engine);
+    // Who cannot be loaded cannot be asked.
+    const auto not_loaded = [this](const std::unique_ptr<Engine>& engine) {
+      return !LoadIfNeeded(*engine);
+    };
+    engines_.erase(std::remove_if(engines_.begin(), engines_.end(), not_loaded), engines_.end());
     return absl::OkStatus();
   }
 
@@ -95,17 +99,22 @@ class Run {
     return {engine, workload, world_, tables_, DatabaseOf(engine), options_.effort};
   }
 
-  void LoadIfNeeded(Engine& engine) {
+  // False when it failed.
+  bool LoadIfNeeded(Engine& engine) {
     const auto load = std::find_if(workloads_.begin(), workloads_.end(),
                                    [](const Workload& one) { return one.program == "load"; });
-    if (load == workloads_.end() && std::filesystem::exists(DatabaseOf(engine))) return;
+    if (load == workloads_.end() && std::filesystem::exists(DatabaseOf(engine))) return true;
     const Workload unnamed;
     const Workload& workload = load == workloads_.end() ? unnamed : *load;
     std::fprintf(stderr, "loading %s\n", std::string(engine.name()).c_str());
     const absl::StatusOr<std::vector<Figure>> figures = MeasureLoad(StageOf(engine, workload));
-    if (!figures.ok()) return Fail(workload, "time", engine, 2, figures.status());
-    if (load == workloads_.end()) return;
+    if (!figures.ok()) {
+      Fail(workload, "time", engine, 2, figures.status());
+      return false;
+    }
+    if (load == workloads_.end()) return true;
     for (const Figure& figure : *figures) Add(figure);
+    return true;
   }
 
   void AskAll(const Workload& workload, int threads) {

@@ -98,15 +98,17 @@ absl::StatusOr<std::vector<uint64_t>> ParsePlaces(absl::string_view text, uint64
   return absl::InvalidArgumentError(absl::StrCat("no places: ", text));
 }
 
-// "type A", "types A B", or "family PARENT A B": who knows the taxonomy asks for the parent.
+// "type A", "types A B", or "family PARENT A B".
 std::string RelationsText(absl::string_view rule, RelationNotation notation) {
   std::vector<std::string> names = absl::StrSplit(rule, ' ');
   if (names[0] == "family") {
-    if (notation == RelationNotation::kPattern) return names[1];
+    if (notation == RelationNotation::kTaxonomy) return names[1];
     names.erase(names.begin());
   }
   names.erase(names.begin());
-  if (notation == RelationNotation::kPattern) return absl::StrJoin(names, "|");
+  if (notation == RelationNotation::kTaxonomy || notation == RelationNotation::kPattern) {
+    return absl::StrJoin(names, "|");
+  }
   if (notation == RelationNotation::kQuoted)
     return absl::StrCat("'", absl::StrJoin(names, "', '"), "'");
   return absl::StrJoin(names, ", ", [](std::string* out, const std::string& name) {

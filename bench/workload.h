@@ -51,9 +51,10 @@ absl::StatusOr<Workload> ReadWorkload(const std::string& path);
 
 // How an engine writes relation types into its texts.
 enum class RelationNotation {
-  kPattern,  // A|B
-  kQuoted,   // 'A', 'B'
-  kNumbers,  // 1, 2: places in Relations(), from 1
+  kTaxonomy,  // A|B, or the type that they lie under
+  kPattern,   // A|B
+  kQuoted,    // 'A', 'B'
+  kNumbers,   // 1, 2: places in Relations(), from 1
 };
 
 // The texts with which `engine` is asked the case, for each `{NAME}` its relation types, and the
