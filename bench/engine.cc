@@ -99,7 +99,8 @@ absl::StatusOr<Measurement> LocalEngine::Measure(const Question& question, const
   RETURN_IF_ERROR(first);
   const Clock::time_point begin = Clock::now();
   while (measurement.seconds.size() < static_cast<size_t>(effort.least_runs) ||
-         SecondsSince(begin) < effort.seconds) {
+         (measurement.seconds.size() < static_cast<size_t>(effort.most_runs) &&
+          SecondsSince(begin) < effort.seconds)) {
     const Clock::time_point run = Clock::now();
     RETURN_IF_ERROR(AskAll(*statement, question, /*keep=*/false, &measurement));
     measurement.seconds.push_back(SecondsSince(run) / static_cast<double>(question.sets.size()));
@@ -111,12 +112,13 @@ std::unique_ptr<Engine> NewEngine(const std::string& name) {
   if (name == "entente") return NewEntente();
   if (name == "sqlite") return NewSqlite();
   if (name == "duckdb") return NewDuckdb();
+  if (name == "csr") return NewCsr();
   if (name == "kuzu" || name == "ladybug") return NewNodePeer(name);
   return nullptr;
 }
 
 std::vector<std::string> EngineNames() {
-  return {"entente", "sqlite", "duckdb", "kuzu", "ladybug"};
+  return {"entente", "sqlite", "duckdb", "kuzu", "ladybug", "csr"};
 }
 
 }  // namespace entente::bench

@@ -24,6 +24,7 @@ struct OpenOptions {
 // How often a question is asked.
 struct Effort {
   int least_runs = 5;
+  int most_runs = 1000;
   double seconds = 1;         // more runs until so much time is filled
   double limit_seconds = 60;  // one that takes longer is given up
 };
@@ -87,6 +88,7 @@ class LocalEngine : public Engine {
 std::unique_ptr<Engine> NewEntente();
 std::unique_ptr<Engine> NewSqlite();
 std::unique_ptr<Engine> NewDuckdb();
+std::unique_ptr<Engine> NewCsr();
 // "kuzu" or "ladybug", through Node.
 std::unique_ptr<Engine> NewNodePeer(const std::string& name);
 
@@ -97,7 +99,7 @@ absl::Status RunDuckdb(const std::string& path, const std::map<std::string, std:
 
 // By name; nullptr when there is none.
 std::unique_ptr<Engine> NewEngine(const std::string& name);
-// Entente first.
+// Entente first; "csr", which is no peer but the limit of what memory allows, last.
 std::vector<std::string> EngineNames();
 
 }  // namespace entente::bench

@@ -118,6 +118,7 @@ class NodePeer : public Engine {
                               {"sets", Value::List(std::move(sets))},
                               {"threads", Value::Integer(threads)},
                               {"least_runs", Value::Integer(effort.least_runs)},
+                              {"most_runs", Value::Integer(effort.most_runs)},
                               {"seconds", Value::Float(effort.seconds)},
                               {"limit_seconds", Value::Float(effort.limit_seconds)}}));
   }

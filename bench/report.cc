@@ -40,18 +40,42 @@ std::vector<Line> Lines(const std::vector<Figure>& figures) {
   return lines;
 }
 
-std::optional<double> RatioToBestPeer(const Line& line) {
+// Entente's figure to the best of those that `counts` admits.
+template <typename Counts>
+std::optional<double> Ratio(const Line& line, Counts counts) {
   std::optional<double> own, best;
   for (const auto& [engine, figure] : line.by_engine) {
     if (figure->samples.empty()) continue;
     if (engine == "entente") {
       own = figure->median();
-    } else if (!best.has_value() || figure->median() < *best) {
+    } else if (counts(engine) && (!best.has_value() || figure->median() < *best)) {
       best = figure->median();
     }
   }
   if (!own.has_value() || !best.has_value()) return std::nullopt;
   return *own / *best;
+}
+
+std::optional<double> RatioToBestPeer(const Line& line) {
+  return Ratio(line, [](const std::string& engine) { return engine != "csr"; });
+}
+
+std::optional<double> RatioToCsr(const Line& line) {
+  return line.workload == "W0"
+             ? std::nullopt
+             : Ratio(line, [](const std::string& engine) { return engine == "csr"; });
+}
+
+std::string RatioText(const std::optional<double>& ratio) {
+  return ratio.has_value() ? ThreeDigits(*ratio) : "";
+}
+
+Value NumberOrNull(const Figure& figure, double share) {
+  return figure.samples.empty() ? Value::Null() : Value::Float(figure.Quantile(share));
+}
+
+Value RatioValue(const std::optional<double>& ratio) {
+  return ratio.has_value() ? Value::Float(*ratio) : Value::Null();
 }
 
 std::string CellText(const Line& line, const std::string& engine) {
@@ -65,11 +89,13 @@ std::string CellText(const Line& line, const std::string& engine) {
 
 }  // namespace
 
-double Figure::median() const {
+double Figure::Quantile(double share) const {
   std::vector<double> sorted = samples;
   std::sort(sorted.begin(), sorted.end());
-  const size_t middle = sorted.size() / 2;
-  return sorted.size() % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  const double place = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<size_t>(place);
+  const size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
 std::string FigureText(double value, Figure::Unit unit) {
@@ -92,8 +118,8 @@ std::string Report::Markdown() const {
   }
   const std::vector<std::string> engines = EngineNames();
   absl::StrAppend(&text, "\n| workload | case | threads | ", absl::StrJoin(engines, " | "),
-                  " | to the best peer |\n| --- | --- | --: |");
-  for (size_t i = 0; i <= engines.size(); ++i) absl::StrAppend(&text, " --: |");
+                  " | to the best peer | to CSR |\n| --- | --- | --: |");
+  for (size_t i = 0; i < engines.size() + 2; ++i) absl::StrAppend(&text, " --: |");
   absl::StrAppend(&text, "\n");
   std::string previous;
   for (const Line& line : Lines(figures_)) {
@@ -106,8 +132,8 @@ std::string Report::Markdown() const {
     for (const std::string& engine : engines) {
       absl::StrAppend(&text, " ", CellText(line, engine), " |");
     }
-    const std::optional<double> ratio = RatioToBestPeer(line);
-    absl::StrAppend(&text, " ", ratio.has_value() ? ThreeDigits(*ratio) : "", " |\n");
+    absl::StrAppend(&text, " ", RatioText(RatioToBestPeer(line)), " | ",
+                    RatioText(RatioToCsr(line)), " |\n");
   }
   return text;
 }
@@ -117,26 +143,26 @@ std::string Report::Json() const {
   for (const auto& [what, value] : about_) about.emplace_back(what, Value::String(value));
   std::vector<Value> figures, differences;
   for (const Figure& figure : figures_) {
-    std::vector<Value> samples;
-    for (const double sample : figure.samples) samples.push_back(Value::Float(sample));
     figures.push_back(Value::Map(
         {{"workload", Value::String(figure.workload)},
          {"item", Value::String(figure.item)},
          {"engine", Value::String(figure.engine)},
          {"threads", Value::Integer(figure.threads)},
          {"unit", Value::String(figure.unit == Figure::Unit::kBytes ? "bytes" : "seconds")},
-         {"median", figure.samples.empty() ? Value::Null() : Value::Float(figure.median())},
-         {"samples", Value::List(std::move(samples))},
+         {"runs", Value::Integer(static_cast<int64_t>(figure.samples.size()))},
+         {"median", NumberOrNull(figure, 0.5)},
+         {"low", NumberOrNull(figure, 0.1)},
+         {"high", NumberOrNull(figure, 0.9)},
          {"note", Value::String(figure.note)}}));
   }
   std::vector<Value> ratios;
   for (const Line& line : Lines(figures_)) {
-    const std::optional<double> ratio = RatioToBestPeer(line);
-    if (!ratio.has_value()) continue;
+    if (line.by_engine.count("entente") == 0) continue;
     ratios.push_back(Value::Map({{"workload", Value::String(line.workload)},
                                  {"item", Value::String(line.item)},
                                  {"threads", Value::Integer(line.threads)},
-                                 {"to_best_peer", Value::Float(*ratio)}}));
+                                 {"to_best_peer", RatioValue(RatioToBestPeer(line))},
+                                 {"to_csr", RatioValue(RatioToCsr(line))}}));
   }
   for (const std::string& text : differences_) differences.push_back(Value::String(text));
   return ToJson(Value::Map({{"about", Value::Map(std::move(about))},

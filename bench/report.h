@@ -22,7 +22,9 @@ struct Figure {
   std::vector<double> samples;  // empty: see the note
   std::string note;             // "> 60 s", or why there is no figure
 
-  double median() const;
+  // Between the samples; needs some.
+  double Quantile(double share) const;
+  double median() const { return Quantile(0.5); }
 };
 
 class Report {
@@ -38,7 +40,7 @@ class Report {
   const std::vector<std::string>& differences() const { return differences_; }
 
   // A table: a line for each item and number of threads, a column for each engine, and Entente's
-  // ratio to the best peer.
+  // ratios to the best peer and to arrays in memory.
   std::string Markdown() const;
   std::string Json() const;
 

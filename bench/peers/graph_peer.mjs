@@ -3,7 +3,7 @@
 //   node graph_peer.mjs PACKAGE run DB SCRIPT             statements, one a line
 //   node graph_peer.mjs PACKAGE measure DB REQUEST        asks again and again, tells the times
 //   node graph_peer.mjs PACKAGE answer DB REQUEST         asks once, prints the rows
-// REQUEST is a JSON file: text, sets, threads, least_runs, seconds, limit_seconds.
+// REQUEST is a JSON file: text, sets, threads, least_runs, most_runs, seconds, limit_seconds.
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 
@@ -57,7 +57,8 @@ async function measure(request) {
   for (const set of request.sets) answers.push(await ask(connection, statement, set, true));
   const times = [];
   const begin = process.hrtime.bigint();
-  while (times.length < request.least_runs || seconds(begin) < request.seconds) {
+  while (times.length < request.least_runs ||
+         (times.length < request.most_runs && seconds(begin) < request.seconds)) {
     const run = process.hrtime.bigint();
     for (const set of request.sets) await ask(connection, statement, set, false);
     times.push(seconds(run) / request.sets.length);

@@ -1,0 +1,251 @@
+// The bytes of storage/, by themselves: adjacency pages, pending rows, blocks of facts, and reading
+// edges through RocksDB. Arguments are edges of a node.
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bench/sampling.h"
+#include "storage/adjacency.h"
+#include "storage/adjacency_page.h"
+#include "storage/check.h"
+#include "storage/fact_block.h"
+#include "storage/facts.h"
+#include "storage/store.h"
+#include "storage/transaction.h"
+
+namespace entente::storage {
+namespace {
+
+using bench::Random;
+
+constexpr uint32_t kRelations = 20;
+constexpr uint64_t kNodes = 100'000;
+constexpr uint32_t kInlineEvidence = 16;
+constexpr uint32_t kTraversed = kOtherColumn | kFlagsColumn;
+constexpr uint32_t kAnswered = kOtherColumn | kConfidenceColumn | kFlagsColumn;
+
+// Sorted, as a page holds them; facts follow the order, as after a bulk load.
+EdgeColumns MakeEdges(int64_t count) {
+  Random random(/*stream=*/1, static_cast<uint64_t>(count));
+  std::vector<EdgeRow> rows(static_cast<size_t>(count));
+  for (EdgeRow& row : rows) {
+    row.relation = static_cast<RelationId>(random.Below(kRelations));
+    row.other = random.Below(kNodes);
+    row.valid_from = 16'000 + static_cast<int32_t>(random.Below(3652));
+    row.valid_to = row.valid_from + 1;
+    row.first_reported = row.valid_from;
+    row.confidence = static_cast<uint16_t>(random.Below(10'000));
+    row.flags = kVisible | kHasEvidence;
+  }
+  std::sort(rows.begin(), rows.end(), [](const EdgeRow& a, const EdgeRow& b) {
+    return std::pair(a.relation, a.other) < std::pair(b.relation, b.other);
+  });
+  EdgeColumns edges;
+  FactId fact = 1'000'000;
+  for (EdgeRow& row : rows) {
+    row.fact = fact++;
+    AppendRow(row, kAllColumns, &edges);
+  }
+  return edges;
+}
+
+void SetEdges(benchmark::State& state) {
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+void EncodePage(benchmark::State& state) {
+  const EdgeColumns edges = MakeEdges(state.range(0));
+  for (auto _ : state) benchmark::DoNotOptimize(EncodePageValue(edges));
+  SetEdges(state);
+  state.counters["bytes/edge"] =
+      static_cast<double>(EncodePageValue(edges).size()) / static_cast<double>(state.range(0));
+}
+BENCHMARK(EncodePage)->Arg(20)->Arg(8192);
+
+// All relations, or one of them.
+void DecodePage(benchmark::State& state, uint32_t columns, bool one_relation) {
+  const std::string value = EncodePageValue(MakeEdges(state.range(0)));
+  const std::vector<RelationId> wanted = {7};
+  const RelationFilter filter = one_relation ? RelationFilter(wanted) : RelationFilter();
+  EdgeColumns edges;
+  size_t read = 0;
+  for (auto _ : state) {
+    edges.Clear();
+    const absl::StatusOr<PageValue> page = PageValue::Parse(value);
+    ENTENTE_CHECK(page.ok());
+    page->Read(filter, columns, &edges);
+    benchmark::DoNotOptimize(edges.other.data());
+    read += edges.size;
+  }
+  state.SetItemsProcessed(static_cast<int64_t>(read));
+}
+BENCHMARK_CAPTURE(DecodePage, traversed, kTraversed, false)->Arg(20)->Arg(8192);
+BENCHMARK_CAPTURE(DecodePage, answered_one_relation, kAnswered, true)->Arg(20)->Arg(8192);
+BENCHMARK_CAPTURE(DecodePage, all_columns, kAllColumns, false)->Arg(20)->Arg(8192);
+
+void CountFromPage(benchmark::State& state) {
+  const std::string value = EncodePageValue(MakeEdges(state.range(0)));
+  const std::vector<RelationId> wanted = {7};
+  for (auto _ : state) {
+    const absl::StatusOr<PageValue> page = PageValue::Parse(value);
+    ENTENTE_CHECK(page.ok());
+    benchmark::DoNotOptimize(page->Count(RelationFilter(wanted)));
+  }
+}
+BENCHMARK(CountFromPage)->Arg(20)->Arg(8192);
+
+// A page with rows that wait: reading it, and folding them in.
+std::string PageWithPending(int64_t edges, int64_t pending) {
+  std::string value = EncodePageValue(MakeEdges(edges));
+  const EdgeColumns added = MakeEdges(pending);
+  for (size_t i = 0; i < added.size; ++i) {
+    EdgeRow row = RowAt(added, i);
+    row.fact += 5'000'000;
+    AppendPendingRow(EdgeOp::kInsert, row, &value);
+  }
+  return value;
+}
+
+void ReadPending(benchmark::State& state) {
+  const std::string value = PageWithPending(state.range(0), state.range(1));
+  EdgeColumns edges;
+  for (auto _ : state) {
+    edges.Clear();
+    const absl::StatusOr<PageValue> page = PageValue::Parse(value);
+    ENTENTE_CHECK(page.ok());
+    page->Read(RelationFilter(), kTraversed, &edges);
+    benchmark::DoNotOptimize(edges.other.data());
+  }
+  SetEdges(state);
+}
+BENCHMARK(ReadPending)->Args({1000, 10})->Args({1000, 100});
+
+void FoldPendingRows(benchmark::State& state) {
+  const std::string value = PageWithPending(state.range(0), state.range(1));
+  for (auto _ : state) {
+    std::string folded = value;
+    FoldPending(&folded);
+    benchmark::DoNotOptimize(folded.data());
+  }
+}
+BENCHMARK(FoldPendingRows)->Args({1000, 10})->Args({1000, 1000});
+
+std::vector<StoredFact> MakeFacts(size_t count) {
+  std::vector<StoredFact> facts(count);
+  Random random(/*stream=*/2, count);
+  for (size_t i = 0; i < count; ++i) {
+    facts[i].id = i;
+    FactRecord& record = facts[i].record;
+    record.subject = 4711;
+    record.relation = static_cast<RelationId>(random.Below(kRelations));
+    record.object = random.Below(kNodes);
+    record.valid_from = 16'000 + static_cast<int32_t>(random.Below(3652));
+    record.valid_to = record.valid_from + 1;
+    record.from_precision = record.to_precision = Precision::kDay;
+    record.flags = kVisible | kHasEvidence | kIdentified;
+    record.support = record.confidence = static_cast<uint16_t>(random.Below(10'000));
+    record.evidence.resize(2);
+    for (Evidence& piece : record.evidence) {
+      piece.article = kFirstArticle + random.Below(1'000'000);
+      piece.confidence = static_cast<double>(30 + random.Below(70)) / 100;
+      piece.sentence = static_cast<int32_t>(random.Below(30));
+      piece.span_start = static_cast<int32_t>(random.Below(4000));
+      piece.span_end = piece.span_start + 80;
+    }
+    facts[i].evidence_total = record.evidence.size();
+  }
+  return facts;
+}
+
+void EncodeBlock(benchmark::State& state) {
+  const std::vector<StoredFact> facts = MakeFacts(128);
+  for (auto _ : state) benchmark::DoNotOptimize(EncodeFactBlock(0, facts));
+  state.counters["bytes/fact"] = static_cast<double>(EncodeFactBlock(0, facts).size()) / 128;
+}
+BENCHMARK(EncodeBlock);
+
+// One fact with its evidence out of a block.
+void ReadFactOfBlock(benchmark::State& state) {
+  const std::string bytes = EncodeFactBlock(0, MakeFacts(128));
+  size_t next = 0;
+  for (auto _ : state) {
+    const absl::StatusOr<FactBlock> block = FactBlock::Parse(0, kInlineEvidence, bytes);
+    ENTENTE_CHECK(block.ok());
+    benchmark::DoNotOptimize(block->Read(next++ % block->size()));
+  }
+}
+BENCHMARK(ReadFactOfBlock);
+
+// A store in memory whose node 0 has that many edges.
+class NodeStore {
+ public:
+  explicit NodeStore(int64_t edges) {
+    auto store = Store::Open(":memory:", {.create_if_missing = true});
+    ENTENTE_CHECK(store.ok());
+    store_ = *std::move(store);
+    auto transaction = store_->Begin();
+    ENTENTE_CHECK(transaction.ok());
+    const EdgeColumns columns = MakeEdges(edges);
+    for (size_t i = 0; i < columns.size; ++i) {
+      ENTENTE_CHECK(InsertEdge(**transaction, Direction::kOut, 0, RowAt(columns, i)).ok());
+    }
+    ENTENTE_CHECK((*transaction)->Commit().ok());
+    transaction->reset();
+    ENTENTE_CHECK(store_->Flush().ok());
+  }
+
+  Store& store() { return *store_; }
+
+ private:
+  std::unique_ptr<Store> store_;
+};
+
+void ReadEdgesOfNode(benchmark::State& state) {
+  NodeStore nodes(state.range(0));
+  const std::unique_ptr<Snapshot> snapshot = nodes.store().TakeSnapshot();
+  EdgeColumns edges;
+  for (auto _ : state) {
+    edges.Clear();
+    ENTENTE_CHECK(
+        ReadEdges(*snapshot, Direction::kOut, 0, RelationFilter(), kTraversed, &edges).ok());
+    benchmark::DoNotOptimize(edges.other.data());
+  }
+  SetEdges(state);
+}
+BENCHMARK(ReadEdgesOfNode)->Arg(20)->Arg(2816)->Arg(20'000);
+
+void ReadDegreeOfNode(benchmark::State& state) {
+  NodeStore nodes(state.range(0));
+  const std::unique_ptr<Snapshot> snapshot = nodes.store().TakeSnapshot();
+  const std::vector<RelationId> wanted = {7};
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        ReadDegree(*snapshot, Direction::kOut, 0, RelationFilter(wanted)).ok());
+  }
+}
+BENCHMARK(ReadDegreeOfNode)->Arg(20)->Arg(2816)->Arg(20'000);
+
+// A transaction of one edge, not waiting for the disk.
+void CommitOneEdge(benchmark::State& state) {
+  NodeStore nodes(state.range(0));
+  Random random(/*stream=*/3, 0);
+  FactId fact = 10'000'000;
+  for (auto _ : state) {
+    auto transaction = nodes.store().Begin();
+    ENTENTE_CHECK(transaction.ok());
+    EdgeRow row = RowAt(MakeEdges(1), 0);
+    row.other = random.Below(kNodes);
+    row.fact = fact++;
+    ENTENTE_CHECK(InsertEdge(**transaction, Direction::kOut, 0, row).ok());
+    ENTENTE_CHECK((*transaction)->Commit(/*sync=*/false).ok());
+  }
+}
+BENCHMARK(CommitOneEdge)->Arg(20)->Arg(2816);
+
+}  // namespace
+}  // namespace entente::storage
+
+BENCHMARK_MAIN();
