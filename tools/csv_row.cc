@@ -1,0 +1,56 @@
+#include "tools/csv_row.h"
+
+#include <algorithm>
+
+namespace entente::tools {
+
+CsvRow::Outcome CsvRow::Parse(absl::string_view line) {
+  line_ = line;
+  fields_.clear();
+  unescaped_.clear();
+  size_t begin = 0;
+  while (true) {
+    size_t end = 0;
+    if (begin < line.size() && line[begin] == '"') {
+      end = ParseQuoted(begin);
+      if (end == absl::string_view::npos) return Outcome::kOpen;
+      if (end < line.size() && line[end] != ',') return Outcome::kBadQuotes;
+    } else {
+      end = std::min(line.find(',', begin), line.size());
+      fields_.push_back({line.substr(begin, end - begin), begin, false});
+    }
+    if (end == line.size()) return Outcome::kWhole;
+    begin = end + 1;
+  }
+}
+
+size_t CsvRow::ParseQuoted(size_t begin) {
+  size_t from = begin + 1;
+  size_t quote = line_.find('"', from);
+  const auto is_doubled = [&] { return quote + 1 < line_.size() && line_[quote + 1] == '"'; };
+  if (quote == absl::string_view::npos) return quote;
+  if (!is_doubled()) {
+    fields_.push_back({line_.substr(from, quote - from), begin, true});
+    return quote + 1;
+  }
+  // Unescaped text is shorter than the line, so that one reservation lasts for all its fields.
+  if (unescaped_.empty()) unescaped_.reserve(line_.size());
+  const size_t out = unescaped_.size();
+  while (is_doubled()) {
+    unescaped_.append(line_.data() + from, quote + 1 - from);
+    from = quote + 2;
+    quote = line_.find('"', from);
+    if (quote == absl::string_view::npos) return quote;
+  }
+  unescaped_.append(line_.data() + from, quote - from);
+  fields_.push_back({absl::string_view(unescaped_).substr(out), begin, true});
+  return quote + 1;
+}
+
+uint64_t CsvRow::ColumnOf(size_t field) const {
+  const absl::string_view before = line_.substr(0, fields_[field].begin);
+  return 1 + static_cast<uint64_t>(std::count_if(before.begin(), before.end(),
+                                                 [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+}  // namespace entente::tools

@@ -1,0 +1,46 @@
+// CsvRow: a line of comma-separated values taken apart (RFC 4180): a field may stand in double
+// quotes, in which a doubled quote means one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace entente::tools {
+
+class CsvRow {
+ public:
+  // kOpen: a quoted field does not end on this line, so the row goes on with the next one.
+  enum class Outcome { kWhole, kOpen, kBadQuotes };
+
+  // `line` must stay as it is while the fields are read. After kBadQuotes the last field is the one
+  // that is wrong.
+  Outcome Parse(absl::string_view line);
+
+  size_t size() const { return fields_.size(); }
+  // Without quotes.
+  absl::string_view operator[](size_t field) const { return fields_[field].text; }
+  // Whether it stands in quotes, and so is text even when it looks like a number.
+  bool IsQuoted(size_t field) const { return fields_[field].quoted; }
+  // Where it begins, in code points from 1.
+  uint64_t ColumnOf(size_t field) const;
+
+ private:
+  struct Field {
+    absl::string_view text;
+    size_t begin;  // in line_
+    bool quoted;
+  };
+
+  // Adds the quoted field that begins at `begin`, and returns where it ends; npos: nowhere.
+  size_t ParseQuoted(size_t begin);
+
+  absl::string_view line_;
+  std::vector<Field> fields_;
+  std::string unescaped_;  // fields with doubled quotes; never moves while a row is parsed
+};
+
+}  // namespace entente::tools
