@@ -12,7 +12,6 @@
 #include "absl/strings/str_cat.h"
 #include "engine/published.h"
 #include "engine/status.h"
-#include "engine/temporal_text.h"
 #include "engine/value_json.h"
 
 namespace entente::tools {
@@ -21,16 +20,6 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
-
-// "2024", "2024-06", "2024-06-18", or a date and time.
-absl::StatusOr<ValidEnd> ParseValidEnd(absl::string_view text) {
-  const absl::StatusOr<PartialDate> date = ParsePartialDate(text);
-  if (date.ok()) return ValidEndOf(*date);
-  const absl::StatusOr<DateTime> instant = ParseDateTime(text);
-  if (instant.ok()) return ValidEnd{Value::OfDateTime(*instant)};
-  return absl::InvalidArgumentError(absl::StrCat(
-      "'", text, "' is not a date such as 2024, 2024-06, 2024-06-18 or 2024-06-18T12:00:00Z"));
-}
 
 }  // namespace
 
@@ -425,8 +414,8 @@ absl::Status ClaimsFormat::ReadLine(absl::string_view line, const InputPlace& pl
   return Line(*state_, line.size(), place).Read();
 }
 
-const std::map<std::string, uint64_t>& ClaimsFormat::unknown_fields() const {
-  return state_->unknown_fields;
+std::map<std::string, uint64_t> ClaimsFormat::TakeUnknownFields() {
+  return std::exchange(state_->unknown_fields, {});
 }
 
 bool LooksLikeClaims(absl::string_view head) {

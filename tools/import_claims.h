@@ -20,7 +20,7 @@ class ClaimsFormat : public ImportFormat {
 
   absl::Status ReadLine(absl::string_view line, const InputPlace& place) override;
   absl::Status End() override { return absl::OkStatus(); }
-  const std::map<std::string, uint64_t>& unknown_fields() const override;
+  std::map<std::string, uint64_t> TakeUnknownFields() override;
 
  private:
   class Line;

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -18,6 +19,7 @@
 #include "engine/status.h"
 #include "tools/import_claims.h"
 #include "tools/import_icews.h"
+#include "tools/import_tables.h"
 #include "tools/input_file.h"
 #include "tools/progress.h"
 
@@ -43,6 +45,7 @@ std::unique_ptr<ImportFormat> Make(BulkLoader& loader) {
 constexpr FormatRow kFormats[] = {
     {"claims", LooksLikeClaims, Make<ClaimsFormat>},
     {"icews", LooksLikeIcews, Make<IcewsFormat>},
+    {"tables", LooksLikeTables, Make<TablesFormat>},
 };
 
 std::string CsvField(absl::string_view text) {
@@ -130,6 +133,10 @@ class Import {
       const absl::Status read = ReadFile(file);
       if (!read.ok()) return Fail(read, stopped_by_rejection() ? kRowsRejected : kUsage);
     }
+    for (const auto& [name, format] : formats_) {
+      const absl::Status finished = format->Finish();
+      if (!finished.ok()) return Fail(finished, kRowsRejected);
+    }
     const absl::StatusOr<LoadSummary> summary = loader_->Finish();
     progress_->Finish();
     if (!summary.ok()) {
@@ -162,7 +169,12 @@ class Import {
 
   absl::Status OpenFiles() {
     bool sizes_known = true;
-    for (const std::string& path : options_.files) {
+    for (const std::string& argument : options_.files) {
+      // "facts=FILE" says which of the tables the file is.
+      const size_t equals = argument.find('=');
+      const bool has_part = equals != std::string::npos && IsTableName(argument.substr(0, equals));
+      parts_.push_back(has_part ? argument.substr(0, equals) : "");
+      const std::string path = has_part ? argument.substr(equals + 1) : argument;
       ASSIGN_OR_RETURN(std::unique_ptr<InputFile> file, InputFile::Open(path));
       sizes_known = sizes_known && file->size() > 0;
       total_bytes_ += file->size();
@@ -172,22 +184,27 @@ class Import {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<const FormatRow*> FormatOf(InputFile& file) {
+  // Its reader, made when it is the first file of its format.
+  absl::StatusOr<ImportFormat*> FormatOf(InputFile& file, absl::string_view part) {
     ASSIGN_OR_RETURN(absl::string_view head, file.Peek(kPeek));
     absl::ConsumePrefix(&head, kByteOrderMark);
+    const std::string wanted = part.empty() ? options_.format : "tables";
     for (const FormatRow& row : kFormats) {
-      if (options_.format.empty() ? row.looks_like(head) : row.name == options_.format) return &row;
+      if (wanted.empty() ? !row.looks_like(head) : row.name != wanted) continue;
+      std::unique_ptr<ImportFormat>& format = formats_[row.name];
+      if (format == nullptr) format = row.make(*loader_);
+      return format.get();
     }
-    return absl::InvalidArgumentError(
-        absl::StrCat("cannot guess the format of ", file.name(), "; say --format claims|icews"));
+    return absl::InvalidArgumentError(absl::StrCat("cannot guess the format of ", file.name(),
+                                                   "; say --format claims|icews|tables"));
   }
 
   absl::Status ReadFile(uint32_t index) {
     InputFile& file = *files_[index];
     ASSIGN_OR_RETURN(const absl::string_view head, file.Peek(1));
     if (head.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const FormatRow* row, FormatOf(file));
-    const std::unique_ptr<ImportFormat> format = row->make(*loader_);
+    ASSIGN_OR_RETURN(ImportFormat* const format, FormatOf(file, parts_[index]));
+    RETURN_IF_ERROR(format->Begin(parts_[index]));
     absl::string_view line;
     while (true) {
       ASSIGN_OR_RETURN(const bool more, file.NextLine(&line));
@@ -200,7 +217,7 @@ class Import {
     }
     RETURN_IF_ERROR(format->End());
     bytes_before_ += file.bytes_read();
-    for (const auto& [field, count] : format->unknown_fields()) {
+    for (const auto& [field, count] : format->TakeUnknownFields()) {
       std::fprintf(stderr, "%s: passed over the unknown field '%s' (%s times)\n",
                    file.name().c_str(), field.c_str(), FormatCount(count).c_str());
     }
@@ -231,6 +248,8 @@ class Import {
   std::unique_ptr<Progress> progress_;
   std::unique_ptr<Rejects> rejects_;
   std::vector<std::unique_ptr<InputFile>> files_;
+  std::vector<std::string> parts_;  // which table each is, "" when not said
+  std::map<absl::string_view, std::unique_ptr<ImportFormat>> formats_;
   uint64_t total_bytes_ = 0;
   uint64_t bytes_before_ = 0;  // of the files that are read
   std::optional<Rejection> last_rejection_;

@@ -13,9 +13,9 @@ class Database;
 namespace entente::tools {
 
 struct ImportOptions {
-  std::string format;  // "claims", "icews"; "" guesses by the first bytes of each file
-  std::vector<std::string> files;
-  std::string rejects;  // where bad rows are listed; "" standard error, the first few
+  std::string format;  // "claims", "icews", "tables"; "" guesses by the first bytes of each file
+  std::vector<std::string> files;  // paths, or which of the tables a path is: "facts=PATH"
+  std::string rejects;             // where bad rows are listed; "" standard error, the first few
   bool strict = false;
 };
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
@@ -20,7 +21,9 @@ class IcewsFormat : public ImportFormat {
 
   absl::Status ReadLine(absl::string_view line, const InputPlace& place) override;
   absl::Status End() override;
-  const std::map<std::string, uint64_t>& unknown_fields() const override { return unknown_; }
+  std::map<std::string, uint64_t> TakeUnknownFields() override {
+    return std::exchange(unknown_, {});
+  }
 
  private:
   absl::Status ReadHeader(absl::string_view line, const InputPlace& place);

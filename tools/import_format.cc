@@ -1,0 +1,22 @@
+#include "tools/import_format.h"
+
+#include "absl/strings/str_cat.h"
+#include "engine/temporal_text.h"
+
+namespace entente::tools {
+
+absl::Status ImportFormat::Begin(absl::string_view part) {
+  if (part.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("'", part, "=' goes with the tables format only"));
+}
+
+absl::StatusOr<ValidEnd> ParseValidEnd(absl::string_view text) {
+  const absl::StatusOr<PartialDate> date = ParsePartialDate(text);
+  if (date.ok()) return ValidEndOf(*date);
+  const absl::StatusOr<DateTime> instant = ParseDateTime(text);
+  if (instant.ok()) return ValidEnd{Value::OfDateTime(*instant)};
+  return absl::InvalidArgumentError(absl::StrCat(
+      "'", text, "' is not a date such as 2024, 2024-06, 2024-06-18 or 2024-06-18T12:00:00Z"));
+}
+
+}  // namespace entente::tools

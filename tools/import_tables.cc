@@ -1,0 +1,354 @@
+#include "tools/import_tables.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/types/span.h"
+#include "engine/status.h"
+
+namespace entente::tools {
+namespace {
+
+// The columns of the tables, each list in the order of the enumeration before it.
+enum EntityColumn : size_t { kEntityKey, kEntityName, kEntityLabels };
+constexpr absl::string_view kEntityColumns[] = {"key", "name", "labels"};
+
+enum ArticleColumn : size_t {
+  kArticleKey,
+  kArticlePublisher,
+  kArticleLanguage,
+  kArticlePublished,
+  kArticleUrl,
+  kArticleTitle,
+  kArticleCopyOf,
+};
+constexpr absl::string_view kArticleColumns[] = {"key", "publisher", "language", "published",
+                                                 "url", "title",     "copy_of"};
+
+enum FactColumn : size_t { kFactId, kFactSubject, kFactType, kFactObject, kFactFrom, kFactTo };
+constexpr absl::string_view kFactColumns[] = {"id",     "subject",    "type",
+                                              "object", "valid_from", "valid_to"};
+
+enum EvidenceColumn : size_t {
+  kEvidenceFact,
+  kEvidenceArticle,
+  kEvidenceStance,
+  kEvidenceConfidence,
+  kEvidenceAssertedBy,
+  kEvidenceSentence,
+  kEvidenceSpanStart,
+  kEvidenceSpanEnd,
+  kEvidenceQuote,
+};
+constexpr absl::string_view kEvidenceColumns[] = {"fact",       "article",     "stance",
+                                                  "confidence", "asserted_by", "sentence",
+                                                  "span_start", "span_end",    "quote"};
+
+using Table = TablesFormat::Table;
+
+struct TableRow {
+  absl::string_view name;
+  Table table;
+  absl::Span<const absl::string_view> columns;
+  bool has_properties;  // made of the columns that are not its own
+  // A header with all columns of one of these sets is this table's.
+  std::vector<std::vector<absl::string_view>> signs;
+};
+
+// In the order in which headers are compared.
+const std::vector<TableRow>& Tables() {
+  static const auto& tables = *new std::vector<TableRow>{
+      {"evidence", Table::kEvidence, kEvidenceColumns, false, {{"fact", "article"}}},
+      {"facts", Table::kFacts, kFactColumns, true, {{"subject", "type", "object"}}},
+      {"articles",
+       Table::kArticles,
+       kArticleColumns,
+       true,
+       {{"url"}, {"key", "publisher"}, {"key", "published"}, {"key", "title"}}},
+      {"entities", Table::kEntities, kEntityColumns, true, {{"key"}, {"name"}}},
+  };
+  return tables;
+}
+
+const TableRow& RowOf(Table table) {
+  return *std::find_if(Tables().begin(), Tables().end(),
+                       [&](const TableRow& row) { return row.table == table; });
+}
+
+std::optional<Table> GuessTable(const CsvRow& header) {
+  const auto has = [&](absl::string_view name) {
+    for (size_t i = 0; i < header.size(); ++i) {
+      if (header[i] == name) return true;
+    }
+    return false;
+  };
+  for (const TableRow& row : Tables()) {
+    for (const auto& sign : row.signs) {
+      if (std::all_of(sign.begin(), sign.end(), has)) return row.table;
+    }
+  }
+  return std::nullopt;
+}
+
+// What looks like a number or a boolean is one; quotes make it text.
+Value PropertyOf(absl::string_view text, bool quoted) {
+  if (quoted) return Value::String(text);
+  if (text == "true" || text == "false") return Value::Boolean(text == "true");
+  // A leading zero belongs to a code, not to a number.
+  const absl::string_view digits = absl::StartsWith(text, "-") ? text.substr(1) : text;
+  const bool number = !digits.empty() && absl::ascii_isdigit(digits[0]) &&
+                      (digits.size() == 1 || digits[0] != '0' || digits[1] == '.');
+  int64_t integer = 0;
+  if (number && absl::SimpleAtoi(text, &integer)) return Value::Integer(integer);
+  double floating = 0;
+  if (number && absl::SimpleAtod(text, &floating)) return Value::Float(floating);
+  return Value::String(text);
+}
+
+}  // namespace
+
+absl::Status TablesFormat::Begin(absl::string_view part) {
+  part_.reset();
+  if (part.empty()) return absl::OkStatus();
+  for (const TableRow& row : Tables()) {
+    if (row.name == part) part_ = row.table;
+  }
+  if (part_.has_value()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("there is no table '", part, "'"));
+}
+
+absl::Status TablesFormat::ReadLine(absl::string_view line, const InputPlace& place) {
+  if (header_failed_) return absl::OkStatus();
+  InputPlace begin = place;
+  if (!open_.empty()) {
+    absl::StrAppend(&open_, "\n", line);
+    line = open_;
+    begin = open_place_;
+  } else if (line.empty()) {
+    return absl::OkStatus();
+  }
+  const CsvRow::Outcome outcome = row_.Parse(line);
+  if (outcome == CsvRow::Outcome::kOpen) {
+    if (open_.empty()) {
+      open_.assign(line.data(), line.size());
+      open_place_ = place;
+    }
+    return absl::OkStatus();
+  }
+  absl::Status status;
+  if (outcome == CsvRow::Outcome::kBadQuotes) {
+    header_failed_ = !table_.has_value();
+    begin.column = row_.ColumnOf(row_.size() - 1);
+    status = loader_.Reject(begin, "between a closing quote and the comma stands something else");
+  } else {
+    status = table_.has_value() ? ReadRow(begin) : ReadHeader(begin);
+  }
+  open_.clear();
+  return status;
+}
+
+absl::Status TablesFormat::End() {
+  table_.reset();
+  header_failed_ = false;
+  if (open_.empty()) return absl::OkStatus();
+  open_.clear();
+  return loader_.Reject(open_place_, "a quote is not closed before the end of the file");
+}
+
+absl::Status TablesFormat::ReadHeader(const InputPlace& place) {
+  table_ = part_.has_value() ? part_ : GuessTable(row_);
+  if (!table_.has_value()) {
+    header_failed_ = true;
+    return loader_.Reject(place, "the header is that of no table, so the file is not read");
+  }
+  const TableRow& table = RowOf(*table_);
+  columns_.assign(table.columns.size(), -1);
+  properties_.clear();
+  for (size_t i = 0; i < row_.size(); ++i) {
+    const auto known = std::find(table.columns.begin(), table.columns.end(), row_[i]);
+    if (known != table.columns.end()) {
+      columns_[static_cast<size_t>(known - table.columns.begin())] = static_cast<int>(i);
+    } else if (table.has_properties && !row_[i].empty()) {
+      properties_.emplace_back(i, std::string(row_[i]));
+    } else {
+      ++unknown_[absl::StrCat(table.name, ".", row_[i])];
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TablesFormat::ReadRow(const InputPlace& place) {
+  switch (*table_) {
+    case Table::kEntities:
+      return ReadEntity(place);
+    case Table::kArticles:
+      return ReadArticle(place);
+    case Table::kFacts:
+      return ReadFact(place);
+    case Table::kEvidence:
+      return ReadEvidence(place);
+  }
+  return absl::OkStatus();
+}
+
+absl::string_view TablesFormat::Cell(size_t column) const {
+  const int at = columns_[column];
+  if (at < 0 || static_cast<size_t>(at) >= row_.size()) return {};
+  return row_[static_cast<size_t>(at)];
+}
+
+std::vector<MapEntry> TablesFormat::Properties() const {
+  std::vector<MapEntry> properties;
+  for (const auto& [column, name] : properties_) {
+    if (column >= row_.size() || (row_[column].empty() && !row_.IsQuoted(column))) continue;
+    properties.emplace_back(name, PropertyOf(row_[column], row_.IsQuoted(column)));
+  }
+  return properties;
+}
+
+absl::Status TablesFormat::RejectCell(size_t column, const InputPlace& place,
+                                      absl::string_view reason) {
+  InputPlace at = place;
+  const int field = columns_[column];
+  if (field >= 0 && static_cast<size_t>(field) < row_.size()) {
+    at.column = row_.ColumnOf(static_cast<size_t>(field));
+  }
+  return loader_.Reject(at, absl::StrCat("'", RowOf(*table_).columns[column], "' ", reason));
+}
+
+bool TablesFormat::ReadNumber(size_t column, int32_t* out) const {
+  const absl::string_view text = Cell(column);
+  return text.empty() || (absl::SimpleAtoi(text, out) && *out >= 0);
+}
+
+absl::Status TablesFormat::ReadEntity(const InputPlace& place) {
+  EntityInput entity;
+  entity.key = std::string(Cell(kEntityKey));
+  entity.name = std::string(Cell(kEntityName));
+  for (const absl::string_view label : absl::StrSplit(Cell(kEntityLabels), ';')) {
+    const absl::string_view trimmed = absl::StripAsciiWhitespace(label);
+    if (!trimmed.empty()) entity.labels.emplace_back(trimmed);
+  }
+  entity.properties = Properties();
+  return loader_.AddEntity(std::move(entity), place);
+}
+
+absl::Status TablesFormat::ReadArticle(const InputPlace& place) {
+  ArticleInput article;
+  article.key = std::string(Cell(kArticleKey));
+  article.publisher = std::string(Cell(kArticlePublisher));
+  article.language = std::string(Cell(kArticleLanguage));
+  article.url = std::string(Cell(kArticleUrl));
+  article.title = std::string(Cell(kArticleTitle));
+  article.copy_of = std::string(Cell(kArticleCopyOf));
+  const absl::string_view published = Cell(kArticlePublished);
+  if (!published.empty()) article.published = Value::String(published);
+  article.properties = Properties();
+  return loader_.AddArticle(std::move(article), place);
+}
+
+absl::Status TablesFormat::ReadFact(const InputPlace& place) {
+  Fact fact;
+  fact.subject = std::string(Cell(kFactSubject));
+  fact.type = std::string(Cell(kFactType));
+  fact.object = std::string(Cell(kFactObject));
+  for (const auto& [column, end] :
+       {std::pair<size_t, ValidEnd*>{kFactFrom, &fact.valid_from}, {kFactTo, &fact.valid_to}}) {
+    if (Cell(column).empty()) continue;
+    absl::StatusOr<ValidEnd> parsed = ParseValidEnd(Cell(column));
+    if (!parsed.ok()) {
+      return RejectCell(column, place, absl::StrCat("is wrong: ", parsed.status().message()));
+    }
+    *end = *std::move(parsed);
+  }
+  // The fact by itself; what evidence adds comes as claims of the same identity.
+  ClaimInput claim;
+  SetFact(fact, &claim);
+  claim.properties = Properties();
+  const absl::string_view id = Cell(kFactId);
+  if (!id.empty()) {
+    if (!fact_ids_.try_emplace(id, facts_.size()).second) {
+      return RejectCell(kFactId, place, absl::StrCat("is '", id, "', as another fact's is"));
+    }
+    facts_.push_back(std::move(fact));
+  }
+  return loader_.AddClaim(std::move(claim), place);
+}
+
+absl::Status TablesFormat::ReadEvidence(const InputPlace& place) {
+  const absl::string_view id = Cell(kEvidenceFact);
+  if (id.empty()) return RejectCell(kEvidenceFact, place, "is missing");
+  if (Cell(kEvidenceArticle).empty()) return RejectCell(kEvidenceArticle, place, "is missing");
+  ClaimInput claim;
+  EvidenceInput& evidence = claim.evidence;
+  if (const absl::string_view text = Cell(kEvidenceStance); !text.empty()) {
+    const std::optional<Stance> stance = StanceNamed(text);
+    if (!stance.has_value()) {
+      return RejectCell(kEvidenceStance, place, "must be affirms, reports or denies");
+    }
+    evidence.stance = *stance;
+  }
+  if (const absl::string_view text = Cell(kEvidenceConfidence);
+      !text.empty() && !absl::SimpleAtod(text, &evidence.confidence)) {
+    return RejectCell(kEvidenceConfidence, place, "must be a number from 0 to 1");
+  }
+  for (const auto& [column, out] :
+       {std::pair<size_t, int32_t*>{kEvidenceSentence, &evidence.sentence},
+        {kEvidenceSpanStart, &evidence.span_begin},
+        {kEvidenceSpanEnd, &evidence.span_end}}) {
+    if (!ReadNumber(column, out)) {
+      return RejectCell(column, place, "must be a whole number from 0 to 2147483647");
+    }
+  }
+  evidence.quote = std::string(Cell(kEvidenceQuote));
+  claim.article = std::string(Cell(kEvidenceArticle));
+  claim.asserted_by = std::string(Cell(kEvidenceAssertedBy));
+  const auto known = fact_ids_.find(id);
+  if (known == fact_ids_.end()) {
+    early_.push_back({std::string(id), std::move(claim), place});
+    return absl::OkStatus();
+  }
+  SetFact(facts_[known->second], &claim);
+  return loader_.AddClaim(std::move(claim), place);
+}
+
+absl::Status TablesFormat::Finish() {
+  for (EarlyEvidence& early : early_) {
+    const auto known = fact_ids_.find(early.fact);
+    if (known == fact_ids_.end()) {
+      RETURN_IF_ERROR(loader_.Reject(
+          early.place, absl::StrCat("there is no fact with the id '", early.fact, "'")));
+      continue;
+    }
+    SetFact(facts_[known->second], &early.claim);
+    RETURN_IF_ERROR(loader_.AddClaim(std::move(early.claim), early.place));
+  }
+  early_.clear();
+  return absl::OkStatus();
+}
+
+void TablesFormat::SetFact(const Fact& fact, ClaimInput* claim) {
+  claim->subject = fact.subject;
+  claim->type = fact.type;
+  claim->object = fact.object;
+  claim->valid_from = fact.valid_from;
+  claim->valid_to = fact.valid_to;
+}
+
+bool IsTableName(absl::string_view name) {
+  return std::any_of(Tables().begin(), Tables().end(),
+                     [&](const TableRow& row) { return row.name == name; });
+}
+
+bool LooksLikeTables(absl::string_view head) {
+  CsvRow header;
+  const absl::string_view line =
+      absl::StripTrailingAsciiWhitespace(head.substr(0, head.find('\n')));
+  return header.Parse(line) == CsvRow::Outcome::kWhole && GuessTable(header).has_value();
+}
+
+}  // namespace entente::tools
