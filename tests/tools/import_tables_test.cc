@@ -1,0 +1,148 @@
+// The tables format: four CSV files in any order, with their columns in any order.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/tools/program.h"
+
+namespace entente::tools {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kEntities[] =
+    "key,name,labels,population,code,note\n"
+    "iso:PRK,North Korea,Country; State,26000000,007,\"says \"\"no\"\", twice\"\n"
+    "iso:RUS,Russia,Country,146.5,\"12\",\"two\nlines\"\n"
+    "kcna,KCNA,,,,\n";
+constexpr char kArticles[] =
+    "title,key,publisher,language,published,url,copy_of\n"
+    "\"A title, quoted\",a1,KCNA,de,2024-11-01T08:00:00Z,https://a.example/1,\n"
+    ",a2,Reuters,,2024-11-02,,a1\n";
+constexpr char kFacts[] =
+    "id,subject,type,object,valid_from,valid_to,domain\n"
+    "7,iso:PRK,SUPPORTS,Russia,2024-06,2025,military\n"
+    "8,iso:RUS,SUPPORTS,iso:PRK,,,\n";
+constexpr char kEvidence[] =
+    "article,fact,stance,confidence,asserted_by,sentence,span_start,span_end,quote\n"
+    "a1,7,affirms,0.9,NATO,3,512,640,\"so \"\"sagt\"\" man\"\n"
+    "a2,7,,,,,,,\n";
+
+class TablesImportTest : public ProgramTest {
+ protected:
+  void WriteTables() {
+    Write("people", kEntities);
+    Write("articles", kArticles);
+    Write("facts", kFacts);
+    Write("evidence", kEvidence);
+  }
+  Program::Outcome ImportFiles(const std::vector<std::string>& files) {
+    std::vector<std::string> arguments = {"import", database()};
+    for (const std::string& file : files) arguments.push_back(PathOf(file));
+    return Run(arguments);
+  }
+};
+
+TEST_F(TablesImportTest, EveryColumnArrives) {
+  WriteTables();
+  const Program::Outcome loaded = ImportFiles({"people", "articles", "facts", "evidence"});
+  ASSERT_EQ(loaded.code, 0) << loaded.err;
+  EXPECT_THAT(loaded.err, HasSubstr("new: 2 facts, 2 pieces of evidence, 2 articles"));
+  EXPECT_EQ(Query("MATCH (s:Country:State)-[r]->(o) RETURN s.key AS s, s.name AS name, "
+                  "s.population AS population, s.code AS code, s.note AS note, type(r) AS type, "
+                  "precision(r, 'valid_from') AS p, r.valid_to AS until, r.domain AS domain, "
+                  "o.key AS o, o.population AS size, o.code AS text, o.note AS lines"),
+            R"({"s":"iso:PRK","name":"North Korea","population":26000000,"code":"007",)"
+            R"("note":"says \"no\", twice","type":"SUPPORTS","p":"month","until":"2025-01-01",)"
+            R"("domain":"military","o":"iso:RUS","size":146.5,"text":"12","lines":"two\nlines"})"
+            "\n");
+  EXPECT_EQ(Query("MATCH ()-[r {domain: 'military'}]->() UNWIND evidence(r) AS e "
+                  "RETURN e.article.title AS title, e.stance AS stance, e.asserted_by.name AS who, "
+                  "e.publisher.name AS publisher, e.published AS at, e.confidence AS confidence, "
+                  "e.sentence AS sentence, e.span AS span, e.quote AS quote ORDER BY at"),
+            R"({"title":"A title, quoted","stance":"affirms","who":"NATO","publisher":"KCNA",)"
+            R"("at":"2024-11-01T08:00Z","confidence":0.9,"sentence":3,"span":[512,640],)"
+            R"("quote":"so \"sagt\" man"})"
+            "\n"
+            R"({"title":null,"stance":"reports","who":null,"publisher":"Reuters",)"
+            R"("at":"2024-11-02T00:00Z","confidence":0.5,"sentence":null,"span":null,)"
+            R"("quote":null})"
+            "\n");
+  EXPECT_EQ(Query("MATCH ()-[r]->() RETURN keys(r) AS keys ORDER BY size(keys)"),
+            "{\"keys\":[]}\n{\"keys\":[\"domain\",\"valid_from\",\"valid_to\"]}\n");
+  EXPECT_EQ(Query("MATCH (a {key: 'a2'}) RETURN a.copy_of AS original"), "{\"original\":\"a1\"}\n");
+}
+
+TEST_F(TablesImportTest, FilesComeInAnyOrderAndAgain) {
+  WriteTables();
+  const Program::Outcome loaded = ImportFiles({"evidence", "facts", "articles", "people"});
+  ASSERT_EQ(loaded.code, 0) << loaded.err;
+  EXPECT_THAT(loaded.err, HasSubstr("new: 2 facts, 2 pieces of evidence, 2 articles"));
+  const Program::Outcome again = ImportFiles({"people", "articles", "facts", "evidence"});
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_THAT(again.err, AllOf(HasSubstr("new: 0 facts, 0 pieces of evidence, 0 articles, 0 ent"),
+                               Not(HasSubstr("changed"))));
+}
+
+TEST_F(TablesImportTest, AFileMayBeNamed) {
+  // A header that tells nothing by itself.
+  Write("a", "labels\nCountry\n");
+  EXPECT_THAT(ImportFiles({"a"}).err, HasSubstr("cannot guess the format"));
+  Write("b", "key,name\nx,X\n");
+  const Program::Outcome named = Run({"import", database(), "entities=" + PathOf("b")});
+  EXPECT_EQ(named.code, 0) << named.err;
+  EXPECT_EQ(Query("MATCH (n {key: 'x'}) RETURN n:Article AS article"), "{\"article\":false}\n");
+  const Program::Outcome article = Run({"import", database(), "articles=" + PathOf("b")});
+  EXPECT_EQ(article.code, 1) << article.err;
+  EXPECT_THAT(Run({"import", database(), "facts=" + PathOf("missing")}).err,
+              HasSubstr("cannot open " + PathOf("missing")));
+}
+
+TEST_F(TablesImportTest, BadRowsAreRejectedWithTheirPlace) {
+  Write("facts",
+        "id,subject,type,object,valid_from\n"
+        "1,Ä,T,B,2024\n"
+        "2,Ä,T,B,someday\n"
+        "1,Ä,T,C,\n"
+        "3,Ä,,C,\n"
+        "4,\"Ä\"x,T,B,\n"
+        "5,\"Ä,T,B,\n");
+  Write("articles", "key,url\na,\n");
+  Write("evidence",
+        "fact,article,stance,confidence,sentence,span_start,span_end,mood\n"
+        "1,a,doubts,,,,,x\n"
+        "1,a,,1.5,,,,\n"
+        "1,a,,high,,,,\n"
+        "1,a,,,-1,,,\n"
+        "1,a,,,,9,3,\n"
+        ",a,,,,,,\n"
+        "1,,,,,,,\n"
+        "9,a,,,,,,\n"
+        "1,b,,,,,,\n"
+        "1,a,affirms,0.7,1,2,3,\n");
+  const Program::Outcome loaded = Run({"import", database(), "--rejects", PathOf("rejects"),
+                                       PathOf("facts"), PathOf("articles"), PathOf("evidence")});
+  EXPECT_EQ(loaded.code, 1) << loaded.err;
+  EXPECT_THAT(loaded.err, AllOf(HasSubstr("new: 1 facts, 1 pieces of evidence, 1 articles"),
+                                HasSubstr("'evidence.mood'")));
+  const std::string rejects = ReadWhole(PathOf("rejects"));
+  const std::string facts = PathOf("facts");
+  const std::string evidence = PathOf("evidence");
+  for (const std::string& place :
+       {facts + ",3,9,\"'valid_from' is wrong: 'someday'", facts + ",4,1,\"'id' is '1'",
+        facts + ",5,0,the claim has no type", facts + ",6,3,", facts + ",7,0,a quote is not closed",
+        evidence + ",2,5,\"'stance' must be", evidence + ",3,0,the confidence 1.5",
+        evidence + ",4,6,'confidence' must be", evidence + ",5,7,'sentence' must be",
+        evidence + ",6,0,the span", evidence + ",7,1,'fact' is missing",
+        evidence + ",8,3,'article' is missing", evidence + ",9,0,there is no fact with the id '9'",
+        evidence + ",10,0,there is no article with the key 'b'"}) {
+    EXPECT_THAT(rejects, HasSubstr(place));
+  }
+}
+
+}  // namespace
+}  // namespace entente::tools
