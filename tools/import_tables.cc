@@ -69,7 +69,11 @@ const std::vector<TableRow>& Tables() {
        kArticleColumns,
        true,
        {{"url"}, {"key", "publisher"}, {"key", "published"}, {"key", "title"}}},
-      {"entities", Table::kEntities, kEntityColumns, true, {{"key"}, {"name"}}},
+      {"entities",
+       Table::kEntities,
+       kEntityColumns,
+       true,
+       {{"key", "name"}, {"key", "labels"}, {"name", "labels"}}},
   };
   return tables;
 }
