@@ -162,17 +162,21 @@ absl::Status BulkLoader::RejectIfBad(const InputPlace& place, const absl::Status
   return Reject(place, std::string(status.message()));
 }
 
-void BulkLoader::Report(LoadProgress::Stage stage, uint64_t done, uint64_t total) const {
+absl::Status BulkLoader::Report(LoadProgress::Stage stage, uint64_t done, uint64_t total) const {
+  if (options_.cancelled != nullptr && *options_.cancelled) {
+    return MakeError(ErrorCode::kInterrupted, "The load was cancelled");
+  }
   if (options_.on_progress && (done % kReportEvery == 0 || done == total)) {
     options_.on_progress({stage, done, total});
   }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<LoadSummary> BulkLoader::Finish() {
   ASSIGN_OR_RETURN(std::unique_ptr<WriteTransaction> transaction,
-                   database_.core().BeginWrite(/*cancelled=*/nullptr));
+                   database_.core().BeginWrite(options_.cancelled));
   RETURN_IF_ERROR(Write(transaction->graph()));
-  Report(LoadProgress::Stage::kCommitting, 0, 0);
+  RETURN_IF_ERROR(Report(LoadProgress::Stage::kCommitting, 0, 0));
   RETURN_IF_ERROR(transaction->Commit());
   return summary_;
 }
@@ -206,7 +210,7 @@ absl::Status BulkLoader::WriteEntities(ClaimWriter& writer, GraphWriter& graph) 
   bool stubs_taken_over = false;
   uint64_t done = 0;
   for (Placed<EntityInput>& entity : entities_) {
-    Report(LoadProgress::Stage::kEntities, done++, entities_.size());
+    RETURN_IF_ERROR(Report(LoadProgress::Stage::kEntities, done++, entities_.size()));
     if (entity.input.key.empty()) {
       if (!std::exchange(stubs_taken_over, true)) {
         RETURN_IF_ERROR(writer.TakeOverStubs().status());
@@ -225,7 +229,7 @@ absl::Status BulkLoader::WriteEntities(ClaimWriter& writer, GraphWriter& graph) 
 absl::Status BulkLoader::WriteArticles(ClaimWriter& writer) {
   uint64_t done = 0;
   for (const Placed<ArticleInput>& article : articles_) {
-    Report(LoadProgress::Stage::kArticles, done++, articles_.size());
+    RETURN_IF_ERROR(Report(LoadProgress::Stage::kArticles, done++, articles_.size()));
     const absl::StatusOr<ClaimWriter::Upserted> upserted = writer.UpsertArticle(article.input);
     RETURN_IF_ERROR(RejectIfBad(article.place, upserted.status()));
     if (!upserted.ok()) continue;
@@ -282,7 +286,7 @@ absl::Status BulkLoader::WriteClaims(ClaimWriter& writer, GraphWriter& graph) {
   absl::btree_map<FactId, std::vector<EvidenceInput>> evidence;
   uint64_t done = 0;
   for (Placed<ClaimInput>& claim : claims_) {
-    Report(LoadProgress::Stage::kClaims, done++, claims_.size());
+    RETURN_IF_ERROR(Report(LoadProgress::Stage::kClaims, done++, claims_.size()));
     const absl::StatusOr<FactId> fact = WriteClaim(writer, graph, claim.input);
     RETURN_IF_ERROR(RejectIfBad(claim.place, fact.status()));
     if (!fact.ok()) continue;
@@ -291,7 +295,7 @@ absl::Status BulkLoader::WriteClaims(ClaimWriter& writer, GraphWriter& graph) {
   }
   done = 0;
   for (const auto& [fact, pieces] : evidence) {
-    Report(LoadProgress::Stage::kEvidence, done++, evidence.size());
+    RETURN_IF_ERROR(Report(LoadProgress::Stage::kEvidence, done++, evidence.size()));
     ASSIGN_OR_RETURN(const size_t added, writer.Cite(fact, pieces));
     summary_.evidence_created += added;
   }

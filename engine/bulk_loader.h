@@ -6,6 +6,7 @@
 // with its place and the reason, and the rest loads.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -77,6 +78,9 @@ class BulkLoader {
     std::function<void(const Rejection&)> on_reject;
     // Called now and then, in the thread that calls the loader.
     std::function<void(const LoadProgress&)> on_progress;
+    // May be null, and must outlive the loader. When it turns true, Finish ends soon with
+    // kInterrupted and the database stays as it was.
+    const std::atomic<bool>* cancelled = nullptr;
   };
 
   // `database` must outlive the loader. Nothing is seen of the load before Finish has returned OK.
@@ -115,7 +119,8 @@ class BulkLoader {
   absl::Status DeclareTaxonomy(GraphWriter& graph);
   // Rejects when `status` is about the input, else hands it back.
   absl::Status RejectIfBad(const InputPlace& place, const absl::Status& status);
-  void Report(LoadProgress::Stage stage, uint64_t done, uint64_t total) const;
+  // Tells on_progress now and then; kInterrupted when the load is cancelled.
+  absl::Status Report(LoadProgress::Stage stage, uint64_t done, uint64_t total) const;
 
   Database& database_;
   const Options options_;

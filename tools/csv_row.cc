@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
 namespace entente::tools {
 
 CsvRow::Outcome CsvRow::Parse(absl::string_view line) {
@@ -45,6 +48,15 @@ size_t CsvRow::ParseQuoted(size_t begin) {
   unescaped_.append(line_.data() + from, quote - from);
   fields_.push_back({absl::string_view(unescaped_).substr(out), begin, true});
   return quote + 1;
+}
+
+std::string QuotedCsvField(absl::string_view text) {
+  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
+}
+
+std::string CsvField(absl::string_view text) {
+  const bool plain = text.find_first_of(",\"\r\n") == absl::string_view::npos;
+  return plain ? std::string(text) : QuotedCsvField(text);
 }
 
 uint64_t CsvRow::ColumnOf(size_t field) const {

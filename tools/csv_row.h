@@ -43,4 +43,8 @@ class CsvRow {
   std::string unescaped_;  // fields with doubled quotes; never moves while a row is parsed
 };
 
+// A field as it must be written: in quotes where it needs them, or in any case.
+std::string CsvField(absl::string_view text);
+std::string QuotedCsvField(absl::string_view text);
+
 }  // namespace entente::tools

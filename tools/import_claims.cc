@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/published.h"
 #include "engine/status.h"
@@ -18,6 +19,8 @@ namespace entente::tools {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
+
+constexpr absl::string_view kLineShape = "an object such as {\"article\":{…},\"claims\":[…]}";
 
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -50,12 +53,16 @@ class ClaimsFormat::Line {
 
   // Where the reader stands now.
   InputPlace Here();
+  // Where the string begins that the line does not close.
+  InputPlace OpenString() const;
   absl::Status Malformed(simdjson::error_code error);
-  absl::Status Wrong(const InputPlace& place, absl::string_view field, absl::string_view wanted);
+  // `what` is the name of a field, or words such as "the line".
+  absl::Status Wrong(const InputPlace& place, absl::string_view what, absl::string_view wanted);
 
   // Calls `take(name, value)` for every field that is not null.
   template <typename Take>
-  absl::Status EachField(ondemand::value value, absl::string_view what, Take take);
+  absl::Status EachField(ondemand::value value, absl::string_view what, Take take,
+                         absl::string_view wanted = "an object");
   // Calls `take(element)` for every element of a list.
   template <typename Take>
   absl::Status EachElement(ondemand::value value, absl::string_view what, Take take);
@@ -84,6 +91,7 @@ class ClaimsFormat::Line {
   ondemand::document document_;
   bool opened_ = false;  // before, the document has no location
   bool malformed_ = false;
+  bool has_part_ = false;    // one of the fields that a line is made of
   size_t counted_ = 0;       // bytes of the line
   uint64_t characters_ = 0;  // in them
   InputPlace problem_;       // of the last Malformed or Wrong
@@ -108,17 +116,36 @@ InputPlace ClaimsFormat::Line::Here() {
   return place;
 }
 
+InputPlace ClaimsFormat::Line::OpenString() const {
+  InputPlace place = place_;
+  bool in_string = false;
+  uint64_t column = 0;
+  for (size_t i = 0; i < size_; ++i) {
+    const char c = state_.padded[i];
+    column += (c & 0xC0) != 0x80;
+    if (c == '"') {
+      in_string = !in_string;
+      place.column = column;
+    } else if (c == '\\' && in_string) {
+      ++i;
+      ++column;
+    }
+  }
+  return place;
+}
+
 absl::Status ClaimsFormat::Line::Malformed(simdjson::error_code error) {
   malformed_ = true;
-  problem_ = Here();
+  problem_ = error == simdjson::UNCLOSED_STRING ? OpenString() : Here();
   return absl::InvalidArgumentError(
       absl::StrCat("not valid JSON: ", simdjson::error_message(error)));
 }
 
-absl::Status ClaimsFormat::Line::Wrong(const InputPlace& place, absl::string_view field,
+absl::Status ClaimsFormat::Line::Wrong(const InputPlace& place, absl::string_view what,
                                        absl::string_view wanted) {
   problem_ = place;
-  return absl::InvalidArgumentError(absl::StrCat("'", field, "' must be ", wanted));
+  const absl::string_view quote = absl::StrContains(what, ' ') ? "" : "'";
+  return absl::InvalidArgumentError(absl::StrCat(quote, what, quote, " must be ", wanted));
 }
 
 absl::Status ClaimsFormat::Line::Unknown(absl::string_view object, absl::string_view field) {
@@ -127,11 +154,11 @@ absl::Status ClaimsFormat::Line::Unknown(absl::string_view object, absl::string_
 }
 
 template <typename Take>
-absl::Status ClaimsFormat::Line::EachField(ondemand::value value, absl::string_view what,
-                                           Take take) {
+absl::Status ClaimsFormat::Line::EachField(ondemand::value value, absl::string_view what, Take take,
+                                           absl::string_view wanted) {
   ondemand::object object;
   if (auto error = value.get_object().get(object)) {
-    return error == simdjson::INCORRECT_TYPE ? Wrong(Here(), what, "an object") : Malformed(error);
+    return error == simdjson::INCORRECT_TYPE ? Wrong(Here(), what, wanted) : Malformed(error);
   }
   for (auto entry : object) {
     ondemand::field field;
@@ -232,10 +259,10 @@ absl::Status ClaimsFormat::Line::ReadSpan(ondemand::value value, EvidenceInput* 
   std::vector<int32_t> ends;
   RETURN_IF_ERROR(EachElement(value, "span", [&](ondemand::value element) {
     ends.push_back(0);
-    return ReadInteger(element, "span", &ends.back());
+    return ReadInteger(element, "each end of 'span'", &ends.back());
   }));
   if (ends.size() != 2 || ends[0] > ends[1]) {
-    return Wrong(here, "span", "two numbers, [begin, end], the end not before the beginning");
+    return Wrong(here, "span", "two whole numbers [begin, end), and end not below begin");
   }
   evidence->span_begin = ends[0];
   evidence->span_end = ends[1];
@@ -248,7 +275,7 @@ absl::Status ClaimsFormat::Line::ReadNames(ondemand::value value, std::vector<En
     const auto add = [&](ondemand::value text) {
       EntityName name;
       name.language = language;
-      RETURN_IF_ERROR(ReadString(text, "names", &name.text));
+      RETURN_IF_ERROR(ReadString(text, "each of 'names'", &name.text));
       names->push_back(std::move(name));
       return absl::OkStatus();
     };
@@ -267,7 +294,8 @@ absl::Status ClaimsFormat::Line::ReadProperties(ondemand::value value,
     absl::StatusOr<Value> parsed = ParseJson(ToAbsl(json));
     if (!parsed.ok()) {
       problem_ = here;
-      return parsed.status();
+      return absl::InvalidArgumentError(
+          absl::StrCat("the value of the property '", name, "': ", parsed.status().message()));
     }
     properties->emplace_back(std::move(name), *std::move(parsed));
     return absl::OkStatus();
@@ -289,14 +317,14 @@ absl::Status ClaimsFormat::Line::ReadArticle(ondemand::value value, ArticleInput
 }
 
 absl::Status ClaimsFormat::Line::ReadEntity(ondemand::value value, EntityInput* entity) {
-  return EachField(value, "entity", [&](std::string field, ondemand::value inner) {
+  return EachField(value, "each of 'entities'", [&](std::string field, ondemand::value inner) {
     if (field == "key") return ReadString(inner, field, &entity->key);
     if (field == "name") return ReadString(inner, field, &entity->name);
     if (field == "names") return ReadNames(inner, &entity->names);
     if (field == "properties") return ReadProperties(inner, &entity->properties);
     if (field == "labels") {
       return EachElement(inner, field, [&](ondemand::value label) {
-        return ReadString(label, field, &entity->labels.emplace_back());
+        return ReadString(label, "each of 'labels'", &entity->labels.emplace_back());
       });
     }
     return Unknown("entity", field);
@@ -305,7 +333,7 @@ absl::Status ClaimsFormat::Line::ReadEntity(ondemand::value value, EntityInput* 
 
 absl::Status ClaimsFormat::Line::ReadClaim(ondemand::value value, ClaimInput* claim) {
   EvidenceInput& evidence = claim->evidence;
-  return EachField(value, "claim", [&](std::string field, ondemand::value inner) {
+  return EachField(value, "each of 'claims'", [&](std::string field, ondemand::value inner) {
     if (field == "subject") return ReadString(inner, field, &claim->subject);
     if (field == "type") return ReadString(inner, field, &claim->type);
     if (field == "object") return ReadString(inner, field, &claim->object);
@@ -344,35 +372,45 @@ absl::Status ClaimsFormat::Line::Read() {
     status = Malformed(error);
   } else {
     opened_ = true;
+    const InputPlace begin = Here();
     ondemand::value root;
     if (auto value_error = document_.get_value().get(root)) {
       status = value_error == simdjson::SCALAR_DOCUMENT_AS_VALUE
-                   ? Wrong(Here(), "the line", "an object")
+                   ? Wrong(Here(), "the line", kLineShape)
                    : Malformed(value_error);
     } else {
-      status = EachField(root, "the line", [&](std::string field, ondemand::value inner) {
-        if (field == "article") {
-          Found<ArticleInput> article;
-          article.place = Here();
-          RETURN_IF_ERROR(ReadArticle(inner, &article.input));
-          article_ = std::move(article);
-          return absl::OkStatus();
-        }
-        if (field == "entities") {
-          return EachElement(inner, field, [&](ondemand::value element) {
-            return Collect(element, &entities_, &Line::ReadEntity);
-          });
-        }
-        if (field == "claims") {
-          return EachElement(inner, field, [&](ondemand::value element) {
-            return Collect(element, &claims_, &Line::ReadClaim);
-          });
-        }
-        return Unknown("line", field);
-      });
+      status = EachField(
+          root, "the line",
+          [&](std::string field, ondemand::value inner) {
+            has_part_ = has_part_ || field == "article" || field == "entities" || field == "claims";
+            if (field == "article") {
+              Found<ArticleInput> article;
+              article.place = Here();
+              RETURN_IF_ERROR(ReadArticle(inner, &article.input));
+              article_ = std::move(article);
+              return absl::OkStatus();
+            }
+            if (field == "entities") {
+              return EachElement(inner, field, [&](ondemand::value element) {
+                return Collect(element, &entities_, &Line::ReadEntity);
+              });
+            }
+            if (field == "claims") {
+              return EachElement(inner, field, [&](ondemand::value element) {
+                return Collect(element, &claims_, &Line::ReadClaim);
+              });
+            }
+            return Unknown("line", field);
+          },
+          kLineShape);
       const char* rest = nullptr;
       if (status.ok() && document_.current_location().get(rest) == simdjson::SUCCESS) {
         status = Malformed(simdjson::TRAILING_CONTENT);
+      }
+      if (status.ok() && !has_part_) {
+        problem_ = begin;
+        status =
+            absl::InvalidArgumentError("the line has none of 'article', 'entities' and 'claims'");
       }
     }
   }

@@ -1,5 +1,8 @@
 #include "tools/import_command.h"
 
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -11,12 +14,13 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "engine/bulk_loader.h"
 #include "engine/database.h"
 #include "engine/error.h"
 #include "engine/status.h"
+#include "tools/csv_row.h"
+#include "tools/database_path.h"
 #include "tools/import_claims.h"
 #include "tools/import_icews.h"
 #include "tools/import_tables.h"
@@ -30,6 +34,29 @@ constexpr size_t kPeek = 4096;
 constexpr uint64_t kShownRejections = 20;
 constexpr uint64_t kLinesBetweenReports = 256;
 constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// Ctrl-C, while an import runs.
+std::atomic<bool> cancelled{false};
+
+void Cancel(int) { cancelled = true; }
+
+// Takes Ctrl-C for the import as long as it lives.
+class CancelOnInterrupt {
+ public:
+  CancelOnInterrupt() {
+    cancelled = false;
+    struct sigaction action = {};
+    action.sa_handler = Cancel;  // without SA_RESTART: waiting for input ends as well
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, &before_);
+  }
+  ~CancelOnInterrupt() { sigaction(SIGINT, &before_, nullptr); }
+  CancelOnInterrupt(const CancelOnInterrupt&) = delete;
+  CancelOnInterrupt& operator=(const CancelOnInterrupt&) = delete;
+
+ private:
+  struct sigaction before_ = {};
+};
 
 struct FormatRow {
   absl::string_view name;
@@ -47,11 +74,6 @@ constexpr FormatRow kFormats[] = {
     {"icews", LooksLikeIcews, Make<IcewsFormat>},
     {"tables", LooksLikeTables, Make<TablesFormat>},
 };
-
-std::string CsvField(absl::string_view text) {
-  if (text.find_first_of(",\"\r\n") == absl::string_view::npos) return std::string(text);
-  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
-}
 
 std::string PlaceText(const std::string& file, const InputPlace& place) {
   std::string text = file;
@@ -112,6 +134,7 @@ class Import {
   Import(Database& database, const ImportOptions& options) : options_(options) {
     BulkLoader::Options loader_options;
     loader_options.strict = options.strict;
+    loader_options.cancelled = &cancelled;
     loader_options.on_reject = [this](const Rejection& rejection) {
       last_rejection_ = rejection;
       rejects_->Add(FileName(rejection.place), rejection);
@@ -131,17 +154,15 @@ class Import {
     if (!listed.ok()) return Fail(listed, kUsage);
     for (uint32_t file = 0; file < files_.size(); ++file) {
       const absl::Status read = ReadFile(file);
-      if (!read.ok()) return Fail(read, stopped_by_rejection() ? kRowsRejected : kUsage);
+      if (!read.ok()) return Fail(read, kUsage);
     }
     for (const auto& [name, format] : formats_) {
       const absl::Status finished = format->Finish();
-      if (!finished.ok()) return Fail(finished, kRowsRejected);
+      if (!finished.ok()) return Fail(finished, kUsage);
     }
     const absl::StatusOr<LoadSummary> summary = loader_->Finish();
     progress_->Finish();
-    if (!summary.ok()) {
-      return Fail(summary.status(), stopped_by_rejection() ? kRowsRejected : kDatabaseError);
-    }
+    if (!summary.ok()) return Fail(summary.status(), kDatabaseError);
     const absl::Status closed = rejects_->Close();
     if (!closed.ok()) return Fail(closed, kDatabaseError);
     PrintSummary(*summary);
@@ -153,18 +174,20 @@ class Import {
   bool stopped_by_rejection() const { return options_.strict && last_rejection_.has_value(); }
   const std::string& FileName(const InputPlace& place) const { return files_[place.file]->name(); }
 
+  // `code` is for what is neither a rejection nor Ctrl-C.
   ExitCode Fail(const absl::Status& status, ExitCode code) {
     if (progress_ != nullptr) progress_->Finish();
-    if (code == kRowsRejected) {
-      std::fprintf(stderr,
-                   "import stopped at the first bad row (--strict), nothing was loaded: %s: %s\n",
-                   PlaceText(FileName(last_rejection_->place), last_rejection_->place).c_str(),
-                   last_rejection_->reason.c_str());
-    } else {
-      std::fprintf(stderr, "import failed, nothing was loaded: %s\n",
-                   std::string(status.message()).c_str());
+    if (stopped_by_rejection()) {
+      return tools::Fail(
+          absl::StrCat("import stopped at the first bad row (--strict), nothing was loaded: ",
+                       PlaceText(FileName(last_rejection_->place), last_rejection_->place), ": ",
+                       last_rejection_->reason),
+          kRowsRejected);
     }
-    return code;
+    if (cancelled && (absl::IsCancelled(status) || ErrorInfoOf(status).detail == "Interrupted")) {
+      return tools::Fail("import cancelled, nothing was loaded", kInterrupted);
+    }
+    return tools::Fail(absl::StrCat("import failed, nothing was loaded: ", status.message()), code);
   }
 
   absl::Status OpenFiles() {
@@ -175,7 +198,7 @@ class Import {
       const bool has_part = equals != std::string::npos && IsTableName(argument.substr(0, equals));
       parts_.push_back(has_part ? argument.substr(0, equals) : "");
       const std::string path = has_part ? argument.substr(equals + 1) : argument;
-      ASSIGN_OR_RETURN(std::unique_ptr<InputFile> file, InputFile::Open(path));
+      ASSIGN_OR_RETURN(std::unique_ptr<InputFile> file, InputFile::Open(path, &cancelled));
       sizes_known = sizes_known && file->size() > 0;
       total_bytes_ += file->size();
       files_.push_back(std::move(file));
@@ -210,7 +233,10 @@ class Import {
       ASSIGN_OR_RETURN(const bool more, file.NextLine(&line));
       if (!more) break;
       if (file.line_number() == 1) absl::ConsumePrefix(&line, kByteOrderMark);
-      RETURN_IF_ERROR(format->ReadLine(line, {index, file.line_number(), 0}));
+      const InputPlace place{index, file.line_number(), 0};
+      RETURN_IF_ERROR(file.line_too_long() ? loader_->Reject(place, TooLong())
+                                           : format->ReadLine(line, place));
+      if (cancelled) return absl::CancelledError("cancelled");
       if (file.line_number() % kLinesBetweenReports == 0) {
         progress_->Read(bytes_before_ + file.bytes_read(), loader_->claims_read());
       }
@@ -218,29 +244,35 @@ class Import {
     RETURN_IF_ERROR(format->End());
     bytes_before_ += file.bytes_read();
     for (const auto& [field, count] : format->TakeUnknownFields()) {
-      std::fprintf(stderr, "%s: passed over the unknown field '%s' (%s times)\n",
-                   file.name().c_str(), field.c_str(), FormatCount(count).c_str());
+      progress_->Finish();
+      std::fprintf(stderr, "%s: passed over the unknown field '%s' (%s)\n", file.name().c_str(),
+                   field.c_str(), CountOf(count, "time", "times").c_str());
     }
     return absl::OkStatus();
   }
 
+  static std::string TooLong() {
+    return absl::StrCat("the line is longer than ", InputFile::kMaxLine >> 20, " MiB");
+  }
+
   void PrintSummary(const LoadSummary& summary) const {
-    std::fprintf(stderr,
-                 "%s claims read in %s, %s rejected\n"
-                 "new: %s facts, %s pieces of evidence, %s articles, %s entities\n",
-                 FormatCount(summary.claims).c_str(), FormatSeconds(progress_->seconds()).c_str(),
-                 FormatCount(summary.rejected).c_str(), FormatCount(summary.facts_created).c_str(),
-                 FormatCount(summary.evidence_created).c_str(),
-                 FormatCount(summary.articles_created).c_str(),
-                 FormatCount(summary.entities_created).c_str());
+    std::string text = absl::StrCat(
+        CountOf(summary.claims, "claim", "claims"), " read in ",
+        FormatSeconds(progress_->seconds()), ", ", CountOf(summary.rejected, "row", "rows"),
+        " rejected\nnew: ", CountOf(summary.facts_created, "fact", "facts"), ", ",
+        CountOf(summary.evidence_created, "piece of evidence", "pieces of evidence"), ", ",
+        CountOf(summary.articles_created, "article", "articles"), ", ",
+        CountOf(summary.entities_created, "entity", "entities"), "\n");
     if (summary.entities_changed > 0) {
-      std::fprintf(stderr, "changed: %s entities and articles\n",
-                   FormatCount(summary.entities_changed).c_str());
+      absl::StrAppend(
+          &text, "changed: ",
+          CountOf(summary.entities_changed, "entity or article", "entities or articles"), "\n");
     }
     if (summary.differing_properties > 0) {
-      std::fprintf(stderr, "%s later values of facts' properties gave way to the first ones\n",
-                   FormatCount(summary.differing_properties).c_str());
+      absl::StrAppend(&text, CountOf(summary.differing_properties, "later value", "later values"),
+                      " of facts' properties gave way to the first\n");
     }
+    std::fputs(text.c_str(), stderr);
   }
 
   const ImportOptions& options_;
@@ -257,19 +289,34 @@ class Import {
 
 }  // namespace
 
+void AddImportOptions(CLI::App* parser, ImportOptions* options) {
+  parser
+      ->add_option(
+          "FILE", options->files,
+          "Files, also packed with gzip or zstd; - is standard input; facts=FILE names a table")
+      ->required();
+  std::vector<std::string> formats;
+  for (const FormatRow& row : kFormats) formats.emplace_back(row.name);
+  parser->add_option("--format", options->format, "claims, icews or tables; guessed when left out")
+      ->check(CLI::IsMember(formats));
+  parser->add_option("--rejects", options->rejects, "Write bad rows to this file, as CSV");
+  parser->add_flag("--strict", options->strict,
+                   "Stop at the first bad row and leave the database as it was");
+}
+
 ExitCode ImportInto(Database& database, const ImportOptions& options) {
+  const CancelOnInterrupt cancel;
   return Import(database, options).Run();
 }
 
 ExitCode RunImport(const std::string& path, const ImportOptions& options) {
+  // To the end of the program: Ctrl-C must not stop the clearing away either.
+  static const CancelOnInterrupt& cancel [[maybe_unused]] = *new CancelOnInterrupt;
   std::error_code ignored;
-  const bool existed = path == ":memory:" || std::filesystem::exists(path, ignored);
+  const bool existed = path == kTransientPath || std::filesystem::exists(path, ignored);
   absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path);
-  if (!database.ok()) {
-    std::fprintf(stderr, "%s\n", std::string(database.status().message()).c_str());
-    return kDatabaseError;
-  }
-  const ExitCode code = ImportInto(**database, options);
+  if (!database.ok()) return FailDatabase(database.status());
+  const ExitCode code = Import(**database, options).Run();
   database->reset();
   const bool nothing_loaded = code != kOk && (code != kRowsRejected || options.strict);
   if (nothing_loaded && !existed) std::filesystem::remove_all(path, ignored);

@@ -6,6 +6,10 @@
 
 #include "tools/exit_code.h"
 
+namespace CLI {
+class App;
+}
+
 namespace entente {
 class Database;
 }
@@ -19,7 +23,11 @@ struct ImportOptions {
   bool strict = false;
 };
 
-// Opens or creates the database at `path` and imports. Messages go to standard error.
+// Tells `parser` of the options and files; parsing fills `*options`.
+void AddImportOptions(CLI::App* parser, ImportOptions* options);
+
+// Opens or creates the database at `path` and imports. Messages go to standard error. Ctrl-C ends
+// the import with kInterrupted and leaves the database as it was.
 ExitCode RunImport(const std::string& path, const ImportOptions& options);
 
 // The same into an open database, for the shell.

@@ -107,16 +107,18 @@ class ZstdUnpacker : public InputFile::Unpacker {
 
 }  // namespace
 
-InputFile::InputFile(std::string name, int descriptor, uint64_t size)
-    : name_(std::move(name)), descriptor_(descriptor), size_(size) {}
+InputFile::InputFile(std::string name, int descriptor, uint64_t size,
+                     const std::atomic<bool>* cancelled)
+    : name_(std::move(name)), descriptor_(descriptor), size_(size), cancelled_(cancelled) {}
 
 InputFile::~InputFile() {
   if (descriptor_ != STDIN_FILENO) close(descriptor_);
 }
 
-absl::StatusOr<std::unique_ptr<InputFile>> InputFile::Open(const std::string& path) {
+absl::StatusOr<std::unique_ptr<InputFile>> InputFile::Open(const std::string& path,
+                                                           const std::atomic<bool>* cancelled) {
   if (path == "-") {
-    return std::unique_ptr<InputFile>(new InputFile("standard input", STDIN_FILENO, 0));
+    return std::unique_ptr<InputFile>(new InputFile("standard input", STDIN_FILENO, 0, cancelled));
   }
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
@@ -128,11 +130,12 @@ absl::StatusOr<std::unique_ptr<InputFile>> InputFile::Open(const std::string& pa
     return absl::NotFoundError(absl::StrCat("cannot read ", path, ": it is a directory"));
   }
   const uint64_t size = S_ISREG(info.st_mode) ? static_cast<uint64_t>(info.st_size) : 0;
-  return std::unique_ptr<InputFile>(new InputFile(path, descriptor, size));
+  return std::unique_ptr<InputFile>(new InputFile(path, descriptor, size, cancelled));
 }
 
 absl::StatusOr<size_t> InputFile::ReadStored(char* bytes, size_t size) {
   while (true) {
+    if (cancelled_ != nullptr && *cancelled_) return absl::CancelledError("cancelled");
     const ssize_t count = read(descriptor_, bytes, size);
     if (count >= 0) {
       bytes_read_ += static_cast<uint64_t>(count);
@@ -188,23 +191,26 @@ absl::Status InputFile::Fill() {
 }
 
 absl::StatusOr<bool> InputFile::NextLine(absl::string_view* line) {
+  line_too_long_ = false;
   size_t searched = begin_;
   while (true) {
     const size_t end = buffer_.find('\n', searched);
     const bool found = end != std::string::npos;
-    if (found || (at_end_ && begin_ < buffer_.size())) {
+    if (found || (at_end_ && (begin_ < buffer_.size() || line_too_long_))) {
       const size_t stop = found ? end : buffer_.size();
       *line = absl::string_view(buffer_).substr(begin_, stop - begin_);
       if (absl::EndsWith(*line, "\r")) line->remove_suffix(1);
+      line_too_long_ = line_too_long_ || line->size() > kMaxLine;
+      if (line_too_long_) *line = {};
       // Fill moves the buffer, so the line is valid until the next call only.
       begin_ = found ? end + 1 : buffer_.size();
       ++line_number_;
       return true;
     }
     if (at_end_) return false;
-    if (buffer_.size() - begin_ > kMaxLine) {
-      return absl::InvalidArgumentError(absl::StrCat(name_, ": line ", line_number_ + 1,
-                                                     " is longer than ", kMaxLine >> 20, " MiB"));
+    if (line_too_long_ || buffer_.size() - begin_ > kMaxLine) {
+      line_too_long_ = true;
+      begin_ = buffer_.size();
     }
     searched = buffer_.size() - begin_;
     RETURN_IF_ERROR(Fill());

@@ -2,6 +2,7 @@
 // with gzip or zstd, which their first bytes tell.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -13,16 +14,20 @@ namespace entente::tools {
 
 class InputFile {
  public:
-  // Longer lines are an error, so that a file without any line break cannot exhaust memory.
+  // Longer lines are passed over, so that a file without any line break cannot exhaust memory.
   static constexpr size_t kMaxLine = 64 << 20;
 
-  // `path` "-" is standard input. NotFound and the like name the file.
-  static absl::StatusOr<std::unique_ptr<InputFile>> Open(const std::string& path);
+  // `path` "-" is standard input. NotFound and the like name the file. `cancelled` may be null, and
+  // must outlive the file; when it is true, reading fails with Cancelled.
+  static absl::StatusOr<std::unique_ptr<InputFile>> Open(
+      const std::string& path, const std::atomic<bool>* cancelled = nullptr);
   ~InputFile();
 
   // The next line without its line break ("\n" or "\r\n"); false at the end. The line is valid
   // until the next call. After DataLoss (damaged packing) there are no more lines.
   absl::StatusOr<bool> NextLine(absl::string_view* line);
+  // Whether the last line was longer than kMaxLine; it then came out empty.
+  bool line_too_long() const { return line_too_long_; }
 
   // The next line's beginning without taking it: up to `limit` bytes, for guessing formats.
   absl::StatusOr<absl::string_view> Peek(size_t limit);
@@ -35,7 +40,7 @@ class InputFile {
   class Unpacker;
 
  private:
-  InputFile(std::string name, int descriptor, uint64_t size);
+  InputFile(std::string name, int descriptor, uint64_t size, const std::atomic<bool>* cancelled);
   absl::Status Start();
   // Appends unpacked bytes to buffer_; sets at_end_ when there are none left.
   absl::Status Fill();
@@ -44,12 +49,14 @@ class InputFile {
   const std::string name_;
   const int descriptor_;
   const uint64_t size_;
+  const std::atomic<bool>* const cancelled_;
   std::unique_ptr<Unpacker> unpacker_;  // null: the bytes are as they stand
   std::string stored_;                  // read, not yet unpacked
   std::string buffer_;                  // unpacked; begins at begin_
   size_t begin_ = 0;
   bool started_ = false;
   bool at_end_ = false;
+  bool line_too_long_ = false;
   uint64_t line_number_ = 0;
   uint64_t bytes_read_ = 0;
 };

@@ -43,16 +43,7 @@ int Run(int argc, char** argv) {
   CLI::App* load = app.add_subcommand("import", "Load files of facts");
   ImportOptions load_options;
   load->add_option("DB", path, "Database directory, made when missing")->required();
-  load->add_option(
-          "FILE", load_options.files,
-          "Files, also packed with gzip or zstd; - is standard input; facts=FILE names a table")
-      ->required();
-  load->add_option("--format", load_options.format,
-                   "claims, icews or tables; guessed when left out")
-      ->check(CLI::IsMember({"claims", "icews", "tables"}));
-  load->add_option("--rejects", load_options.rejects, "Write bad rows to this file, as CSV");
-  load->add_flag("--strict", load_options.strict,
-                 "Stop at the first bad row and leave the database as it was");
+  AddImportOptions(load, &load_options);
   load->callback([&] { code = RunImport(path, load_options); });
 
   CLI::App* stats = app.add_subcommand("stats", "Show counts, sizes and versions");

@@ -8,22 +8,11 @@
 
 #include "engine/database.h"
 #include "engine/maintenance.h"
+#include "tools/database_path.h"
 #include "tools/progress.h"
 
 namespace entente::tools {
 namespace {
-
-absl::StatusOr<std::unique_ptr<Database>> OpenForReading(const std::string& path) {
-  DatabaseOptions options;
-  options.create_if_missing = false;
-  options.read_only = true;
-  return Database::Open(path, options);
-}
-
-ExitCode Fail(const absl::Status& status) {
-  std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
-  return kDatabaseError;
-}
 
 using Counts = std::vector<std::pair<std::string, uint64_t>>;
 
@@ -49,9 +38,9 @@ Counts Frequent(Counts counts) {
 
 ExitCode RunStats(const std::string& path) {
   absl::StatusOr<std::unique_ptr<Database>> database = OpenForReading(path);
-  if (!database.ok()) return Fail(database.status());
+  if (!database.ok()) return FailDatabase(database.status());
   const absl::StatusOr<DatabaseStatistics> statistics = ReadStatistics(**database);
-  if (!statistics.ok()) return Fail(statistics.status());
+  if (!statistics.ok()) return FailDatabase(statistics.status());
   std::printf("entente %s, format %u\n", statistics->library_version.c_str(),
               statistics->format_version);
   PrintCounts("counts", {{"entities", statistics->entities},
@@ -73,18 +62,18 @@ ExitCode RunStats(const std::string& path) {
 
 ExitCode RunCheck(const std::string& path) {
   absl::StatusOr<std::unique_ptr<Database>> database = OpenForReading(path);
-  if (!database.ok()) return Fail(database.status());
+  if (!database.ok()) return FailDatabase(database.status());
   const absl::StatusOr<CheckReport> report = CheckDatabase(**database);
-  if (!report.ok()) return Fail(report.status());
+  if (!report.ok()) return FailDatabase(report.status());
   for (const std::string& problem : report->problems) std::printf("%s\n", problem.c_str());
   if (report->problem_count > report->problems.size()) {
     std::printf("… and %s more\n",
                 FormatCount(report->problem_count - report->problems.size()).c_str());
   }
-  std::printf("%s keys checked, %s\n", FormatCount(report->keys).c_str(),
+  std::printf("%s checked, %s\n", CountOf(report->keys, "key", "keys").c_str(),
               report->problem_count == 0
                   ? "all is well"
-                  : (FormatCount(report->problem_count) + " problems").c_str());
+                  : CountOf(report->problem_count, "problem", "problems").c_str());
   return report->problem_count == 0 ? kOk : kDatabaseError;
 }
 

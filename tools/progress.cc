@@ -1,6 +1,5 @@
 #include "tools/progress.h"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "tools/terminal.h"
 
 namespace entente::tools {
 namespace {
@@ -33,10 +33,10 @@ absl::string_view StageName(LoadProgress::Stage stage) {
   return "";
 }
 
-size_t TerminalColumns() {
-  winsize size;
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 80;
+// Columns for a bar.
+size_t BarColumns() {
+  const size_t columns = TerminalColumns(STDERR_FILENO);
+  return columns > 0 ? columns : 80;
 }
 
 }  // namespace
@@ -55,6 +55,10 @@ std::string FormatCount(uint64_t count) {
   std::string digits = absl::StrCat(count);
   for (size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
   return digits;
+}
+
+std::string CountOf(uint64_t count, absl::string_view one, absl::string_view many) {
+  return absl::StrCat(FormatCount(count), " ", count == 1 ? one : many);
 }
 
 std::string FormatSeconds(double seconds) {
@@ -126,7 +130,8 @@ void Progress::Draw(const std::string& line, double share) {
     absl::StrAppendFormat(&bar, " %3.0f%% ", share * 100);
   }
   const size_t used = share >= 0 ? kBarWidth + 6 : 0;
-  const size_t room = TerminalColumns() > used + 1 ? TerminalColumns() - used - 1 : 0;
+  const size_t columns = BarColumns();
+  const size_t room = columns > used + 1 ? columns - used - 1 : 0;
   std::fprintf(stderr, "\r\033[K%s%s", bar.c_str(), line.substr(0, room).c_str());
   std::fflush(stderr);
   drawn_ = true;

@@ -41,6 +41,8 @@ class Progress {
 std::string FormatBytes(uint64_t bytes);
 // 1234567 → "1,234,567".
 std::string FormatCount(uint64_t count);
+// "1 fact", "1,234 facts".
+std::string CountOf(uint64_t count, absl::string_view one, absl::string_view many);
 // "0.8 s", "3:07".
 std::string FormatSeconds(double seconds);
 

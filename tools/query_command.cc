@@ -1,6 +1,5 @@
 #include "tools/query_command.h"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,8 +15,10 @@
 #include "engine/statement_text.h"
 #include "engine/status.h"
 #include "engine/value_json.h"
+#include "tools/database_path.h"
 #include "tools/row_format.h"
 #include "tools/statement_runner.h"
+#include "tools/terminal.h"
 
 namespace entente::tools {
 namespace {
@@ -35,25 +36,35 @@ absl::StatusOr<Parameters> ParseParameters(const std::vector<std::string>& texts
           absl::StrCat("--param ", text, ": ", std::string(value.status().message()),
                        " (a string stands in double quotes: name='\"Peru\"')"));
     }
-    parameters.emplace_back(text.substr(0, equals), *std::move(value));
+    const std::string name = text.substr(0, equals);
+    if (std::any_of(parameters.begin(), parameters.end(),
+                    [&](const MapEntry& other) { return other.first == name; })) {
+      return absl::InvalidArgumentError(absl::StrCat("--param ", name, " is given twice"));
+    }
+    parameters.emplace_back(name, *std::move(value));
   }
   return parameters;
 }
 
-size_t OutputWidth() {
-  winsize size;
-  if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) return size.ws_col;
-  return 0;
+// Opens the database for writing if one of the statements writes. One that does not even parse
+// writes nothing; its error shows when its turn comes.
+absl::StatusOr<std::unique_ptr<Database>> OpenFor(const std::string& path,
+                                                  const SplitText& script) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Database> database, OpenForReading(path));
+  const std::unique_ptr<Session> session = database->Connect();
+  const bool writes = std::any_of(
+      script.statements.begin(), script.statements.end(),
+      [&](absl::string_view statement) { return session->Writes(statement).value_or(false); });
+  if (!writes || path == kTransientPath) return database;
+  database.reset();
+  return OpenForWriting(path);
 }
 
 }  // namespace
 
 ExitCode RunQuery(const std::string& path, const QueryOptions& options) {
   const absl::StatusOr<Parameters> parameters = ParseParameters(options.parameters);
-  if (!parameters.ok()) {
-    std::fprintf(stderr, "%s\n", std::string(parameters.status().message()).c_str());
-    return kUsage;
-  }
+  if (!parameters.ok()) return Fail(std::string(parameters.status().message()), kUsage);
   std::string script = options.statement;
   if (script.empty()) {
     script.assign(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
@@ -61,46 +72,25 @@ ExitCode RunQuery(const std::string& path, const QueryOptions& options) {
   SplitText split = SplitStatements(script);
   if (!split.rest.empty()) split.statements.push_back(split.rest);
 
-  DatabaseOptions opening;
-  opening.create_if_missing = false;
-  opening.read_only = true;
-  absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path, opening);
-  std::unique_ptr<Session> session = database.ok() ? (*database)->Connect() : nullptr;
-  // A statement that does not even parse writes nothing; its error shows when its turn comes.
-  const bool writes =
-      database.ok() && std::any_of(split.statements.begin(), split.statements.end(),
-                                   [&](absl::string_view statement) {
-                                     return session->Writes(statement).value_or(false);
-                                   });
-  if (writes) {
-    session.reset();
-    database->reset();
-    opening.read_only = false;
-    database = Database::Open(path, opening);
-    if (database.ok()) session = (*database)->Connect();
-  }
-  if (!database.ok()) {
-    std::fprintf(stderr, "%s\n", std::string(database.status().message()).c_str());
-    return kDatabaseError;
-  }
+  const absl::StatusOr<std::unique_ptr<Database>> database = OpenFor(path, split);
+  if (!database.ok()) return FailDatabase(database.status());
+  const std::unique_ptr<Session> session = (*database)->Connect();
 
-  const std::unique_ptr<RowFormat> format = MakeRowFormat(options.format, std::cout, OutputWidth());
+  const std::unique_ptr<RowFormat> format =
+      MakeRowFormat(options.format, std::cout, TerminalColumns(STDOUT_FILENO));
   for (const absl::string_view statement : split.statements) {
     const absl::StatusOr<StatementOutcome> outcome =
         RunStatement(*session, statement, *parameters, *format);
     std::cout.flush();
     if (!outcome.ok()) {
-      std::fprintf(stderr, "%s\n", ErrorTextWithCaret(outcome.status(), statement).c_str());
-      return absl::IsDataLoss(outcome.status()) ? kDatabaseError : kStatementError;
+      return Fail(ErrorTextWithCaret(outcome.status(), statement), ExitCodeOf(outcome.status()));
     }
     if (outcome->columns == 0) {
       std::fprintf(stderr, "%s\n", Describe(*outcome, /*timed=*/false).c_str());
     }
   }
-  if (!std::cout.good()) {
-    std::fprintf(stderr, "cannot write to standard output\n");
-    return kDatabaseError;
-  }
+  if (session->in_transaction()) return Fail(kOpenTransaction, kStatementError);
+  if (!std::cout.good()) return Fail("cannot write to standard output", kDatabaseError);
   return kOk;
 }
 

@@ -4,10 +4,10 @@
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "engine/terminal_width.h"
 #include "engine/value_json.h"
 #include "engine/value_text.h"
+#include "tools/csv_row.h"
 
 namespace entente::tools {
 namespace {
@@ -24,20 +24,46 @@ std::string PlainText(const Value& value) {
   return value.is_temporal() || value.is_duration() ? TemporalText(value) : ValueText(value);
 }
 
+// Control characters would move the cursor, or worse, so they show as pictures.
+std::string OnOneLine(absl::string_view text) {
+  std::string line;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const unsigned char c = static_cast<unsigned char>(text[i]);
+    const bool second_set = c == 0xC2 && i + 1 < text.size() &&
+                            static_cast<unsigned char>(text[i + 1]) < 0xA0;  // U+0080 … U+009F
+    if (c == '\n') {
+      line += "↵";
+    } else if (c == '\t') {
+      line += ' ';
+    } else if (c < 0x20) {
+      line += {'\xE2', '\x90', static_cast<char>(0x80 + c)};  // U+2400 …
+    } else if (c == 0x7F) {
+      line += "␡";
+    } else if (second_set) {
+      line += "�";
+      ++i;
+    } else {
+      line += text[i];
+    }
+  }
+  return line;
+}
+
 class TableFormat : public RowFormat {
  public:
   TableFormat(std::ostream& out, size_t width) : out_(out), width_(width) {}
 
   void Begin(const std::vector<std::string>& columns) override {
-    rows_.push_back({columns, std::vector<bool>(columns.size(), false)});
+    Line header;
+    for (const std::string& column : columns) header.cells.push_back(OnOneLine(column));
+    header.right.resize(columns.size(), false);
+    rows_.push_back(std::move(header));
   }
 
   void Add(const Row& row) override {
     Line line;
     for (const Value& value : row) {
-      line.cells.push_back(
-          absl::StrReplaceAll(value.is_null() ? "" : PlainText(value),
-                              {{"\n", "↵"}, {"\r", ""}, {"\t", " "}, {"\033", "␛"}}));
+      line.cells.push_back(value.is_null() ? "" : OnOneLine(PlainText(value)));
       line.right.push_back(value.is_number());
     }
     if (widths_.empty()) {
@@ -138,10 +164,7 @@ class CsvFormat : public RowFormat {
     for (size_t i = 0; i < cells.size(); ++i) {
       if (i > 0) out_ << ',';
       // A lone empty cell is quoted, else its row would be an empty line.
-      const bool quoted = cells[i].find_first_of(",\"\r\n") != std::string::npos ||
-                          (cells.size() == 1 && cells[i].empty());
-      out_ << (quoted ? absl::StrCat("\"", absl::StrReplaceAll(cells[i], {{"\"", "\"\""}}), "\"")
-                      : cells[i]);
+      out_ << (cells.size() == 1 && cells[i].empty() ? "\"\"" : CsvField(cells[i]));
     }
     if (!cells.empty()) out_ << "\r\n";
   }

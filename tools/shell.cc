@@ -1,8 +1,8 @@
 #include "tools/shell.h"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -11,6 +11,7 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -19,22 +20,24 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "engine/database.h"
 #include "engine/error.h"
 #include "engine/language_words.h"
 #include "engine/maintenance.h"
 #include "engine/statement_text.h"
+#include "engine/terminal_width.h"
 #include "tools/import_command.h"
 #include "tools/line_editor.h"
 #include "tools/progress.h"
 #include "tools/row_format.h"
 #include "tools/statement_runner.h"
+#include "tools/terminal.h"
 
 namespace entente::tools {
 namespace {
 
 constexpr int kDeepestRead = 16;
+constexpr size_t kHelpColumn = 26;
 
 // The session whose statement Ctrl-C ends.
 std::atomic<Session*> running{nullptr};
@@ -49,10 +52,28 @@ std::string HistoryFile() {
   return home == nullptr ? "" : absl::StrCat(home, "/.entente_history");
 }
 
-size_t OutputWidth() {
-  winsize size;
-  if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) return size.ws_col;
-  return 0;
+// The words of a dot command: blanks separate them unless they stand in '…' or "…". nullopt when a
+// quote is not closed.
+std::optional<std::vector<std::string>> SplitWords(absl::string_view line) {
+  std::vector<std::string> words;
+  bool in_word = false;
+  char quote = '\0';
+  for (const char c : line) {
+    if (quote == '\0' && (c == ' ' || c == '\t' || c == '\r')) {
+      in_word = false;
+      continue;
+    }
+    if (!std::exchange(in_word, true)) words.emplace_back();
+    if (quote == '\0' && (c == '\'' || c == '"')) {
+      quote = c;
+    } else if (c == quote) {
+      quote = '\0';
+    } else {
+      words.back() += c;
+    }
+  }
+  if (quote != '\0') return std::nullopt;
+  return words;
 }
 
 class Shell {
@@ -75,8 +96,7 @@ class Shell {
     std::string pending;
     while (!quit_) {
       std::string line;
-      const LineEditor::Outcome outcome =
-          editor_.ReadLine(pending.empty() ? "entente> " : "    ...> ", &line);
+      const LineEditor::Outcome outcome = editor_.ReadLine(Prompt(pending), &line);
       if (outcome == LineEditor::Outcome::kInterrupted) {
         pending.clear();
         continue;
@@ -85,7 +105,8 @@ class Shell {
       TakeLine(line, &pending);
     }
     if (!quit_ && !pending.empty()) RunOne(pending);
-    if (editor_.interactive()) std::cout << '\n';
+    if (editor_.interactive() && !quit_) std::cout << '\n' << std::flush;
+    if (session_->in_transaction()) Report(kOpenTransaction, kStatementError);
     return editor_.interactive() ? kOk : code_;
   }
 
@@ -97,6 +118,12 @@ class Shell {
     void (Shell::*run)(const std::vector<std::string>& arguments);
   };
   static const std::vector<Command>& Commands();
+
+  // A star tells that a transaction is open.
+  std::string Prompt(absl::string_view pending) const {
+    if (!pending.empty()) return "    ...> ";
+    return session_->in_transaction() ? "entente*> " : "entente> ";
+  }
 
   void TakeLine(const std::string& line, std::string* pending) {
     if (pending->empty() && absl::StartsWith(absl::StripLeadingAsciiWhitespace(line), ".")) {
@@ -114,45 +141,43 @@ class Shell {
   }
 
   void RunOne(absl::string_view statement) {
-    const std::unique_ptr<RowFormat> format = MakeRowFormat(mode_, std::cout, OutputWidth());
+    const std::unique_ptr<RowFormat> format =
+        MakeRowFormat(mode_, std::cout, TerminalColumns(STDOUT_FILENO));
     running = session_.get();
     const absl::StatusOr<StatementOutcome> outcome =
         RunStatement(*session_, statement, {}, *format);
     running = nullptr;
     std::cout.flush();
     if (!outcome.ok()) {
-      Fail(ErrorTextWithCaret(outcome.status(), statement),
-           absl::IsDataLoss(outcome.status()) ? kDatabaseError : kStatementError);
+      Report(ErrorTextWithCaret(outcome.status(), statement), ExitCodeOf(outcome.status()));
     } else if (editor_.interactive() || outcome->columns == 0) {
       std::fprintf(stderr, "%s\n", Describe(*outcome, timer_).c_str());
     }
   }
 
-  void Fail(const std::string& message, ExitCode code) {
-    std::fprintf(stderr, "%s\n", message.c_str());
+  // The shell goes on; the first error is what a script's run ends with.
+  void Report(const std::string& message, ExitCode code) { Keep(Fail(message, code)); }
+
+  void Keep(ExitCode code) {
     if (code_ == kOk) code_ = code;
   }
 
   void RunCommand(absl::string_view line) {
-    std::vector<std::string> words =
-        absl::StrSplit(line, absl::ByAnyChar(" \t"), absl::SkipWhitespace());
-    const std::string name = words.front().substr(1);
-    words.erase(words.begin());
+    std::optional<std::vector<std::string>> words = SplitWords(line);
+    if (!words.has_value()) return Report("a quote is not closed", kUsage);
+    const std::string name = words->front().substr(1);
+    words->erase(words->begin());
     for (const Command& command : Commands()) {
-      if (command.name == name) return (this->*command.run)(words);
+      if (command.name == name) return (this->*command.run)(*words);
     }
-    Fail(absl::StrCat("there is no .", name, "; .help lists the commands"), kUsage);
+    Report(absl::StrCat("there is no .", name, "; .help lists the commands"), kUsage);
   }
 
   void Help(const std::vector<std::string>&) {
     for (const Command& command : Commands()) {
-      std::cout << absl::StrCat(".", command.name, command.arguments.empty() ? "" : " ",
-                                command.arguments)
-                << std::string(
-                       24 - std::min<size_t>(23, command.name.size() + command.arguments.size() +
-                                                     (command.arguments.empty() ? 0 : 1)),
-                       ' ')
-                << command.help << '\n';
+      const std::string usage = absl::StrCat(".", command.name, " ", command.arguments);
+      const size_t width = std::min(TerminalWidth(usage), kHelpColumn - 1);
+      std::cout << usage << std::string(kHelpColumn - width, ' ') << command.help << '\n';
     }
     std::cout << "\nStatements of openCypher end with ; and questions with ? or ;\n"
                  "  WHO SUPPORTS WHOM?            'Russia' OPPOSES WHOM?\n"
@@ -162,7 +187,7 @@ class Shell {
   void Schema(const std::vector<std::string>&) {
     const absl::StatusOr<DatabaseStatistics> statistics = ReadStatistics(*database_);
     if (!statistics.ok()) {
-      return Fail(std::string(statistics.status().message()), kDatabaseError);
+      return Keep(FailDatabase(statistics.status()));
     }
     const auto show = [](const char* title,
                          const std::vector<std::pair<std::string, uint64_t>>& counts) {
@@ -181,37 +206,47 @@ class Shell {
     const absl::Span<const absl::string_view> names = RowFormatNames();
     if (arguments.size() != 1 ||
         std::find(names.begin(), names.end(), arguments[0]) == names.end()) {
-      return Fail(absl::StrCat(".mode ", absl::StrJoin(names, "|"), "; now ", mode_), kUsage);
+      return Report(absl::StrCat(".mode ", absl::StrJoin(names, "|"), "; now ", mode_), kUsage);
     }
     mode_ = arguments[0];
   }
 
   void Import(const std::vector<std::string>& arguments) {
     ImportOptions options;
-    options.files = arguments;
-    if (arguments.empty()) return Fail(".import FILE…", kUsage);
-    if (session_->in_transaction()) {
-      return Fail(".import: end the transaction first (COMMIT or ROLLBACK)", kUsage);
+    CLI::App parser("", ".import");
+    AddImportOptions(&parser, &options);
+    try {
+      parser.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    } catch (const CLI::ParseError& error) {
+      return Keep(parser.exit(error) == 0 ? kOk : kUsage);
     }
-    const ExitCode code = ImportInto(*database_, options);
-    if (code_ == kOk) code_ = code;
+    if (session_->in_transaction()) {
+      return Report(".import: end the transaction first (COMMIT or ROLLBACK)", kUsage);
+    }
+    Keep(ImportInto(*database_, options));
   }
 
   void Read(const std::vector<std::string>& arguments) {
-    if (arguments.size() != 1) return Fail(".read FILE", kUsage);
+    if (arguments.size() != 1) return Report(".read FILE", kUsage);
     std::ifstream file(arguments[0]);
-    if (!file) return Fail(absl::StrCat("cannot read ", arguments[0]), kUsage);
-    if (read_depth_ == kDeepestRead) return Fail(".read: files read one another too deep", kUsage);
+    if (!file) return Report(absl::StrCat("cannot read ", arguments[0]), kUsage);
+    if (read_depth_ == kDeepestRead)
+      return Report(".read: files read one another too deep", kUsage);
     ++read_depth_;
+    const bool was_in_transaction = session_->in_transaction();
     std::string pending;
     for (std::string line; !quit_ && std::getline(file, line);) TakeLine(line, &pending);
     if (!quit_ && !pending.empty()) RunOne(pending);
     --read_depth_;
+    if (session_->in_transaction() && !was_in_transaction && editor_.interactive()) {
+      std::fprintf(stderr, "%s ends inside a transaction; COMMIT or ROLLBACK ends it\n",
+                   arguments[0].c_str());
+    }
   }
 
   void Timer(const std::vector<std::string>& arguments) {
     if (arguments.size() != 1 || (arguments[0] != "on" && arguments[0] != "off")) {
-      return Fail(absl::StrCat(".timer on|off; now ", timer_ ? "on" : "off"), kUsage);
+      return Report(absl::StrCat(".timer on|off; now ", timer_ ? "on" : "off"), kUsage);
     }
     timer_ = arguments[0] == "on";
   }
@@ -249,7 +284,7 @@ class Shell {
 const std::vector<Shell::Command>& Shell::Commands() {
   static const auto& commands = *new std::vector<Command>{
       {"help", "", "this list", &Shell::Help},
-      {"import", "FILE…", "load claims or ICEWS files, packed or not", &Shell::Import},
+      {"import", "[OPTION…] FILE…", "load files as `entente import` does", &Shell::Import},
       {"mode", "FORMAT", "how rows are shown: table, csv, json, jsonl", &Shell::Mode},
       {"quit", "", "leave, as does Ctrl-D", &Shell::Quit},
       {"read", "FILE", "run the statements of a file", &Shell::Read},
@@ -263,10 +298,7 @@ const std::vector<Shell::Command>& Shell::Commands() {
 
 ExitCode RunShell(const std::string& path) {
   absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path);
-  if (!database.ok()) {
-    std::fprintf(stderr, "%s\n", std::string(database.status().message()).c_str());
-    return kDatabaseError;
-  }
+  if (!database.ok()) return FailDatabase(database.status());
   return Shell(*std::move(database), path).Run();
 }
 

@@ -21,12 +21,11 @@ absl::StatusOr<StatementOutcome> RunStatement(Session& session, absl::string_vie
   StatementOutcome outcome;
   ASSIGN_OR_RETURN(std::unique_ptr<Result> result, session.Run(statement, parameters));
   outcome.columns = result->columns().size();
-  if (outcome.columns > 0) format.Begin(result->columns());
   Row row;
-  absl::StatusOr<bool> more = true;
-  while (true) {
-    more = result->Next(&row);
-    if (!more.ok() || !*more) break;
+  absl::StatusOr<bool> more = result->Next(&row);
+  if (!more.ok()) return more.status();
+  if (outcome.columns > 0) format.Begin(result->columns());
+  for (; more.ok() && *more; more = result->Next(&row)) {
     format.Add(row);
     ++outcome.rows;
   }
@@ -40,7 +39,7 @@ absl::StatusOr<StatementOutcome> RunStatement(Session& session, absl::string_vie
 std::string Describe(const StatementOutcome& outcome, bool timed) {
   std::vector<std::string> parts;
   const auto add = [&](uint64_t count, absl::string_view one, absl::string_view many) {
-    parts.push_back(absl::StrCat(FormatCount(count), " ", count == 1 ? one : many));
+    parts.push_back(CountOf(count, one, many));
   };
   if (outcome.columns > 0) add(outcome.rows, "row", "rows");
   const Changes& changes = outcome.changes;

@@ -13,6 +13,10 @@ namespace entente::tools {
 
 class RowFormat;
 
+// What is said when statements end without ending their transaction.
+inline constexpr char kOpenTransaction[] =
+    "the statements end inside a transaction, so it was rolled back; COMMIT keeps what it did";
+
 struct StatementOutcome {
   uint64_t rows = 0;
   size_t columns = 0;
@@ -20,7 +24,8 @@ struct StatementOutcome {
   double seconds = 0;
 };
 
-// Rows go to `format` as they come. Errors are returned, rows before them have been written.
+// Rows go to `format` as they come. Errors are returned; rows before them have been written, and
+// when there were none, nothing has.
 absl::StatusOr<StatementOutcome> RunStatement(Session& session, absl::string_view statement,
                                               const Parameters& parameters, RowFormat& format);
 

@@ -121,7 +121,7 @@ TEST_F(ClaimsImportTest, AnAmbiguousNameRejectsTheRowAndListsTheCandidates) {
   EXPECT_EQ(loaded.code, 1);
   EXPECT_THAT(loaded.err, AllOf(HasSubstr("iso:GEO"), HasSubstr("us:GA"),
                                 HasSubstr(":1:" + ColumnOf(line, R"({"subject":"B")") + ": "),
-                                HasSubstr("1 claims read"), HasSubstr("1 rejected")));
+                                HasSubstr("1 claim read"), HasSubstr("1 row rejected")));
   EXPECT_EQ(Query("MATCH (s)-[r]->(o) RETURN s.key AS s, o.name AS o", "csv"),
             "s,o\r\niso:GEO,C\r\n");
   EXPECT_EQ(Query("MATCH (n) WHERE n.name = 'B' RETURN n", "csv"), "n\r\n");
@@ -164,12 +164,13 @@ TEST_F(ClaimsImportTest, WhatIsBadIsRejectedWithItsPlace) {
       {R"({"claims":[{"subject":"A","type":"T","object":"B"}]})", "{\"subject", "names no article"},
       {R"({"entities":[{"labels":["Ä"]}]})", "{\"labels", "neither key nor name"},
       {R"({"entities":[{"key":"ä","labels":"X"}]})", "\"X\"", "'labels' must be a list"},
-      {R"({"entities":[{"key":"ä","labels":[1]}]})", "1]", "'labels' must be a string"},
+      {R"({"entities":[{"key":"ä","labels":[1]}]})", "1]", "each of 'labels' must be a string"},
       {R"({"entities":[{"key":"ä","names":["X"]}]})", "[\"X", "'names' must be an object"},
-      {R"({"entities":[{"key":"ä","names":{"de":[2]}}]})", "2]", "'names' must be a string"},
+      {R"({"entities":[{"key":"ä","names":{"de":[2]}}]})", "2]",
+       "each of 'names' must be a string"},
       {R"({"entities":[{"key":"ä","properties":5}]})", "5}", "'properties' must be an object"},
       {R"({"article":{"key":"ä"},"claims":5})", "5}", "'claims' must be a list"},
-      {R"({"article":{"key":"ä"},"claims":["A"]})", "\"A", "'claim' must be an object"},
+      {R"({"article":{"key":"ä"},"claims":["A"]})", "\"A", "each of 'claims' must be an object"},
       {R"({"article":{"key":"ä"},"claims":[{"type":"T","object":"B"}]})", "{\"type", "no subject"},
       {R"({"article":{"key":"ä"},"claims":[{"subject":"A","object":"B"}]})", "{\"sub", "no type"},
       {R"({"article":{"key":"ä"},"claims":[{"subject":"A","type":"T"}]})", "{\"sub", "no object"},
@@ -195,7 +196,8 @@ TEST_F(ClaimsImportTest, WhatIsBadIsRejectedWithItsPlace) {
       {R"({"article":{"key":"ä"},"claims":[{"subject":"Ä","sentence":9999999999}]})", "9999999999",
        "'sentence'"},
       {R"({"article":{"key":"ä"},"claims":[{"subject":"Ä","span":[9,3]}]})", "[9", "'span'"},
-      {R"({"article":{"key":"ä"},"claims":[{"subject":"Ä","span":[9]}]})", "[9", "'span'"},
+      {R"({"article":{"key":"ä"},"claims":[{"subject":"Ä","span":[9]}]})", "[9",
+       "'span' must be two whole numbers [begin, end)"},
       {R"({"article":{"key":"ä"},"claims":[{"subject":"Ä","span":[1,2,3]}]})", "[1", "'span'"},
       {R"({"article":{"key":"ä"},"claims":[{"subject":"Ä","span":["1",2]}]})", "\"1", "'span'"},
       {R"({"article":{"key":"ä"},"claims":[{"subject":"Ä","properties":{"p":nul}}]})", "nul",
@@ -204,6 +206,16 @@ TEST_F(ClaimsImportTest, WhatIsBadIsRejectedWithItsPlace) {
       {R"(["ä"])", "[", "must be an object"},
       {R"(7)", "7", "must be an object"},
       {R"(ä)", "ä", "must be an object"},
+      {R"("ä")", "\"", "the line must be an object such as"},
+      {R"(1e400)", "1e", "the line must be an object such as"},
+      {R"({})", "{", "none of 'article', 'entities' and 'claims'"},
+      {R"({"article":null,"mood":"ä"})", "{", "none of 'article', 'entities' and 'claims'"},
+      {R"({"article":{"key":"ä"},"claims":[{"subject":"Ä","confidence":1e400}]})", "1e400",
+       "'confidence' must be a number from 0 to 1"},
+      {R"({"article":{"key":"ä","properties":{"p":1e400}}})", "1e400", "the property 'p'"},
+      {R"({"article":{"key":"ä"},"claims":[{"subject":"Ä","span":[1,1e400]}]})", "1e400",
+       "each end of 'span' must be a whole number"},
+      {R"({"article":{"key":"ä\"","title":"t}})", "\"t}", "not valid JSON"},
   };
   std::string text = R"({"article":{"key":"first"}})";
   for (const BadValue& value : values) text += "\n" + std::string(value.line);
@@ -212,8 +224,8 @@ TEST_F(ClaimsImportTest, WhatIsBadIsRejectedWithItsPlace) {
       R"({"article":{"key":"last"},"claims":[{"subject":"A","type":"T","object":"B"}]})";
   const Program::Outcome loaded = Import(text, {"--rejects", PathOf("rejects.csv")});
   EXPECT_EQ(loaded.code, 1);
-  EXPECT_THAT(loaded.err, HasSubstr("1 claims read"));
-  EXPECT_THAT(loaded.err, HasSubstr(std::to_string(values.size()) + " rejected"));
+  EXPECT_THAT(loaded.err, HasSubstr("1 claim read"));
+  EXPECT_THAT(loaded.err, HasSubstr(std::to_string(values.size()) + " rows rejected"));
   const std::string rejects = ReadWhole(PathOf("rejects.csv"));
   std::istringstream rows(rejects);
   std::string row;
@@ -256,7 +268,7 @@ TEST_F(ClaimsImportTest, UnknownFieldsArePassedOverAndNamed) {
       R"("mood":{"x":[1]}}],"version":2})");
   EXPECT_EQ(loaded.code, 0);
   EXPECT_THAT(loaded.err, AllOf(HasSubstr("'article.byline'"), HasSubstr("'claim.mood'"),
-                                HasSubstr("'line.version'"), HasSubstr("1 claims read")));
+                                HasSubstr("'line.version'"), HasSubstr("1 claim read")));
 }
 
 TEST_F(ClaimsImportTest, AUrlServesAsKeyAndAReprintMayPrecedeItsOriginal) {
@@ -276,7 +288,7 @@ TEST_F(ClaimsImportTest, ACircleOfReprintsIsRejected) {
       "{\"article\":{\"key\":\"a\",\"copy_of\":\"b\"}}\n{\"article\":{\"key\":\"b\",\"copy_of\":"
       "\"a\"}}");
   EXPECT_EQ(loaded.code, 1);
-  EXPECT_THAT(loaded.err, HasSubstr("1 rejected"));
+  EXPECT_THAT(loaded.err, HasSubstr("1 row rejected"));
   ExpectClean(database());
 }
 
@@ -289,7 +301,7 @@ TEST_F(ClaimsImportTest, FirstValuesOfFactsStayAndLaterOnesOfEntitiesReplace) {
   ASSERT_EQ(Import(line("a", "1")).code, 0);
   const Program::Outcome second = Import(line("b", "2") + line("c", "null"));
   EXPECT_EQ(second.code, 0);
-  EXPECT_THAT(second.err, HasSubstr("1 later values of facts' properties gave way"));
+  EXPECT_THAT(second.err, HasSubstr("1 later value of facts' properties gave way"));
   EXPECT_EQ(Query("MATCH (a)-[r]->() RETURN a.p AS p, r.q AS q, size(evidence(r)) AS n", "csv"),
             "p,q,n\r\n2,1,3\r\n");
 }

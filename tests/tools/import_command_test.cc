@@ -1,7 +1,10 @@
 // `entente import` whatever the format: packed files, standard input, odd text files, --strict, and
 // a process that is killed in the middle.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -147,6 +150,35 @@ TEST_F(ImportCommandTest, TakesAGiantLine) {
   EXPECT_EQ(Query("MATCH ()-[r]->() RETURN sum(size(evidence(r))) AS n", "csv"), "n\r\n30002\r\n");
 }
 
+TEST_F(ImportCommandTest, ALineTooLongToReadIsRejectedAndTheRestLoads) {
+  const Program::Outcome loaded = Import(Claim(1) + std::string(65 << 20, 'x') + "\n" + Claim(2));
+  EXPECT_EQ(loaded.code, 1);
+  EXPECT_THAT(loaded.err, HasSubstr(PathOf("input") + ":2: the line is longer than 64 MiB"));
+  EXPECT_EQ(Facts(), 2);
+}
+
+TEST_F(ImportCommandTest, InterruptedItLeavesTheDatabaseAsItWas) {
+  const std::string text = Claims(3000);
+  for (const bool existed : {false, true}) {
+    if (existed) {
+      ASSERT_EQ(Import(Claim(1000000)).code, 0);
+    }
+    // A pipe that never ends; when it has taken more than it can hold, the import is at work.
+    ASSERT_EQ(mkfifo(PathOf("pipe").c_str(), 0600), 0);
+    const int pipe = open(PathOf("pipe").c_str(), O_RDWR | O_CLOEXEC);
+    Program program({"import", database(), PathOf("pipe")}, "", PathOf("streams"));
+    ASSERT_EQ(write(pipe, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    const Program::Outcome outcome = program.Interrupt();
+    close(pipe);
+    std::filesystem::remove(PathOf("pipe"));
+    EXPECT_EQ(outcome.code, 130) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr("import cancelled, nothing was loaded"));
+    EXPECT_EQ(std::filesystem::exists(database()), existed);
+  }
+  EXPECT_EQ(Facts(), 1);
+  ExpectClean(database());
+}
+
 TEST_F(ImportCommandTest, GuessesTheFormatOfEachFile) {
   Write("claims", Claim(1));
   Write("events",
@@ -196,7 +228,7 @@ TEST_F(ImportCommandTest, ListsTheFirstBadRowsAndAllOfThemInTheFile) {
   const Program::Outcome shown = Import(text);
   EXPECT_EQ(shown.code, 1);
   EXPECT_THAT(shown.err, AllOf(HasSubstr(":21:"), Not(HasSubstr(":22:")), HasSubstr("30 more"),
-                               HasSubstr("50 rejected")));
+                               HasSubstr("50 rows rejected")));
   EXPECT_EQ(Import(text, {"--rejects", PathOf("rejects")}).code, 1);
   const std::string rejects = ReadWhole(PathOf("rejects"));
   EXPECT_EQ(std::count(rejects.begin(), rejects.end(), '\n'), 51);

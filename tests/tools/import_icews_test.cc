@@ -79,7 +79,7 @@ TEST_F(IcewsSharedDataTest, LoadsTheSampleWhole) {
   ASSERT_EQ(loaded.code, 0) << loaded.err;
   EXPECT_EQ(loaded.out, "");
   EXPECT_THAT(loaded.err, HasSubstr("3,705 claims read"));
-  EXPECT_THAT(loaded.err, HasSubstr("0 rejected"));
+  EXPECT_THAT(loaded.err, HasSubstr("0 rows rejected"));
   const auto count = [&](const std::string& statement) {
     return std::stoul(Split(tool_.Query(statement, "csv"), '\n').at(1));
   };
@@ -185,8 +185,8 @@ TEST_F(IcewsImportTest, RejectsBadRowsWithTheirPlaceAndLoadsTheRest) {
                  "7\t2018-06-01\tÄ\tNA\tNA\tMake statement\t010\t0\tB" + tail,
              {"--rejects", PathOf("rejects.csv")});
   EXPECT_EQ(loaded.code, 1);
-  EXPECT_THAT(loaded.err, HasSubstr("1 claims read"));
-  EXPECT_THAT(loaded.err, HasSubstr("6 rejected"));
+  EXPECT_THAT(loaded.err, HasSubstr("1 claim read"));
+  EXPECT_THAT(loaded.err, HasSubstr("6 rows rejected"));
   const std::string file = PathOf("input");
   EXPECT_EQ(ReadWhole(PathOf("rejects.csv")),
             "file,line,column,reason\n" + file +

@@ -127,7 +127,7 @@ TEST_F(TablesImportTest, BadRowsAreRejectedWithTheirPlace) {
   const Program::Outcome loaded = Run({"import", database(), "--rejects", PathOf("rejects"),
                                        PathOf("facts"), PathOf("articles"), PathOf("evidence")});
   EXPECT_EQ(loaded.code, 1) << loaded.err;
-  EXPECT_THAT(loaded.err, AllOf(HasSubstr("new: 1 facts, 1 pieces of evidence, 1 articles"),
+  EXPECT_THAT(loaded.err, AllOf(HasSubstr("new: 1 fact, 1 piece of evidence, 1 article"),
                                 HasSubstr("'evidence.mood'")));
   const std::string rejects = ReadWhole(PathOf("rejects"));
   const std::string facts = PathOf("facts");

@@ -60,12 +60,27 @@ class Program {
   Outcome Wait() {
     int status = 0;
     while (waitpid(process_, &status, 0) < 0 && errno == EINTR) continue;
+    return End(status);
+  }
+
+  // Presses Ctrl-C until the program ends.
+  Outcome Interrupt() {
+    constexpr useconds_t kBetweenPresses = 20000;
+    int status = 0;
+    while (waitpid(process_, &status, WNOHANG) == 0) {
+      kill(process_, SIGINT);
+      usleep(kBetweenPresses);
+    }
+    return End(status);
+  }
+
+ private:
+  Outcome End(int status) {
     process_ = -1;
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
             ReadWhole(streams_ + ".out"), ReadWhole(streams_ + ".err")};
   }
 
- private:
   [[noreturn]] void Become(const std::vector<std::string>& arguments) {
     std::vector<char*> argv{const_cast<char*>("entente")};
     for (const std::string& argument : arguments)

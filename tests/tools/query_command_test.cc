@@ -84,6 +84,7 @@ TEST_F(QueryCommandTest, WrongUsageIsTwo) {
         {"query", database(), "RETURN 1", "--param", "a"},
         {"query", database(), "RETURN 1", "--param", "=1"},
         {"query", database(), "RETURN 1", "--param", "a=Peru"},
+        {"query", database(), "RETURN 1", "--param", "a=1", "--param", "a=2"},
         {"query", database(), "RETURN 1", "RETURN 2"},
         {"query", database(), "RETURN 1", "--unknown"},
         {"import", database()},
@@ -108,6 +109,41 @@ TEST_F(QueryCommandTest, StatementErrorsAreThree) {
   EXPECT_EQ(runtime.code, 3);
   EXPECT_THAT(runtime.err, HasSubstr("DivisionByZero"));
   EXPECT_EQ(Run({"query", database(), "RETURN $missing"}).code, 3);
+}
+
+TEST_F(QueryCommandTest, AStatementThatFailsAtOnceWritesNoRows) {
+  for (const char* format : {"table", "csv", "json", "jsonl"}) {
+    const Program::Outcome outcome =
+        Run({"query", database(), "UNWIND [1, 0] AS x RETURN 1 / x AS y", "--format", format});
+    EXPECT_EQ(outcome.code, 3);
+    EXPECT_EQ(outcome.out, "") << format;
+  }
+}
+
+TEST_F(QueryCommandTest, ADatabaseInMemoryTakesReadsAndWrites) {
+  const Program::Outcome outcome = Run({"query", ":memory:", "--format", "csv"},
+                                       "CREATE (:X {n: 7}); MATCH (x:X) RETURN x.n AS n;");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "n\r\n7\r\n");
+  EXPECT_EQ(Run({"query", ":memory:", "RETURN 1"}).code, 0);
+  EXPECT_EQ(Run({"stats", ":memory:"}).code, 0);
+  EXPECT_EQ(Run({"import", ":memory:", Write("claims", "{\"article\":{\"key\":\"a\"}}")}).code, 0);
+}
+
+TEST_F(QueryCommandTest, AScriptThatEndsInsideATransactionIsAnError) {
+  const Program::Outcome outcome = Run({"query", database()}, "BEGIN; CREATE (:X);");
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_THAT(outcome.err, HasSubstr("inside a transaction"));
+  EXPECT_EQ(Query("MATCH (x:X) RETURN count(x) AS n", "csv"), "n\r\n0\r\n");
+}
+
+TEST_F(QueryCommandTest, ControlCharactersDoNotReachTheTerminal) {
+  const std::string out = Query("RETURN 'a\\nb\\u001b[2Jc\\u009bd' AS `x\033[2J\x7f`", "table");
+  EXPECT_EQ(out.find('\033'), std::string::npos) << out;
+  EXPECT_EQ(out.find('\x7f'), std::string::npos) << out;
+  EXPECT_EQ(out.find("\xC2\x9B"), std::string::npos) << out;
+  EXPECT_THAT(out, HasSubstr("a↵b␛[2Jc�d"));
+  EXPECT_THAT(out, HasSubstr("x␛[2J␡"));
 }
 
 TEST_F(QueryCommandTest, TheCaretStandsUnderThePlace) {

@@ -180,15 +180,49 @@ TEST_F(ShellTest, ImportsReadsAndShowsTheSchema) {
   const std::string script = Write("script", "CREATE (:Wombat);\nRETURN 'from the script'\nAS x");
   Terminal terminal(Arguments(), directory_.root());
   terminal.Await("entente> ");
-  EXPECT_THAT(terminal.Say(".import " + claims), HasSubstr("1 claims read"));
+  EXPECT_THAT(terminal.Say(".import " + claims), HasSubstr("1 claim read"));
   EXPECT_THAT(terminal.Say("WHO SUPPORTS WHOM?"), HasSubstr("1 row"));
   EXPECT_THAT(terminal.Say(".read " + script), HasSubstr("from the script"));
   EXPECT_THAT(terminal.Say(".schema"),
               AllOf(HasSubstr("Quokka"), HasSubstr("Wombat"), HasSubstr("SUPPORTS")));
   EXPECT_THAT(terminal.Say(".read " + PathOf("missing")), HasSubstr("cannot read"));
   EXPECT_THAT(terminal.Say(".import " + PathOf("missing")), HasSubstr("cannot open"));
-  terminal.Say("BEGIN;");
-  EXPECT_THAT(terminal.Say(".import " + claims), HasSubstr("COMMIT or ROLLBACK"));
+  terminal.Type("BEGIN;\r");
+  terminal.Await("entente*> ");
+  terminal.Type(".import " + claims + "\r");
+  EXPECT_THAT(terminal.Await("entente*> "), HasSubstr("COMMIT or ROLLBACK"));
+}
+
+TEST_F(ShellTest, QuotesHoldBlanksInThePathsOfCommands) {
+  Write("two words.csv", "key,name\na,A\n");
+  Write("its script", "RETURN 'read' AS word;");
+  const Program::Outcome outcome =
+      Run(Arguments(), ".import --format tables '" + PathOf("two words.csv") + "'\n.read \"" +
+                           PathOf("its script") + "\"\n.mode csv\nMATCH (n) RETURN n.key AS k;\n");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("1 entity"));
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("read\n"), HasSubstr("k\r\na\r\n")));
+  const Program::Outcome open = Run(Arguments(), ".read 'x\n");
+  EXPECT_EQ(open.code, 2);
+  EXPECT_THAT(open.err, HasSubstr("a quote is not closed"));
+}
+
+TEST_F(ShellTest, ThePromptAndTheEndTellOfAnOpenTransaction) {
+  Terminal terminal(Arguments(), directory_.root());
+  terminal.Await("entente> ");
+  terminal.Type("BEGIN;\r");
+  terminal.Await("entente*> ");
+  terminal.Type("CREATE (:X);\r");
+  terminal.Await("entente*> ");
+  terminal.Type("ROLLBACK;\r");
+  terminal.Await("entente> ");
+  const Program::Outcome piped = Run({"shell"}, "BEGIN;\nCREATE (:X);\n");
+  EXPECT_EQ(piped.code, 3);
+  EXPECT_THAT(piped.err, HasSubstr("inside a transaction"));
+  const std::string script = Write("script", "BEGIN; CREATE (:X);");
+  const Program::Outcome read = Run({"shell"}, ".read " + script + "\n");
+  EXPECT_EQ(read.code, 3);
+  EXPECT_THAT(read.err, HasSubstr("inside a transaction"));
 }
 
 TEST_F(ShellTest, ModeAndTimerChangeWhatIsShown) {

@@ -1,0 +1,22 @@
+// The databases that users name: directories, and ":memory:" for one that ends with the program.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "engine/database.h"
+
+namespace entente::tools {
+
+inline constexpr absl::string_view kTransientPath = ":memory:";
+
+// For reading only, beside whoever writes; never creates a directory. A transient database is
+// always new and takes writes.
+absl::StatusOr<std::unique_ptr<Database>> OpenForReading(const std::string& path);
+
+// For reading and writing; never creates a directory either.
+absl::StatusOr<std::unique_ptr<Database>> OpenForWriting(const std::string& path);
+
+}  // namespace entente::tools
