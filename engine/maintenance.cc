@@ -98,8 +98,10 @@ class MeaningCheck {
     }
     ASSIGN_OR_RETURN(const Value key, FindProperty(record->properties, kKeyProperty));
     if (key.is_string() && !key.string().empty()) {
-      ASSIGN_OR_RETURN(const std::optional<NodeId> owner, storage::FindKey(view_, key.string()));
-      if (!owner.has_value()) Problem(absl::StrCat("node ", node, " is not found by its key"));
+      ASSIGN_OR_RETURN(const std::vector<NodeId> bearers,
+                       storage::FindKeyBearers(view_, key.string()));
+      const bool found = std::find(bearers.begin(), bearers.end(), node) != bearers.end();
+      if (!found) Problem(absl::StrCat("node ", node, " is not found by its key"));
     }
     return IsArticle(node) ? absl::OkStatus() : CheckNames(node, *record);
   }

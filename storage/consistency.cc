@@ -240,11 +240,9 @@ absl::Status Verifier::Nodes() {
 }
 
 absl::Status Verifier::Dictionaries() {
-  RETURN_IF_ERROR(Walk(Family::kDictionary, [&](absl::string_view, absl::string_view value) {
-    KeyReader reader(value);
-    NodeId node;
-    if (!reader.U64(&node) || !reader.done()) return absl::DataLossError("broken entry");
-    Expect(node, "the bearer of a key");
+  RETURN_IF_ERROR(Walk(Family::kDictionary, [&](absl::string_view, absl::string_view value) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::vector<NodeId> bearers, DecodeKeyBearers(value));
+    for (NodeId node : bearers) Expect(node, "the bearer of a key");
     return absl::OkStatus();
   }));
   return Walk(Family::kNames, [&](absl::string_view key, absl::string_view value) -> absl::Status {

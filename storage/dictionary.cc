@@ -28,6 +28,13 @@ absl::StatusOr<std::vector<NameEntry>> NamesUnder(const View& view, absl::string
   return entries;
 }
 
+void PutBearers(Transaction& transaction, absl::string_view key,
+                const std::vector<NodeId>& bearers) {
+  KeyWriter value;
+  for (NodeId node : bearers) value.U64(node);
+  transaction.Put(Family::kDictionary, key, value);
+}
+
 }  // namespace
 
 absl::StatusOr<NameEntry> DecodeName(absl::string_view key, absl::string_view value) {
@@ -42,22 +49,46 @@ absl::StatusOr<NameEntry> DecodeName(absl::string_view key, absl::string_view va
   return entry;
 }
 
-absl::StatusOr<std::optional<NodeId>> FindKey(const View& view, absl::string_view key) {
+absl::StatusOr<std::vector<NodeId>> DecodeKeyBearers(absl::string_view value) {
+  KeyReader reader(value);
+  std::vector<NodeId> bearers;
+  do {
+    NodeId node;
+    if (!reader.U64(&node)) return absl::DataLossError("broken dictionary entry");
+    bearers.push_back(node);
+  } while (!reader.done());
+  return bearers;
+}
+
+absl::StatusOr<std::vector<NodeId>> FindKeyBearers(const View& view, absl::string_view key) {
   rocksdb::PinnableSlice value;
-  ASSIGN_OR_RETURN(bool found, view.Get(Family::kDictionary, key, &value));
-  if (!found) return std::nullopt;
-  KeyReader reader(ToView(value));
-  NodeId node;
-  if (!reader.U64(&node) || !reader.done()) return absl::DataLossError("broken dictionary entry");
-  return node;
+  ASSIGN_OR_RETURN(const bool found, view.Get(Family::kDictionary, key, &value));
+  if (!found) return std::vector<NodeId>();
+  return DecodeKeyBearers(ToView(value));
 }
 
-void PutKey(Transaction& transaction, absl::string_view key, NodeId node) {
-  transaction.Put(Family::kDictionary, key, NodeKey(node));
+absl::StatusOr<std::optional<NodeId>> FindKey(const View& view, absl::string_view key) {
+  ASSIGN_OR_RETURN(const std::vector<NodeId> bearers, FindKeyBearers(view, key));
+  if (bearers.empty()) return std::nullopt;
+  return bearers[0];
 }
 
-void EraseKey(Transaction& transaction, absl::string_view key) {
-  transaction.Delete(Family::kDictionary, key);
+absl::Status AddKey(Transaction& transaction, absl::string_view key, NodeId node) {
+  ASSIGN_OR_RETURN(std::vector<NodeId> bearers, FindKeyBearers(transaction, key));
+  bearers.push_back(node);
+  PutBearers(transaction, key, bearers);
+  return absl::OkStatus();
+}
+
+absl::Status RemoveKey(Transaction& transaction, absl::string_view key, NodeId node) {
+  ASSIGN_OR_RETURN(std::vector<NodeId> bearers, FindKeyBearers(transaction, key));
+  std::erase(bearers, node);
+  if (bearers.empty()) {
+    transaction.Delete(Family::kDictionary, key);
+  } else {
+    PutBearers(transaction, key, bearers);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<NameEntry>> FindName(const View& view, absl::string_view name) {

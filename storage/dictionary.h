@@ -1,4 +1,4 @@
-// From words to nodes: external keys (each of one node) and normalised names (each of any number).
+// From words to nodes: external keys and normalised names, each of any number of nodes.
 #pragma once
 
 #include <optional>
@@ -15,10 +15,16 @@ namespace entente::storage {
 
 class Transaction;
 
-// External keys. The caller enters unique keys only: a later PutKey replaces the node.
+// External keys. Nearly every key has one bearer; of several the first one owns it.
 absl::StatusOr<std::optional<NodeId>> FindKey(const View& view, absl::string_view key);
-void PutKey(Transaction& transaction, absl::string_view key, NodeId node);
-void EraseKey(Transaction& transaction, absl::string_view key);
+// All bearers, the owner first.
+absl::StatusOr<std::vector<NodeId>> FindKeyBearers(const View& view, absl::string_view key);
+// Puts the node behind the present bearers; it must not be one.
+absl::Status AddKey(Transaction& transaction, absl::string_view key, NodeId node);
+// Takes the node out; the one behind an owner becomes the owner. Nothing happens to other nodes.
+absl::Status RemoveKey(Transaction& transaction, absl::string_view key, NodeId node);
+// Bearers from an entry's value; DataLoss when it is not one.
+absl::StatusOr<std::vector<NodeId>> DecodeKeyBearers(absl::string_view value);
 
 // Names, normalised by the caller.
 enum class NameKind : uint8_t { kCanonical = 0, kAlias = 1 };

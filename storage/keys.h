@@ -13,7 +13,7 @@
 //               'p' property be32                                 PropertyName (FlatBuffers)
 //               's' name                                          setting, bytes of the engine
 //               'h' direction u8 | node be64 | chunk be32         chunk summary (several chunks)
-//   dictionary  external key, as it is                            node be64
+//   dictionary  external key, as it is                            node be64, of each bearer
 //   entities    node be64                                         Node (FlatBuffers)
 //   articles    node be64                                         Node (FlatBuffers)
 //   names       normalised name, escaped | node be64              name kind u8 | language

@@ -201,8 +201,11 @@ TEST_F(OpenTest, AFileIsNoDatabase) {
 
 TEST_F(OpenTest, AForeignMarkerIsNotOurs) {
   fs::create_directory(scratch_.path());
-  Write(scratch_.path() + "/ENTENTE", "something else");
-  EXPECT_EQ(Open(kCreate).code(), StatusCode::kFailedPrecondition);
+  for (const char* text : {"", "something else", "Entente database\nformat x\n"}) {
+    Write(scratch_.path() + "/ENTENTE", text);
+    EXPECT_EQ(Open(kCreate).code(), StatusCode::kFailedPrecondition) << text;
+    EXPECT_EQ(Open(kReadOnly).code(), StatusCode::kFailedPrecondition) << text;
+  }
 }
 
 TEST_F(OpenTest, ANewerFormatIsRefusedUntouched) {
@@ -250,6 +253,8 @@ TEST_F(OpenTest, BrokenFilesAreDataLoss) {
 
 TEST_F(OpenTest, ACreationThatWasCutShortIsTakenUpAgain) {
   fs::create_directory(scratch_.path());
+  Write(scratch_.path() + "/ENTENTE.new", "Ent");
+  EXPECT_EQ(Open({}).code(), StatusCode::kNotFound);
   Write(scratch_.path() + "/ENTENTE", "Entente database\nformat 1\n");
   EXPECT_EQ(Open({}).code(), StatusCode::kNotFound);
   EXPECT_EQ(Open(kReadOnly).code(), StatusCode::kNotFound);
@@ -438,7 +443,7 @@ TEST(DictionaryTest, KeysAndNamesAreFoundWhateverTheyHold) {
   const std::string zero("a\0b", 3);
   const std::vector<std::string> names = {"a", "ab", zero, std::string("a\0", 2), "\xff\xff", ""};
   for (size_t i = 0; i < names.size(); ++i) {
-    PutKey(**transaction, names[i], i);
+    ASSERT_TRUE(AddKey(**transaction, names[i], i).ok());
     PutName(**transaction, {names[i], i, NameKind::kCanonical, ""});
     PutName(**transaction, {names[i], i + 100, NameKind::kAlias, "de"});
   }
