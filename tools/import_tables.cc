@@ -7,15 +7,19 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/types/span.h"
 #include "engine/status.h"
+#include "engine/value_json.h"
+#include "tools/input_file.h"
+#include "tools/table_value.h"
 
 namespace entente::tools {
 namespace {
 
 // The columns of the tables, each list in the order of the enumeration before it.
-enum EntityColumn : size_t { kEntityKey, kEntityName, kEntityLabels };
-constexpr absl::string_view kEntityColumns[] = {"key", "name", "labels"};
+enum EntityColumn : size_t { kEntityKey, kEntityName, kEntityLabels, kEntityNames };
+constexpr absl::string_view kEntityColumns[] = {"key", "name", "labels", "names"};
 
 enum ArticleColumn : size_t {
   kArticleKey,
@@ -98,19 +102,38 @@ std::optional<Table> GuessTable(const CsvRow& header) {
   return std::nullopt;
 }
 
-// What looks like a number or a boolean is one; quotes make it text.
-Value PropertyOf(absl::string_view text, bool quoted) {
-  if (quoted) return Value::String(text);
-  if (text == "true" || text == "false") return Value::Boolean(text == "true");
-  // A leading zero belongs to a code, not to a number.
-  const absl::string_view digits = absl::StartsWith(text, "-") ? text.substr(1) : text;
-  const bool number = !digits.empty() && absl::ascii_isdigit(digits[0]) &&
-                      (digits.size() == 1 || digits[0] != '0' || digits[1] == '.');
-  int64_t integer = 0;
-  if (number && absl::SimpleAtoi(text, &integer)) return Value::Integer(integer);
-  double floating = 0;
-  if (number && absl::SimpleAtod(text, &floating)) return Value::Float(floating);
-  return Value::String(text);
+// Labels stand between semicolons, or in a JSON list.
+absl::Status ParseLabels(absl::string_view text, std::vector<std::string>* labels) {
+  if (!absl::StartsWith(text, "[")) {
+    for (const absl::string_view label : absl::StrSplit(text, ';')) {
+      const absl::string_view trimmed = absl::StripAsciiWhitespace(label);
+      if (!trimmed.empty()) labels->emplace_back(trimmed);
+    }
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const Value list, ParseJson(text));
+  for (const Value& label : list.list()) {
+    if (!label.is_string()) return absl::InvalidArgumentError("a label must be text");
+    labels->emplace_back(label.string());
+  }
+  return absl::OkStatus();
+}
+
+// {"de":["Nordkorea"],"ko":"북한"}
+absl::Status ParseNames(absl::string_view text, std::vector<EntityName>* names) {
+  constexpr char kWanted[] = "names must be an object such as {\"de\":[\"Nordkorea\"]}";
+  if (text.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Value languages, ParseJson(text));
+  if (!languages.is_map()) return absl::InvalidArgumentError(kWanted);
+  for (const auto& [language, texts] : languages.map()) {
+    const absl::Span<const Value> several =
+        texts.is_list() ? absl::MakeConstSpan(texts.list()) : absl::MakeConstSpan(&texts, 1);
+    for (const Value& name : several) {
+      if (!name.is_string()) return absl::InvalidArgumentError(kWanted);
+      names->push_back({std::string(name.string()), language, ""});
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -130,6 +153,12 @@ absl::Status TablesFormat::ReadLine(absl::string_view line, const InputPlace& pl
   InputPlace begin = place;
   if (!open_.empty()) {
     absl::StrAppend(&open_, "\n", line);
+    if (open_.size() > InputFile::kMaxLine) {
+      open_.clear();
+      return loader_.Reject(open_place_, "a quote is not closed within 64 MiB");
+    }
+    // Quotes in pairs leave the row open, which spares taking it apart once a line.
+    if (std::count(line.begin(), line.end(), '"') % 2 == 0) return absl::OkStatus();
     line = open_;
     begin = open_place_;
   } else if (line.empty()) {
@@ -177,7 +206,9 @@ absl::Status TablesFormat::ReadHeader(const InputPlace& place) {
     if (known != table.columns.end()) {
       columns_[static_cast<size_t>(known - table.columns.begin())] = static_cast<int>(i);
     } else if (table.has_properties && !row_[i].empty()) {
-      properties_.emplace_back(i, std::string(row_[i]));
+      absl::string_view name = row_[i];
+      const bool is_json = absl::ConsumeSuffix(&name, kJsonSuffix);
+      properties_.push_back({i, std::string(name), is_json});
     } else {
       ++unknown_[absl::StrCat(table.name, ".", row_[i])];
     }
@@ -205,13 +236,23 @@ absl::string_view TablesFormat::Cell(size_t column) const {
   return row_[static_cast<size_t>(at)];
 }
 
-std::vector<MapEntry> TablesFormat::Properties() const {
-  std::vector<MapEntry> properties;
-  for (const auto& [column, name] : properties_) {
+absl::Status TablesFormat::ReadProperties(InputPlace* place,
+                                          std::vector<MapEntry>* properties) const {
+  for (const auto& [column, name, is_json] : properties_) {
     if (column >= row_.size() || (row_[column].empty() && !row_.IsQuoted(column))) continue;
-    properties.emplace_back(name, PropertyOf(row_[column], row_.IsQuoted(column)));
+    if (!is_json) {
+      properties->emplace_back(name, ParsePlainCell(row_[column], row_.IsQuoted(column)));
+      continue;
+    }
+    absl::StatusOr<Value> value = ParseJsonCell(row_[column]);
+    if (!value.ok()) {
+      place->column = row_.ColumnOf(column);
+      return absl::InvalidArgumentError(
+          absl::StrCat("'", name, kJsonSuffix, "': ", value.status().message()));
+    }
+    properties->emplace_back(name, *std::move(value));
   }
-  return properties;
+  return absl::OkStatus();
 }
 
 absl::Status TablesFormat::RejectCell(size_t column, const InputPlace& place,
@@ -233,11 +274,17 @@ absl::Status TablesFormat::ReadEntity(const InputPlace& place) {
   EntityInput entity;
   entity.key = std::string(Cell(kEntityKey));
   entity.name = std::string(Cell(kEntityName));
-  for (const absl::string_view label : absl::StrSplit(Cell(kEntityLabels), ';')) {
-    const absl::string_view trimmed = absl::StripAsciiWhitespace(label);
-    if (!trimmed.empty()) entity.labels.emplace_back(trimmed);
+  const absl::Status labels = ParseLabels(Cell(kEntityLabels), &entity.labels);
+  if (!labels.ok()) {
+    return RejectCell(kEntityLabels, place, absl::StrCat("is wrong: ", labels.message()));
   }
-  entity.properties = Properties();
+  const absl::Status names = ParseNames(Cell(kEntityNames), &entity.names);
+  if (!names.ok()) {
+    return RejectCell(kEntityNames, place, absl::StrCat("is wrong: ", names.message()));
+  }
+  InputPlace at = place;
+  const absl::Status properties = ReadProperties(&at, &entity.properties);
+  if (!properties.ok()) return loader_.Reject(at, std::string(properties.message()));
   return loader_.AddEntity(std::move(entity), place);
 }
 
@@ -249,9 +296,19 @@ absl::Status TablesFormat::ReadArticle(const InputPlace& place) {
   article.url = std::string(Cell(kArticleUrl));
   article.title = std::string(Cell(kArticleTitle));
   article.copy_of = std::string(Cell(kArticleCopyOf));
-  const absl::string_view published = Cell(kArticlePublished);
-  if (!published.empty()) article.published = Value::String(published);
-  article.properties = Properties();
+  InputPlace at = place;
+  const absl::Status properties = ReadProperties(&at, &article.properties);
+  if (!properties.ok()) return loader_.Reject(at, std::string(properties.message()));
+  const auto published = std::find_if(article.properties.begin(), article.properties.end(),
+                                      [](const MapEntry& property) {
+                                        return property.first == kArticleColumns[kArticlePublished];
+                                      });
+  if (published != article.properties.end()) {
+    article.published = std::move(published->second);
+    article.properties.erase(published);
+  }
+  const absl::string_view text = Cell(kArticlePublished);
+  if (!text.empty()) article.published = Value::String(text);
   return loader_.AddArticle(std::move(article), place);
 }
 
@@ -272,7 +329,9 @@ absl::Status TablesFormat::ReadFact(const InputPlace& place) {
   // The fact by itself; what evidence adds comes as claims of the same identity.
   ClaimInput claim;
   SetFact(fact, &claim);
-  claim.properties = Properties();
+  InputPlace at = place;
+  const absl::Status properties = ReadProperties(&at, &claim.properties);
+  if (!properties.ok()) return loader_.Reject(at, std::string(properties.message()));
   const absl::string_view id = Cell(kFactId);
   if (!id.empty()) {
     if (!fact_ids_.try_emplace(id, facts_.size()).second) {

@@ -41,6 +41,11 @@ class TablesFormat : public ImportFormat {
     ValidEnd valid_from;
     ValidEnd valid_to;
   };
+  struct PropertyColumn {
+    size_t column;
+    std::string name;
+    bool is_json;
+  };
   // Evidence whose fact is not known yet.
   struct EarlyEvidence {
     std::string fact;
@@ -57,7 +62,8 @@ class TablesFormat : public ImportFormat {
 
   // The row's text in one of the table's own columns, "" when there is none.
   absl::string_view Cell(size_t column) const;
-  std::vector<MapEntry> Properties() const;
+  // InvalidArgument tells what is wrong with a cell, and *place gets its column.
+  absl::Status ReadProperties(InputPlace* place, std::vector<MapEntry>* properties) const;
   absl::Status RejectCell(size_t column, const InputPlace& place, absl::string_view reason);
   // Fills *out unless the cell is empty; false when it holds no such number.
   bool ReadNumber(size_t column, int32_t* out) const;
@@ -73,7 +79,7 @@ class TablesFormat : public ImportFormat {
   CsvRow row_;
   // Of this file: where each of the table's own columns stands, −1 absent; the other columns.
   std::vector<int> columns_;
-  std::vector<std::pair<size_t, std::string>> properties_;
+  std::vector<PropertyColumn> properties_;
 
   std::vector<Fact> facts_;
   absl::flat_hash_map<std::string, size_t> fact_ids_;  // → facts_

@@ -5,6 +5,7 @@
 
 #include "engine/entente.h"
 #include "tools/exit_code.h"
+#include "tools/export_command.h"
 #include "tools/import_command.h"
 #include "tools/maintenance_command.h"
 #include "tools/query_command.h"
@@ -45,6 +46,13 @@ int Run(int argc, char** argv) {
   load->add_option("DB", path, "Database directory, made when missing")->required();
   AddImportOptions(load, &load_options);
   load->callback([&] { code = RunImport(path, load_options); });
+
+  CLI::App* save = app.add_subcommand("export", "Write everything as CSV files, for import");
+  std::string directory;
+  save->add_option("DB", path, "Database directory")->required();
+  save->add_option("DIR", directory, "Folder for the files, made when missing, else empty")
+      ->required();
+  save->callback([&] { code = RunExport(path, directory); });
 
   CLI::App* stats = app.add_subcommand("stats", "Show counts, sizes and versions");
   stats->add_option("DB", path, "Database directory")->required();

@@ -94,6 +94,11 @@ void Progress::Load(const LoadProgress& progress) {
   Show(StageName(progress.stage), progress.done, progress.total, amount);
 }
 
+void Progress::Write(absl::string_view table, uint64_t done, uint64_t total) {
+  constexpr uint64_t kWriteReportEvery = 1024;
+  if (done % kWriteReportEvery == 0) Show(table, done, total, FormatCount(done));
+}
+
 void Progress::Show(absl::string_view stage, uint64_t done, uint64_t total,
                     absl::string_view amount) {
   const Clock::time_point now = Clock::now();

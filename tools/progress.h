@@ -1,5 +1,5 @@
-// Progress: what a long import is doing, on standard error: a bar that redraws itself on a
-// terminal, a plain line every few seconds elsewhere.
+// Progress: what a long import or export is doing, on standard error: a bar that redraws itself on
+// a terminal, a plain line every few seconds elsewhere.
 #pragma once
 
 #include <chrono>
@@ -18,6 +18,8 @@ class Progress {
 
   void Read(uint64_t bytes, uint64_t facts);
   void Load(const LoadProgress& progress);
+  // Of an export: `done` of `total` records of a table.
+  void Write(absl::string_view table, uint64_t done, uint64_t total);
   // Clears the bar, so that other lines can follow.
   void Finish();
   double seconds() const;

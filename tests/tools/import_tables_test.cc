@@ -102,6 +102,20 @@ TEST_F(TablesImportTest, AFileMayBeNamed) {
               HasSubstr("cannot open " + PathOf("missing")));
 }
 
+TEST_F(TablesImportTest, ARowMayGoOnForManyLines) {
+  std::string text = "key,name,note,more\nk,K,\"first\n";
+  for (int i = 0; i < 20000; ++i) text += "a \"\"quoted\"\" line\n";
+  text += "last\",\"x\ny\"\nl,L,,\n";
+  Write("people", text);
+  const Program::Outcome loaded = ImportFiles({"people"});
+  EXPECT_EQ(loaded.code, 0) << loaded.err;
+  EXPECT_EQ(Query("MATCH (n {key: 'k'}) RETURN size(n.note) AS size, n.more AS more"),
+            "{\"size\":320010,\"more\":\"x\\ny\"}\n");
+  EXPECT_EQ(Query("MATCH (n) RETURN count(n) AS n", "csv"), "n\r\n2\r\n");
+  Write("torn", "key,name,note\nk,K,\"never\n" + std::string(1 << 16, '\n'));
+  EXPECT_THAT(ImportFiles({"torn"}).err, HasSubstr(":2: a quote is not closed"));
+}
+
 TEST_F(TablesImportTest, BadRowsAreRejectedWithTheirPlace) {
   Write("facts",
         "id,subject,type,object,valid_from\n"
