@@ -65,6 +65,8 @@ class TableFormat : public RowFormat {
     for (const Value& value : row) {
       line.cells.push_back(value.is_null() ? "" : OnOneLine(PlainText(value)));
       line.right.push_back(value.is_number());
+      line.text.push_back(value.is_string() || value.is_list() || value.is_map() ||
+                          value.is_node() || value.is_relationship() || value.is_path());
     }
     if (widths_.empty()) {
       rows_.push_back(std::move(line));
@@ -82,12 +84,15 @@ class TableFormat : public RowFormat {
   struct Line {
     std::vector<std::string> cells;
     std::vector<bool> right;  // numbers stand on the right
+    std::vector<bool> text;   // what may be cut first
   };
 
   // Finds the widths and prints what has waited for them.
   void Settle() {
     for (const Line& line : rows_) {
       widths_.resize(std::max(widths_.size(), line.cells.size()));
+      text_.resize(widths_.size(), false);
+      for (size_t i = 0; i < line.text.size(); ++i) text_[i] = text_[i] || line.text[i];
       for (size_t i = 0; i < line.cells.size(); ++i) {
         widths_[i] = std::max({widths_[i], TerminalWidth(line.cells[i]), size_t{1}});
       }
@@ -103,14 +108,21 @@ class TableFormat : public RowFormat {
     rows_.clear();
   }
 
-  // Takes from the widest columns until the table fits.
+  // Takes from the widest columns until the table fits; numbers and dates, which say nothing when
+  // they are cut, give way last.
   void Shrink() {
     if (width_ == 0 || widths_.empty()) return;
     const size_t gaps = kGap.size() * (widths_.size() - 1);
-    while (std::accumulate(widths_.begin(), widths_.end(), gaps) > width_) {
-      const auto widest = std::max_element(widths_.begin(), widths_.end());
-      if (*widest <= kNarrowest) return;
-      --*widest;
+    for (const bool all : {false, true}) {
+      while (std::accumulate(widths_.begin(), widths_.end(), gaps) > width_) {
+        size_t* widest = nullptr;
+        for (size_t i = 0; i < widths_.size(); ++i) {
+          if (!all && !text_[i]) continue;
+          if (widest == nullptr || widths_[i] > *widest) widest = &widths_[i];
+        }
+        if (widest == nullptr || *widest <= kNarrowest) break;
+        --*widest;
+      }
     }
   }
 
@@ -138,6 +150,7 @@ class TableFormat : public RowFormat {
   const size_t width_;
   std::vector<Line> rows_;  // the header first, until the widths are known
   std::vector<size_t> widths_;
+  std::vector<bool> text_;
 };
 
 // RFC 4180; null is an empty field, nested values are JSON.

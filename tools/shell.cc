@@ -20,6 +20,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "engine/database.h"
 #include "engine/error.h"
 #include "engine/language_words.h"
@@ -130,6 +131,11 @@ class Shell {
       editor_.AddToHistory(line);
       RunCommand(line);
       return;
+    }
+    // What people type who do not know of the dot.
+    const std::string word(absl::StripAsciiWhitespace(absl::StripSuffix(line, ";")));
+    if (pending->empty() && (word == "help" || word == "quit" || word == "exit")) {
+      return RunCommand(word == "help" ? ".help" : ".quit");
     }
     absl::StrAppend(pending, pending->empty() ? "" : "\n", line);
     const SplitText split = SplitStatements(*pending);

@@ -163,6 +163,20 @@ TEST_F(ShellTest, WideTablesAreCutToTheTerminal) {
   EXPECT_EQ(count, 2);
 }
 
+TEST_F(ShellTest, DatesAndNumbersAreCutAfterText) {
+  Terminal terminal(Arguments(), directory_.root(), 50);
+  terminal.Await("entente> ");
+  EXPECT_THAT(terminal.Say("RETURN 'a long text that is cut' AS s, date('2024-06-18') AS d, "
+                           "'another text that is cut' AS t, 1234567890 AS n;"),
+              AllOf(HasSubstr("  2024-06-18  "), HasSubstr("  1234567890\r\n"), HasSubstr("…")));
+}
+
+TEST_F(ShellTest, HelpAndQuitNeedNoDot) {
+  const Program::Outcome outcome = Run(Arguments(), "help\nquit;\nRETURN x;\n");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr(".schema"));
+}
+
 TEST_F(ShellTest, HelpListsEveryCommand) {
   Terminal terminal(Arguments(), directory_.root());
   terminal.Await("entente> ");
