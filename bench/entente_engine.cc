@@ -111,11 +111,10 @@ class Entente : public LocalEngine {
   }
 
   absl::Status Open(const std::string& path, const OpenOptions& options) override {
-    if (options.sync_commits) {
-      return absl::UnimplementedError("the C interface has no commits that wait for the disk");
-    }
-    const int code = options.read_only ? entente_open_read_only(path.c_str(), &database_)
-                                       : entente_open(path.c_str(), &database_);
+    const std::string settings =
+        absl::StrCat("{\"read_only\": ", options.read_only ? "true" : "false",
+                     ", \"sync\": ", options.sync_commits ? "true" : "false", "}");
+    const int code = entente_open_with_options(path.c_str(), settings.c_str(), &database_);
     return code == 0 ? absl::OkStatus() : LastError();
   }
   void Close() override { entente_close(std::exchange(database_, nullptr)); }

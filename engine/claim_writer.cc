@@ -85,6 +85,12 @@ void AddText(BuiltInProperty property, absl::string_view text, std::vector<MapEn
   properties->emplace_back(std::string(kBuiltInProperties[property]), Value::String(text));
 }
 
+bool HasEntry(const std::vector<MapEntry>& properties, BuiltInProperty property) {
+  return std::any_of(properties.begin(), properties.end(), [&](const MapEntry& entry) {
+    return entry.first == kBuiltInProperties[property];
+  });
+}
+
 // Those of `given` that say something.
 std::vector<MapEntry> NotNull(const std::vector<MapEntry>& given) {
   std::vector<MapEntry> out;
@@ -123,15 +129,18 @@ absl::StatusOr<ClaimWriter::Upserted> ClaimWriter::Upsert(absl::string_view key,
   Upserted upserted;
   upserted.node = known;
   upserted.created = known == kNoId;
-  upserted.changed = !old.has_value() || *old != record;
+  // Giving an article the publisher that it has restores one that was deleted meanwhile.
+  const bool publisher_given = is_article && HasEntry(properties, kPublisherProperty);
+  const bool restored = publisher_given && old.has_value() && old->publisher == kNoId;
+  upserted.changed = !old.has_value() || *old != record || restored;
   if (!upserted.changed) return upserted;
   if (upserted.created && is_article) {
     ASSIGN_OR_RETURN(upserted.node, graph_.transaction().NewArticle());
   } else if (upserted.created) {
     ASSIGN_OR_RETURN(upserted.node, graph_.transaction().NewEntity());
   }
-  RETURN_IF_ERROR(
-      graph_.ChangeNode(upserted.node, old.has_value() ? &*old : nullptr, std::move(record)));
+  RETURN_IF_ERROR(graph_.ChangeNode(upserted.node, old.has_value() ? &*old : nullptr,
+                                    std::move(record), publisher_given));
   return upserted;
 }
 

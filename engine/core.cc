@@ -1,9 +1,11 @@
 #include "engine/core.h"
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "engine/built_in.h"
 #include "engine/error.h"
@@ -151,15 +153,21 @@ absl::StatusOr<std::unique_ptr<WriteTransaction>> Core::BeginWrite(
   if (options_.read_only) {
     return MakeError(ErrorCode::kReadOnly, "The database is open for reading only");
   }
+  const absl::Time deadline = absl::Now() + absl::Milliseconds(options_.busy_timeout_ms);
   std::unique_ptr<storage::Transaction> transaction;
   while (transaction == nullptr) {
-    absl::StatusOr<std::unique_ptr<storage::Transaction>> begun = store_->TryBegin(kLookUp);
+    absl::StatusOr<std::unique_ptr<storage::Transaction>> begun =
+        store_->TryBegin(std::min(kLookUp, deadline - absl::Now()));
     if (begun.ok()) {
       transaction = *std::move(begun);
     } else if (!absl::IsDeadlineExceeded(begun.status())) {
       return begun.status();
     } else if (cancelled != nullptr && cancelled->load()) {
       return MakeError(ErrorCode::kInterrupted, "Interrupted while waiting for another writer");
+    } else if (absl::Now() >= deadline) {
+      return MakeError(ErrorCode::kDatabaseBusy,
+                       absl::StrCat("The database is busy: another transaction has been writing ",
+                                    "for more than ", options_.busy_timeout_ms, " ms"));
     }
   }
   absl::MutexLock lock(&mutex_);

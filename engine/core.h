@@ -47,8 +47,9 @@ class Core {
   ~Core();
 
   absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginRead();
-  // Blocks until the present writer is done. kReadOnly on a read-only database. `cancelled` may be
-  // null; when it turns true the wait ends with kInterrupted.
+  // Waits until the present writer is done, but no longer than the options say, after which it is
+  // kDatabaseBusy. kReadOnly on a read-only database. `cancelled` may be null; when it turns true
+  // the wait ends with kInterrupted.
   absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite(const std::atomic<bool>* cancelled);
 
   absl::Status RegisterTable(absl::string_view signature, std::vector<std::vector<Value>> rows);
@@ -56,6 +57,7 @@ class Core {
   std::shared_ptr<const TableProcedure> FindTable(absl::string_view name) const;
 
   bool read_only() const { return options_.read_only; }
+  const DatabaseOptions& options() const { return options_; }
   storage::Store& store() { return *store_; }
 
  private:

@@ -26,11 +26,25 @@ class Core;  // engine/core.h: the open store, the published catalogue, procedur
 struct DatabaseOptions {
   bool create_if_missing = true;
   bool read_only = false;
-  bool sync_commits = false;  // a commit is on the disk before it returns
-  // For tests: small pages and blocks, so that few facts exercise many of them. 0: the default.
+  // A commit is on the disk before it returns. Without this, the last commits may be lost when the
+  // machine (not just the program) stops suddenly, but never half of one.
+  bool sync_commits = true;
+  // How long a write waits for another writer before it is kDatabaseBusy.
+  uint32_t busy_timeout_ms = 5000;
+  uint64_t memory_limit = uint64_t{4} << 30;  // bytes that a statement's operators may hold
+  // For tests: small pages and blocks, so that few facts exercise many of them. Used when a
+  // database is created. 0: the default.
   uint32_t edges_per_chunk = 0;
   uint32_t facts_per_block = 0;
+  // For tests: how statements are run. Answers do not depend on it.
+  bool optimizer = true;
+  uint32_t batch_size = 1024;  // rows, at least 1
 };
+
+// Reads options from a JSON object, whose keys are "create", "read_only", "sync",
+// "busy_timeout_ms", "memory_limit", "chunk_edges", "block_facts", "optimizer" and "batch_size"; a
+// key that is left out keeps its default. kInvalidCall for unknown keys and bad values.
+ENTENTE_EXPORT absl::StatusOr<DatabaseOptions> ParseDatabaseOptions(absl::string_view json);
 
 // An open database. Safe to use from several threads. Sessions keep what they need of it alive, so
 // that destroying a Database before its sessions is safe: the files close with the last of them.

@@ -1,6 +1,7 @@
 // The C interface over Database and Session.
 #include "engine/entente.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +18,9 @@
 
 using entente::Database;
 using entente::DatabaseOptions;
+using entente::ErrorCode;
 using entente::ErrorInfo;
+using entente::MakeError;
 using entente::Parameters;
 using entente::Result;
 using entente::Row;
@@ -40,25 +43,32 @@ struct entente_result {
   bool finished = false;
   std::optional<ErrorInfo> error;
   std::string error_text;
+  bool out_of_memory = false;  // an error for which there is no memory left
   bool has_row = false;
   Row row;
   // What the getters returned of this row, for each column.
   struct Texts {
-    std::string text;
-    std::string json;
-    std::string string;
+    std::optional<std::string> text;
+    std::optional<std::string> json;
+    std::optional<std::string> string;
   };
   std::vector<Texts> texts;
 };
 
 namespace {
 
-thread_local std::string last_error;
+constexpr char kOutOfMemory[] = "DatabaseError: LimitExceeded: the memory ran out";
 
-int Fail(absl::string_view why) {
-  last_error = std::string(why);
+thread_local std::string last_error;
+thread_local bool last_out_of_memory = false;
+
+int Fail(const absl::Status& why) {
+  last_out_of_memory = false;
+  last_error = entente::ErrorText(why);
   return 1;
 }
+
+absl::Status InvalidCall(absl::string_view why) { return MakeError(ErrorCode::kInvalidCall, why); }
 
 // Runs `body`; nothing that it throws (memory running out) gets past.
 template <typename Body, typename Outcome>
@@ -66,6 +76,7 @@ Outcome Guarded(Body body, Outcome otherwise) noexcept {
   try {
     return body();
   } catch (...) {
+    last_out_of_memory = true;
     return otherwise;
   }
 }
@@ -83,14 +94,13 @@ void Detach(entente_result* result) {
   result->rows.reset();
 }
 
-int Open(const char* path, bool read_only, entente_database** out) {
-  if (out == nullptr) return Fail("out is NULL");
+int Open(const char* path, const absl::StatusOr<DatabaseOptions>& options, entente_database** out) {
+  if (out == nullptr) return Fail(InvalidCall("out is NULL"));
   *out = nullptr;
-  if (path == nullptr) return Fail("path is NULL");
-  DatabaseOptions options;
-  options.read_only = read_only;
-  absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path, options);
-  if (!database.ok()) return Fail(database.status().message());
+  if (path == nullptr) return Fail(InvalidCall("path is NULL"));
+  if (!options.ok()) return Fail(options.status());
+  absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path, *options);
+  if (!database.ok()) return Fail(database.status());
   *out = new entente_database{*std::move(database)};
   return 0;
 }
@@ -99,17 +109,19 @@ absl::StatusOr<Parameters> ParseParameters(const char* json) {
   if (json == nullptr) return Parameters();
   absl::StatusOr<Value> value = entente::ParseJson(json);
   if (!value.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("parameters: ", std::string(value.status().message())));
+    return MakeError(ErrorCode::kInvalidParameters,
+                     absl::StrCat("parameters: ", std::string(value.status().message())));
   }
-  if (!value->is_map()) return absl::InvalidArgumentError("parameters: not a JSON object");
+  if (!value->is_map()) {
+    return MakeError(ErrorCode::kInvalidParameters, "parameters: not a JSON object");
+  }
   return value->map();
 }
 
 void Run(entente_connection* connection, const char* statement, const char* parameters_json,
          entente_result* result) {
-  if (connection == nullptr) return SetError(result, absl::InvalidArgumentError("no connection"));
-  if (statement == nullptr) return SetError(result, absl::InvalidArgumentError("no statement"));
+  if (connection == nullptr) return SetError(result, InvalidCall("the connection is NULL"));
+  if (statement == nullptr) return SetError(result, InvalidCall("the statement is NULL"));
   const absl::StatusOr<Parameters> parameters = ParseParameters(parameters_json);
   if (!parameters.ok()) return SetError(result, parameters.status());
   if (connection->streaming != nullptr) Detach(connection->streaming);
@@ -124,14 +136,15 @@ void Run(entente_connection* connection, const char* statement, const char* para
 
 int Next(entente_result* result) {
   result->has_row = false;
-  if (result->error.has_value() || result->finished) return 0;
+  if (result->error.has_value() || result->out_of_memory || result->finished) return 0;
   if (result->rows == nullptr) {
-    SetError(result, absl::FailedPreconditionError(
-                         "the connection was closed or has run another statement since"));
+    SetError(result, MakeError(ErrorCode::kResultClosed,
+                               "the connection was closed or has run another statement since"));
     return 0;
   }
   const absl::StatusOr<bool> more = result->rows->Next(&result->row);
   if (more.ok() && *more) {
+    std::fill(result->texts.begin(), result->texts.end(), entente_result::Texts());
     result->has_row = true;
     return 1;
   }
@@ -147,18 +160,42 @@ const Value* ValueAt(const entente_result* result, size_t column) {
 }
 
 int RegisterTable(entente_database* database, const char* signature, const char* rows_json) {
-  if (database == nullptr) return Fail("database is NULL");
-  if (signature == nullptr || rows_json == nullptr) return Fail("signature or rows are NULL");
+  if (database == nullptr) return Fail(InvalidCall("database is NULL"));
+  if (signature == nullptr || rows_json == nullptr) {
+    return Fail(InvalidCall("signature or rows are NULL"));
+  }
   const absl::StatusOr<Value> parsed = entente::ParseJson(rows_json);
-  if (!parsed.ok()) return Fail(parsed.status().message());
-  if (!parsed->is_list()) return Fail("rows: not a JSON array");
+  if (!parsed.ok()) {
+    return Fail(InvalidCall(absl::StrCat("rows: ", std::string(parsed.status().message()))));
+  }
+  if (!parsed->is_list()) return Fail(InvalidCall("rows: not a JSON array"));
   std::vector<std::vector<Value>> rows;
   for (const Value& row : parsed->list()) {
-    if (!row.is_list()) return Fail("rows: a row is not a JSON array");
+    if (!row.is_list()) return Fail(InvalidCall("rows: a row is not a JSON array"));
     rows.push_back(row.list());
   }
   const absl::Status status = database->database->RegisterTable(signature, std::move(rows));
-  return status.ok() ? 0 : Fail(status.message());
+  return status.ok() ? 0 : Fail(status);
+}
+
+// What `write` makes of the current row's value, kept until the next row. nullptr when there is no
+// such value.
+template <typename Write>
+const std::string* Kept(entente_result* result, size_t column,
+                        std::optional<std::string> entente_result::Texts::*member, Write write) {
+  const Value* value = ValueAt(result, column);
+  if (value == nullptr) return nullptr;
+  std::optional<std::string>& kept = result->texts[column].*member;
+  return Guarded(
+      [&]() -> const std::string* {
+        if (!kept.has_value()) kept = write(*value);
+        return &*kept;
+      },
+      static_cast<const std::string*>(nullptr));
+}
+
+const std::string* TextAt(entente_result* result, size_t column) {
+  return Kept(result, column, &entente_result::Texts::text, entente::ValueText);
 }
 
 entente_type TypeOf(const Value& value) {
@@ -204,11 +241,22 @@ entente_type TypeOf(const Value& value) {
 extern "C" {
 
 int entente_open(const char* path, entente_database** out) {
-  return Guarded([&] { return Open(path, /*read_only=*/false, out); }, 1);
+  return Guarded([&] { return Open(path, DatabaseOptions(), out); }, 1);
 }
 
 int entente_open_read_only(const char* path, entente_database** out) {
-  return Guarded([&] { return Open(path, /*read_only=*/true, out); }, 1);
+  DatabaseOptions options;
+  options.read_only = true;
+  return Guarded([&] { return Open(path, options, out); }, 1);
+}
+
+int entente_open_with_options(const char* path, const char* options_json, entente_database** out) {
+  return Guarded(
+      [&] {
+        const char* json = options_json == nullptr ? "{}" : options_json;
+        return Open(path, entente::ParseDatabaseOptions(json), out);
+      },
+      1);
 }
 
 void entente_close(entente_database* database) { delete database; }
@@ -216,9 +264,9 @@ void entente_close(entente_database* database) { delete database; }
 int entente_connect(entente_database* database, entente_connection** out) {
   return Guarded(
       [&] {
-        if (out == nullptr) return Fail("out is NULL");
+        if (out == nullptr) return Fail(InvalidCall("out is NULL"));
         *out = nullptr;
-        if (database == nullptr) return Fail("database is NULL");
+        if (database == nullptr) return Fail(InvalidCall("database is NULL"));
         auto connection = std::make_unique<entente_connection>();
         connection->session = database->database->Connect();
         *out = connection.release();
@@ -233,13 +281,15 @@ void entente_disconnect(entente_connection* connection) {
   delete connection;
 }
 
-const char* entente_last_error(void) { return last_error.c_str(); }
+const char* entente_last_error(void) {
+  return last_out_of_memory ? kOutOfMemory : last_error.c_str();
+}
 
 int entente_query(entente_connection* connection, const char* statement,
                   const char* parameters_json, entente_result** out) {
   return Guarded(
       [&] {
-        if (out == nullptr) return Fail("out is NULL");
+        if (out == nullptr) return Fail(InvalidCall("out is NULL"));
         *out = nullptr;
         auto result = std::make_unique<entente_result>();
         Run(connection, statement, parameters_json, result.get());
@@ -260,11 +310,13 @@ void entente_result_free(entente_result* result) {
 }
 
 const char* entente_result_error(entente_result* result) {
-  if (result == nullptr) return "DatabaseError: InvalidArgument: the result is NULL";
+  if (result == nullptr) return "ArgumentError: InvalidCall: the result is NULL";
+  if (result->out_of_memory) return kOutOfMemory;
   return result->error.has_value() ? result->error_text.c_str() : nullptr;
 }
 
 const char* entente_result_error_phase(entente_result* result) {
+  if (result != nullptr && result->out_of_memory) return "runtime";
   if (result == nullptr || !result->error.has_value()) return nullptr;
   return result->error->phase == entente::Phase::kCompileTime ? "compile time" : "runtime";
 }
@@ -287,21 +339,27 @@ const char* entente_result_column_name(entente_result* result, size_t column) {
 
 int entente_result_next(entente_result* result) {
   if (result == nullptr) return 0;
-  return Guarded([&] { return Next(result); }, 0);
+  const int outcome = Guarded([&] { return Next(result); }, -1);
+  if (outcome >= 0) return outcome;
+  result->has_row = false;
+  result->out_of_memory = true;
+  return 0;
 }
 
 const char* entente_result_text(entente_result* result, size_t column) {
-  const Value* value = ValueAt(result, column);
-  if (value == nullptr) return nullptr;
-  return Guarded([&] { return (result->texts[column].text = entente::ValueText(*value)).c_str(); },
-                 static_cast<const char*>(nullptr));
+  const std::string* text = TextAt(result, column);
+  return text == nullptr ? nullptr : text->c_str();
+}
+
+size_t entente_result_text_length(entente_result* result, size_t column) {
+  const std::string* text = TextAt(result, column);
+  return text == nullptr ? 0 : text->size();
 }
 
 const char* entente_result_json(entente_result* result, size_t column) {
-  const Value* value = ValueAt(result, column);
-  if (value == nullptr) return nullptr;
-  return Guarded([&] { return (result->texts[column].json = entente::ToJson(*value)).c_str(); },
-                 static_cast<const char*>(nullptr));
+  const std::string* json = Kept(result, column, &entente_result::Texts::json,
+                                 [](const Value& value) { return entente::ToJson(value); });
+  return json == nullptr ? nullptr : json->c_str();
 }
 
 entente_type entente_result_type(entente_result* result, size_t column) {
@@ -335,16 +393,13 @@ int entente_result_string(entente_result* result, size_t column, const char** ou
   if (value == nullptr || out == nullptr) return 0;
   const bool is_time = value->is_temporal() || value->is_duration();
   if (!value->is_string() && !is_time) return 0;
-  const bool kept = Guarded(
-      [&] {
-        result->texts[column].string =
-            is_time ? entente::TemporalText(*value) : std::string(value->string());
-        return true;
-      },
-      false);
-  if (!kept) return 0;
-  *out = result->texts[column].string.c_str();
-  if (length != nullptr) *length = result->texts[column].string.size();
+  const std::string* string =
+      Kept(result, column, &entente_result::Texts::string, [&](const Value& given) {
+        return is_time ? entente::TemporalText(given) : std::string(given.string());
+      });
+  if (string == nullptr) return 0;
+  *out = string->c_str();
+  if (length != nullptr) *length = string->size();
   return 1;
 }
 

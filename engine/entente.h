@@ -3,7 +3,10 @@
  * Strings are UTF-8 and zero-terminated. A connection, with its results, is used by one thread at a
  * time; different connections may be used at once. Objects may be released in any order: closing a
  * database with open connections, or disconnecting with open results, is safe. Releasing NULL does
- * nothing. Calls with a NULL handle fail and say so. */
+ * nothing. Calls with a NULL handle fail and say so.
+ *
+ * Errors read "Type: Detail: words", as "SyntaxError: UndefinedVariable: …" (openCypher's type and
+ * detail) or "DatabaseError: DatabaseLocked: …". */
 #ifndef ENTENTE_H_
 #define ENTENTE_H_
 
@@ -21,12 +24,36 @@ typedef struct entente_connection entente_connection;
 typedef struct entente_result entente_result;
 
 /* Opens the database in directory `path`, which is created when it is missing, or a transient one
- * for ":memory:". 0 is success. On failure *out is NULL and entente_last_error() says why. */
+ * for ":memory:". 0 is success. On failure *out is NULL and entente_last_error() says why:
+ * "DatabaseError: " DatabaseNotFound, NotADatabase, UnsupportedFormat (written by a newer Entente),
+ * DatabaseLocked (open for writing elsewhere), DamagedDatabase or InternalError. One process at a
+ * time may have a database open for writing. */
 ENTENTE_API int entente_open(const char* path, entente_database** out);
 
 /* As entente_open, but for reading only: never creates or changes anything, and works beside a
- * process that writes. */
+ * process that writes. It reads the database as it was at this call for as long as it is open: to
+ * see what another process has committed since, open it anew. */
 ENTENTE_API int entente_open_read_only(const char* path, entente_database** out);
+
+/* As entente_open, with options: a JSON object (or NULL for none) with any of these keys.
+ *   "create"           true: a missing database is created (the default)
+ *   "read_only"        false; true is entente_open_read_only
+ *   "sync"             true: what is committed is on the disk before the call that commits returns.
+ *                      false: the last commits may be lost when the machine (not just the program)
+ *                      stops suddenly; what is left is whole commits all the same. Much faster for
+ *                      many small transactions.
+ *   "busy_timeout_ms"  5000: how long a write waits for another connection's transaction before it
+ *                      fails with "DatabaseError: DatabaseBusy"; 0 does not wait
+ *   "memory_limit"     4294967296: bytes that a statement may hold before it fails with
+ *                      "DatabaseError: LimitExceeded"
+ * For tests, whose answers do not depend on them:
+ *   "chunk_edges", "block_facts"  relationships of a page and facts of a block, of a database that
+ *                      is created by this call
+ *   "optimizer"        true; false runs statements as they are written
+ *   "batch_size"       1024: rows that are worked on at once
+ * An unknown key or a bad value is "ArgumentError: InvalidCall". */
+ENTENTE_API int entente_open_with_options(const char* path, const char* options_json,
+                                          entente_database** out);
 
 /* Closes the database; its files close when its last connection and result are released, too. */
 ENTENTE_API void entente_close(entente_database* database);
@@ -44,7 +71,15 @@ ENTENTE_API const char* entente_last_error(void);
 /* Runs one statement of openCypher, a question ("WHO SUPPORTS WHOM?"), or BEGIN, COMMIT, ROLLBACK.
  * `parameters_json` is a JSON object or NULL. *out is always set (unless `out` is NULL); a failure
  * is read from the result. 0 is success. All writes of the statement are done before this returns,
- * whether or not its rows are read; outside a transaction they are committed. */
+ * whether or not its rows are read; outside a transaction they are committed.
+ *
+ * Any number of connections read at once; one at a time writes, and readers see what is committed.
+ * A transaction reads the database as of its first statement, with its own writes. It becomes the
+ * writer with its first statement that writes, and stays it to its end. If that statement is not
+ * its first one and another connection has committed since that, it fails with "TransactionError:
+ * WriteConflict": roll back and begin again. A write that finds another writer waits for it (see
+ * "busy_timeout_ms"; entente_interrupt ends the wait) and then fails with "DatabaseError:
+ * DatabaseBusy". After either failure the transaction is still open, and as it was before. */
 ENTENTE_API int entente_query(entente_connection* connection, const char* statement,
                               const char* parameters_json, entente_result** out);
 
@@ -75,11 +110,15 @@ ENTENTE_API const char* entente_result_column_name(entente_result* result, size_
 ENTENTE_API int entente_result_next(entente_result* result);
 
 /* The current row's value in the notation of the openCypher TCK, as "(:Country {name: 'Peru'})".
- * NULL when there is no row or no such column. Valid until entente_result_next or release. */
+ * NULL when there is no row or no such column. Valid until entente_result_next or release. A string
+ * in it may hold U+0000, which C takes for the text's end: entente_result_text_length tells. */
 ENTENTE_API const char* entente_result_text(entente_result* result, size_t column);
 
+/* The length in bytes of what entente_result_text returns; 0 where that is NULL. */
+ENTENTE_API size_t entente_result_text_length(entente_result* result, size_t column);
+
 /* The current row's value as JSON; nodes, relationships and temporal values as the shell's jsonl
- * writes them. NULL and validity as for entente_result_text. */
+ * writes them. NULL and validity as for entente_result_text; U+0000 is escaped. */
 ENTENTE_API const char* entente_result_json(entente_result* result, size_t column);
 
 typedef enum entente_type {

@@ -72,6 +72,7 @@ constexpr ErrorRow kErrors[] = {
     {ErrorCode::kProcedureNotFound, "ProcedureError", "ProcedureNotFound", kCompile, kBad},
     {ErrorCode::kTransactionState, "TransactionError", "InvalidTransactionState", kCompile,
      absl::StatusCode::kFailedPrecondition},
+    {ErrorCode::kInvalidParameters, "ArgumentError", "InvalidParameters", kCompile, kBad},
     {ErrorCode::kRuntimeInvalidArgumentType, "TypeError", "InvalidArgumentType", kRun, kBad},
     {ErrorCode::kCompileTimeTypeError, "TypeError", "InvalidArgumentType", kCompile, kBad},
     {ErrorCode::kMapElementAccessByNonString, "TypeError", "MapElementAccessByNonString", kRun,
@@ -102,9 +103,34 @@ constexpr ErrorRow kErrors[] = {
     {ErrorCode::kAmbiguousName, "SemanticError", "AmbiguousName", kRun, kBad},
     {ErrorCode::kUnknownName, "SemanticError", "UnknownName", kRun, absl::StatusCode::kNotFound},
     {ErrorCode::kReadOnly, "DatabaseError", "ReadOnly", kRun, absl::StatusCode::kPermissionDenied},
+    {ErrorCode::kDatabaseBusy, "DatabaseError", "DatabaseBusy", kRun,
+     absl::StatusCode::kDeadlineExceeded},
+    {ErrorCode::kWriteConflict, "TransactionError", "WriteConflict", kRun,
+     absl::StatusCode::kAborted},
+    {ErrorCode::kResultClosed, "TransactionError", "ResultClosed", kRun,
+     absl::StatusCode::kFailedPrecondition},
+    {ErrorCode::kInvalidCall, "ArgumentError", "InvalidCall", kRun, kBad},
     {ErrorCode::kInterrupted, "DatabaseError", "Interrupted", kRun, absl::StatusCode::kCancelled},
     {ErrorCode::kLimitExceeded, "DatabaseError", "LimitExceeded", kRun,
      absl::StatusCode::kResourceExhausted},
+};
+
+// What statuses without a code of ours mean when they reach the user.
+struct PlainRow {
+  absl::StatusCode status;
+  absl::string_view type;
+  absl::string_view detail;
+};
+
+constexpr PlainRow kPlainErrors[] = {
+    {absl::StatusCode::kInvalidArgument, "ArgumentError", "InvalidArgument"},
+    {absl::StatusCode::kNotFound, "DatabaseError", "DatabaseNotFound"},
+    {absl::StatusCode::kFailedPrecondition, "DatabaseError", "NotADatabase"},
+    {absl::StatusCode::kUnimplemented, "DatabaseError", "UnsupportedFormat"},
+    {absl::StatusCode::kUnavailable, "DatabaseError", "DatabaseLocked"},
+    {absl::StatusCode::kDataLoss, "DatabaseError", "DamagedDatabase"},
+    {absl::StatusCode::kResourceExhausted, "DatabaseError", "NoSpaceLeft"},
+    {absl::StatusCode::kCancelled, "DatabaseError", "Interrupted"},
 };
 
 constexpr bool TableIsInOrder() {
@@ -160,8 +186,13 @@ absl::Status WithSpan(absl::Status status, SourceSpan span) {
 ErrorInfo ErrorInfoOf(const absl::Status& status) {
   const std::optional<Payload> payload = PayloadOf(status);
   if (!payload.has_value()) {
-    return {"DatabaseError", absl::StatusCodeToString(status.code()), Phase::kRuntime,
-            std::nullopt};
+    const auto* const row =
+        std::find_if(std::begin(kPlainErrors), std::end(kPlainErrors),
+                     [&](const PlainRow& plain) { return plain.status == status.code(); });
+    if (row == std::end(kPlainErrors)) {
+      return {"DatabaseError", "InternalError", Phase::kRuntime, std::nullopt};
+    }
+    return {std::string(row->type), std::string(row->detail), Phase::kRuntime, std::nullopt};
   }
   const ErrorRow& row = kErrors[static_cast<size_t>(payload->code)];
   ErrorInfo info{std::string(row.type), std::string(row.detail), row.phase, std::nullopt};

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "engine/export.h"
 
 namespace entente {
 
@@ -60,6 +61,7 @@ enum class ErrorCode {
   kMissingParameter,   // ParameterMissing
   kProcedureNotFound,  // ProcedureError
   kTransactionState,   // TransactionError: BEGIN inside a transaction, COMMIT outside …
+  kInvalidParameters,  // ours: ArgumentError, parameters that are no JSON object
   // Runtime.
   kRuntimeInvalidArgumentType,        // TypeError InvalidArgumentType
   kCompileTimeTypeError,              // TypeError InvalidArgumentType, raised at compile time
@@ -82,11 +84,15 @@ enum class ErrorCode {
   kAmbiguousName,                     // ours: SemanticError, a name that several entities bear
   kUnknownName,                       // ours: SemanticError
   kReadOnly,                          // ours: a write on a read-only database
+  kDatabaseBusy,                      // ours: another writer took too long
+  kWriteConflict,                     // ours: TransactionError, see Session
+  kResultClosed,                      // ours: TransactionError, rows of a session that went on
+  kInvalidCall,                       // ours: ArgumentError, a call that breaks its contract
   kInterrupted,                       // ours: the statement was cancelled
   kLimitExceeded,                     // ours: depth, memory or time limit
 };
 
-struct ErrorInfo {
+struct ENTENTE_EXPORT ErrorInfo {
   std::string type;    // "SyntaxError"
   std::string detail;  // "UndefinedVariable"
   Phase phase = Phase::kRuntime;
@@ -99,11 +105,12 @@ absl::Status MakeError(ErrorCode code, absl::string_view message,
 // `status` with `span` added, unless it has one or is OK.
 absl::Status WithSpan(absl::Status status, SourceSpan span);
 
-// For a status that MakeError did not make: type "DatabaseError", detail the absl code's name.
-ErrorInfo ErrorInfoOf(const absl::Status& status);
+// For a status that MakeError did not make, type and detail are by its code: "DatabaseError"
+// "DatabaseNotFound", "NotADatabase", "DatabaseLocked", "UnsupportedFormat", "DamagedDatabase" …
+ENTENTE_EXPORT ErrorInfo ErrorInfoOf(const absl::Status& status);
 
 // "SyntaxError: UndefinedVariable: Variable `x` is not defined".
-std::string ErrorText(const absl::Status& status);
+ENTENTE_EXPORT std::string ErrorText(const absl::Status& status);
 
 // Line and column (both from 1, the column in code points) of byte `offset` of `statement`.
 struct LineColumn {
@@ -114,6 +121,7 @@ LineColumn LocateOffset(absl::string_view statement, size_t offset);
 
 // ErrorText, then the statement's line with a caret under the place, when it is known. Lines are
 // separated by '\n'; the caret is placed by terminal columns (wide characters count two).
-std::string ErrorTextWithCaret(const absl::Status& status, absl::string_view statement);
+ENTENTE_EXPORT std::string ErrorTextWithCaret(const absl::Status& status,
+                                              absl::string_view statement);
 
 }  // namespace entente

@@ -134,7 +134,7 @@ class Graph {
   // Up to `limit` names near to `text`, nearest first, for error messages.
   absl::StatusOr<std::vector<std::string>> NearestNames(absl::string_view text, size_t limit) const;
   absl::StatusOr<std::vector<EntityName>> Names(NodeId node) const;
-  // The `name` property if it is a string, else the key, else "".
+  // The `name` property if it is a string and not empty, else likewise the key, else "".
   absl::StatusOr<std::string> DisplayName(NodeId node) const;
 
   // --- Relationships
@@ -177,6 +177,10 @@ class Graph {
   // properties as of now, for rows that leave the engine. Things that were deleted meanwhile stay
   // bare.
   absl::StatusOr<Value> Fill(const Value& value) const;
+
+  // Grows with every commit: equal numbers of one database mean equal contents, a transaction's own
+  // writes aside.
+  uint64_t Sequence() const;
 
   const storage::View& view() const { return *view_; }
 

@@ -92,8 +92,16 @@ absl::StatusOr<NodeId> Graph::ResolveName(absl::string_view text) const {
   std::vector<std::string> candidates;
   for (const NameMatch& match : matches) {
     ASSIGN_OR_RETURN(const Value key, NodeProperty(match.node, kBuiltInProperties[kKeyProperty]));
-    ASSIGN_OR_RETURN(const std::string name, DisplayName(match.node));
-    candidates.push_back(key.is_string() ? absl::StrCat(name, " (", key.string(), ")") : name);
+    ASSIGN_OR_RETURN(const Value canonical,
+                     NodeProperty(match.node, kBuiltInProperties[kNameProperty]));
+    // One without a name of its own bears this one as an alias.
+    const bool named = canonical.is_string() && !canonical.string().empty();
+    std::string candidate(named ? canonical.string() : absl::string_view(match.name));
+    if (key.is_string() && !key.string().empty()) {
+      candidate =
+          named ? absl::StrCat(candidate, " (", key.string(), ")") : std::string(key.string());
+    }
+    candidates.push_back(std::move(candidate));
   }
   return MakeError(ErrorCode::kAmbiguousName,
                    absl::StrCat("'", text, "' may mean ", absl::StrJoin(candidates, ", ")));
@@ -148,7 +156,7 @@ absl::StatusOr<std::string> Graph::DisplayName(NodeId node) const {
   ASSIGN_OR_RETURN(const storage::NodeRecord record, NeedNode(node));
   for (PropertyId property : {kNameProperty, kKeyProperty}) {
     ASSIGN_OR_RETURN(const Value value, FindProperty(record.properties, property));
-    if (value.is_string()) return std::string(value.string());
+    if (value.is_string() && !value.string().empty()) return std::string(value.string());
   }
   return std::string();
 }

@@ -160,6 +160,8 @@ std::unique_ptr<NodeScan> Graph::ScanLabel(LabelId label) const {
   return std::make_unique<MergedScan>(*view_, catalogue_->DescendantLabels(label));
 }
 
+uint64_t Graph::Sequence() const { return view_->sequence(); }
+
 uint64_t Graph::NodeCount() const {
   return CounterOrZero(*view_, storage::kEntityCount) +
          CounterOrZero(*view_, storage::kArticleCount);

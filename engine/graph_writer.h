@@ -110,8 +110,11 @@ class GraphWriter : public Graph {
   // Every change of a node comes through here: writes `record` over `old` (nullptr: a new node) and
   // brings along keys, names, counts and, for an article, its derived columns, its copies and the
   // facts that it bears on. An error of the input comes before anything is written.
-  absl::Status ChangeNode(NodeId node, const storage::NodeRecord* old, storage::NodeRecord record);
-  absl::Status DeriveArticle(NodeId article, const storage::NodeRecord* old,
+  // `publisher_given`: an article's publisher was set, if only to the text that it has, so that one
+  // which was deleted is looked up anew.
+  absl::Status ChangeNode(NodeId node, const storage::NodeRecord* old, storage::NodeRecord record,
+                          bool publisher_given = false);
+  absl::Status DeriveArticle(NodeId article, const storage::NodeRecord* old, bool publisher_given,
                              storage::NodeRecord* record);
   // The article that `original_key` names, kNoId while there is none.
   absl::StatusOr<NodeId> FindOriginal(NodeId article, absl::string_view own_key,

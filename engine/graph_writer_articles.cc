@@ -37,7 +37,8 @@ absl::StatusOr<std::string> GraphWriter::Awaited(const NodeRecord* record) {
   return TextOf(record, kCopyOfProperty);
 }
 
-absl::Status GraphWriter::DeriveArticle(NodeId article, const NodeRecord* old, NodeRecord* record) {
+absl::Status GraphWriter::DeriveArticle(NodeId article, const NodeRecord* old, bool publisher_given,
+                                        NodeRecord* record) {
   ASSIGN_OR_RETURN(const Value published, FindProperty(record->properties, kPublishedProperty));
   record->published = PublishedInstant(published).value_or(storage::kNoTime);
 
@@ -51,7 +52,8 @@ absl::Status GraphWriter::DeriveArticle(NodeId article, const NodeRecord* old, N
 
   ASSIGN_OR_RETURN(const std::string old_publisher, TextOf(old, kPublisherProperty));
   ASSIGN_OR_RETURN(const std::string publisher, TextOf(record, kPublisherProperty));
-  if (publisher == old_publisher) return absl::OkStatus();
+  const bool lost = old != nullptr && old->publisher == kNoId;
+  if (publisher == old_publisher && !(publisher_given && lost)) return absl::OkStatus();
   record->publisher = kNoId;
   if (publisher.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const NodeId node, NeedEntity(publisher));

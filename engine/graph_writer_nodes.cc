@@ -40,6 +40,12 @@ NameEntries EntriesOf(NodeId node, const NodeRecord* record, absl::string_view c
   return entries;
 }
 
+bool GivesPublisher(const std::vector<MapEntry>& properties) {
+  return std::any_of(properties.begin(), properties.end(), [](const MapEntry& entry) {
+    return entry.first == kBuiltInProperties[kPublisherProperty];
+  });
+}
+
 bool Contains(const std::vector<LabelId>& labels, LabelId label) {
   return std::find(labels.begin(), labels.end(), label) != labels.end();
 }
@@ -80,7 +86,7 @@ absl::Status GraphWriter::SetNodeProperties(NodeId node, const std::vector<MapEn
   NodeRecord record = old;
   if (!merge) record.properties.clear();
   RETURN_IF_ERROR(SetPacked(properties, &record.properties));
-  return ChangeNode(node, &old, std::move(record));
+  return ChangeNode(node, &old, std::move(record), GivesPublisher(properties));
 }
 
 absl::Status GraphWriter::AddLabels(NodeId node, absl::Span<const std::string> labels) {
@@ -132,10 +138,11 @@ absl::Status GraphWriter::DeleteNode(NodeId node) {
   return RecomputeFactsOf(std::move(affected));
 }
 
-absl::Status GraphWriter::ChangeNode(NodeId node, const NodeRecord* old, NodeRecord record) {
+absl::Status GraphWriter::ChangeNode(NodeId node, const NodeRecord* old, NodeRecord record,
+                                     bool publisher_given) {
   std::vector<NodeId> affected;
   if (IsArticle(node)) {
-    RETURN_IF_ERROR(DeriveArticle(node, old, &record));
+    RETURN_IF_ERROR(DeriveArticle(node, old, publisher_given, &record));
     if (old != nullptr &&
         (old->publisher != record.publisher || old->published != record.published ||
          old->original != record.original)) {
@@ -163,8 +170,9 @@ absl::StatusOr<NodeId> GraphWriter::NeedEntity(absl::string_view text) {
   const std::string key = StubKey(text);
   ASSIGN_OR_RETURN(const NodeId stub, FindKey(key));
   if (stub != kNoId) return stub;
-  return CreateNode({}, {{std::string(kBuiltInProperties[kKeyProperty]), Value::String(key)},
-                         {std::string(kBuiltInProperties[kNameProperty]), Value::String(text)}});
+  return CreateNode(
+      {}, {{std::string(kBuiltInProperties[kKeyProperty]), Value::String(key)},
+           {std::string(kBuiltInProperties[kNameProperty]), Value::String(StubName(text))}});
 }
 
 absl::Status GraphWriter::MoveKey(NodeId node, const NodeRecord* old, const NodeRecord* record,
@@ -174,21 +182,21 @@ absl::Status GraphWriter::MoveKey(NodeId node, const NodeRecord* old, const Node
   if (from == to) return absl::OkStatus();
   if (!from.empty()) {
     ASSIGN_OR_RETURN(const NodeId owner, FindKey(from));
+    RETURN_IF_ERROR(storage::RemoveKey(transaction_, from, node));
     if (owner == node) {
-      storage::EraseKey(transaction_, from);
+      ASSIGN_OR_RETURN(const NodeId heir, FindKey(from));
       ASSIGN_OR_RETURN(const std::vector<NodeId> copies,
                        storage::CopiesOfOriginal(transaction_, node));
       for (NodeId copy : copies) {
-        RETURN_IF_ERROR(SetOriginal(copy, kNoId));
+        RETURN_IF_ERROR(SetOriginal(copy, IsArticle(heir) && heir != copy ? heir : kNoId));
         affected->push_back(copy);
       }
     }
   }
   if (to.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const NodeId owner, FindKey(to));
-  if (owner != kNoId) return absl::OkStatus();
-  storage::PutKey(transaction_, to, node);
-  if (!IsArticle(node)) return absl::OkStatus();
+  RETURN_IF_ERROR(storage::AddKey(transaction_, to, node));
+  if (owner != kNoId || !IsArticle(node)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::vector<NodeId> copies, storage::CopiesAwaiting(transaction_, to));
   for (NodeId copy : copies) {
     RETURN_IF_ERROR(SetOriginal(copy, node));

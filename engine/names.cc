@@ -13,6 +13,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace entente {
 namespace {
@@ -140,11 +141,19 @@ std::string ScriptOf(absl::string_view text) {
   return code == nullptr ? "" : code;
 }
 
-std::string StubKey(absl::string_view name) {
-  return absl::StrCat(kStubPrefix, NormalizeName(name));
+std::string StubKey(absl::string_view text) {
+  if (IsStubKey(text)) return std::string(text);
+  return absl::StrCat(kStubPrefix, NormalizeName(text));
 }
 
-bool IsStubKey(absl::string_view key) { return absl::StartsWith(key, kStubPrefix); }
+bool IsStubKey(absl::string_view key) {
+  return absl::ConsumePrefix(&key, kStubPrefix) && !NormalizeName(key).empty();
+}
+
+std::string StubName(absl::string_view text) {
+  if (IsStubKey(text)) text.remove_prefix(kStubPrefix.size());
+  return std::string(text);
+}
 
 size_t EditDistance(absl::string_view a, absl::string_view b, size_t limit) {
   const std::vector<UChar32> from = CodePoints(a);

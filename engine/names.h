@@ -18,9 +18,12 @@ std::string NormalizeName(absl::string_view name);
 // when it has none.
 std::string ScriptOf(absl::string_view text);
 
-// Key of the entity that stands for a name nobody has given a key yet.
-std::string StubKey(absl::string_view name);
+// Key of the entity that stands for a name nobody has given a key yet: "name:" and the normalised
+// name. A text that begins with "name:" is such a key already and stays as it is written.
+std::string StubKey(absl::string_view text);
 bool IsStubKey(absl::string_view key);
+// What an entity with the key StubKey(text) is called: the text, without "name:".
+std::string StubName(absl::string_view text);
 
 // Edits (insert, delete, replace, swap of neighbours) that make `a` into `b`, in code points; any
 // number above `limit` is given as limit + 1.

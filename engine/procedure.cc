@@ -55,14 +55,15 @@ std::optional<std::vector<ProcedureField>> ParseFields(absl::string_view text) {
   return fields;
 }
 
+}  // namespace
+
 bool Accepts(const ProcedureField& field, const Value& value) {
   if (value.is_null()) return field.nullable;
   if (field.type == "ANY") return true;
   if (field.type == "NUMBER" || field.type == "FLOAT") return value.is_number();
+  if (field.type == "MAP") return value.is_map() || value.is_node() || value.is_relationship();
   return field.type == Value::TypeName(value.type());
 }
-
-}  // namespace
 
 absl::StatusOr<ProcedureSignature> ParseProcedureSignature(absl::string_view text) {
   const size_t open = text.find('(');

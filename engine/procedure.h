@@ -30,6 +30,10 @@ struct ProcedureSignature {
 // ":: VOID" for no columns.
 absl::StatusOr<ProcedureSignature> ParseProcedureSignature(absl::string_view text);
 
+// Whether the value can stand for the field: null if it is nullable, an integer for a float, a node
+// or a relationship for a map.
+bool Accepts(const ProcedureField& field, const Value& value);
+
 // InvalidArgument unless every row has a value of the right type for every argument and column.
 absl::Status CheckRows(const ProcedureSignature& signature,
                        const std::vector<std::vector<Value>>& rows);

@@ -52,7 +52,10 @@ class ENTENTE_EXPORT Session {
   // Parses, checks and starts one statement. All its writes are done when this returns, whether or
   // not its rows are read; outside a transaction they are committed, or undone if it fails. A
   // statement that fails inside a transaction is undone alone. Errors carry openCypher's type,
-  // detail and place (engine/error.h).
+  // detail and place (engine/error.h). A transaction (BEGIN) reads the database as of its first
+  // statement and becomes the one writer with its first statement that writes: that is
+  // kWriteConflict if another session has committed since the first statement, and kDatabaseBusy
+  // if another writer takes too long (DatabaseOptions).
   virtual absl::StatusOr<std::unique_ptr<Result>> Run(absl::string_view statement,
                                                       const Parameters& parameters = {}) = 0;
 

@@ -54,9 +54,10 @@ Instant InstantOfTo(const ValidEnd& end);
 Instant InstantOfFromDay(int32_t day);
 Instant InstantOfToDay(int32_t day);
 
-// Whether the half-open interval [from, to) overlaps `range`. An empty or reversed one never does.
+// Whether the half-open interval [from, to) overlaps `range`. If either is empty or reversed, they
+// never do.
 inline bool Meets(Instant from, Instant to, const ValidRange& range) {
-  return from < to && from < range.to && to > range.from;
+  return from < to && range.from < range.to && from < range.to && to > range.from;
 }
 
 // The bytes of a fact's identity: resolved subject, type, object and both ends with their

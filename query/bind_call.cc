@@ -7,6 +7,7 @@
 #include "engine/status.h"
 #include "query/bind_expression.h"
 #include "query/binder.h"
+#include "query/procedures.h"
 #include "query/tree_walk.h"
 
 namespace entente::query {
@@ -66,8 +67,11 @@ absl::StatusOr<std::vector<ExpressionPtr>> Binder::BindCallArguments(
 
 absl::Status Binder::BindCall(const ast::Call& call, SourceSpan span, bool standalone, Flow* flow,
                               Columns* columns) {
-  const ProcedureSignature* signature =
-      context_.find_procedure ? context_.find_procedure(call.procedure.text) : nullptr;
+  const BuiltInProcedure* built_in = FindBuiltInProcedure(call.procedure.text);
+  const ProcedureSignature* signature = built_in != nullptr ? &built_in->signature : nullptr;
+  if (signature == nullptr && context_.find_procedure) {
+    signature = context_.find_procedure(call.procedure.text);
+  }
   if (signature == nullptr) {
     return MakeError(ErrorCode::kProcedureNotFound,
                      absl::StrCat("There is no procedure ", call.procedure.text),
@@ -79,6 +83,7 @@ absl::Status Binder::BindCall(const ast::Call& call, SourceSpan span, bool stand
   }
   ProcedureCallPlan plan;
   plan.name = signature->name;
+  plan.built_in = built_in;
   plan.keeps_rows = signature->columns.empty();
   ASSIGN_OR_RETURN(plan.arguments, BindCallArguments(call, *signature, standalone, flow->scope));
   const auto yield = [&](const ProcedureField& field, const ast::Name& name) -> absl::Status {

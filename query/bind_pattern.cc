@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "engine/cameo.h"
 #include "engine/error.h"
 #include "engine/status.h"
 #include "query/bind_expression.h"
@@ -65,8 +67,12 @@ absl::StatusOr<std::vector<std::string>> Binder::TypesOf(
       types[i] = catalogue.relation(relation).name;
       continue;
     }
-    std::string message = absl::StrCat("There is no relation type ", types[i]);
-    const std::vector<std::string> nearest = catalogue.NearestRelations(types[i], 3);
+    // CAMEO's types are known, if to no fact, before an import or entente.taxonomy declares them.
+    types[i] = absl::AsciiStrToUpper(types[i]);
+    if (IsCameoRelation(types[i])) continue;
+    std::string message = absl::StrCat("There is no relation type ", relationship.types[i].text);
+    const std::vector<std::string> nearest =
+        catalogue.NearestRelations(relationship.types[i].text, 3);
     if (!nearest.empty()) {
       absl::StrAppend(&message, "; the nearest are ", absl::StrJoin(nearest, ", "));
     }

@@ -17,6 +17,8 @@
 
 namespace entente::query {
 
+struct BuiltInProcedure;  // query/procedures.h
+
 // ---- Leaves
 
 // One row without columns.
@@ -127,6 +129,7 @@ struct ProcedureCallPlan {
   std::vector<ExpressionPtr> arguments;
   std::vector<std::pair<std::string, Slot>> yields;
   bool keeps_rows = false;  // a procedure without columns in the middle of a query
+  const BuiltInProcedure* built_in = nullptr;  // null: a registered table
 };
 
 // ---- Projection

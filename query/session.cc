@@ -78,7 +78,7 @@ class StreamedRows : public Result {
   const Changes& changes() const override { return changes_; }
 
   void Detach() {
-    Close(MakeError(ErrorCode::kTransactionState,
+    Close(MakeError(ErrorCode::kResultClosed,
                     "The session has gone on to another statement, or has ended"));
   }
 
@@ -107,7 +107,7 @@ class SessionOfQueries : public Session {
   absl::StatusOr<std::unique_ptr<Result>> Run(absl::string_view text,
                                               const Parameters& parameters) override;
   absl::StatusOr<bool> Writes(absl::string_view text) override;
-  bool in_transaction() const override { return writing_ != nullptr || reading_ != nullptr; }
+  bool in_transaction() const override { return in_transaction_; }
   void Interrupt() override { interrupted_ = true; }
 
  private:
@@ -124,6 +124,8 @@ class SessionOfQueries : public Session {
 
   absl::StatusOr<std::unique_ptr<Result>> RunTransactionStatement(const ast::Statement& statement);
   absl::Status Begin(const SourceSpan& span);
+  // Makes the transaction the writer, if it is not yet.
+  absl::Status StartWriting();
   absl::Status End(bool commit, const SourceSpan& span);
   // The graph that a statement is planned over: the transaction's, or that of `*reading`, which is
   // opened then.
@@ -142,9 +144,10 @@ class SessionOfQueries : public Session {
   SessionOptions options_;
   StatementCache cache_;
   std::atomic<bool> interrupted_{false};
-  // Between BEGIN and its end: one of them, the second where the database is read-only.
-  std::unique_ptr<WriteTransaction> writing_;
+  bool in_transaction_ = false;
+  // Of the transaction: what its statements read until one writes, neither before its first one.
   std::unique_ptr<ReadTransaction> reading_;
+  std::unique_ptr<WriteTransaction> writing_;
   StreamedRows* open_ = nullptr;
 };
 
@@ -229,6 +232,7 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunPlan(
     return RunWriting(std::move(ready.plan), parameters);
   }
   ASSIGN_OR_RETURN(const Graph* const graph, PlanningGraph(&reading));
+  if (in_transaction_ && reading != nullptr) reading_ = std::move(reading);
   GraphWriter* const writer = writing_ == nullptr ? nullptr : &writing_->graph();
   std::vector<std::string> columns = ready.plan->columns;
   auto run = std::make_unique<query::Run>(std::move(ready.plan), parameters, *graph, writer, *core_,
@@ -239,8 +243,7 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunPlan(
 
 absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunWriting(
     std::shared_ptr<const PreparedPlan> plan, const Parameters& parameters) {
-  if (writing_ == nullptr) {
-    // Within a transaction on a read-only database, too, this says so.
+  if (!in_transaction_) {
     ASSIGN_OR_RETURN(const std::unique_ptr<WriteTransaction> transaction,
                      core_->BeginWrite(&interrupted_));
     ASSIGN_OR_RETURN(std::unique_ptr<Result> result,
@@ -248,6 +251,7 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunWriting(
     RETURN_IF_ERROR(transaction->Commit());
     return result;
   }
+  RETURN_IF_ERROR(StartWriting());
   GraphWriter& writer = writing_->graph();
   writer.SetSavepoint();
   absl::StatusOr<std::unique_ptr<Result>> result = RunToEnd(std::move(plan), parameters, writer);
@@ -288,21 +292,33 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunTransactionStatemen
 }
 
 absl::Status SessionOfQueries::Begin(const SourceSpan& span) {
-  if (in_transaction()) {
+  if (in_transaction_) {
     return MakeError(ErrorCode::kTransactionState, "A transaction has begun already", span);
   }
-  if (core_->read_only()) {
-    ASSIGN_OR_RETURN(reading_, core_->BeginRead());
-  } else {
-    ASSIGN_OR_RETURN(writing_, core_->BeginWrite(&interrupted_));
+  in_transaction_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status SessionOfQueries::StartWriting() {
+  if (writing_ != nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(std::unique_ptr<WriteTransaction> writing, core_->BeginWrite(&interrupted_));
+  const bool stale =
+      reading_ != nullptr && reading_->graph().Sequence() != writing->graph().Sequence();
+  if (stale) {
+    return MakeError(ErrorCode::kWriteConflict,
+                     "The database has changed since this transaction first read it; roll back "
+                     "and begin again");
   }
+  reading_ = nullptr;
+  writing_ = std::move(writing);
   return absl::OkStatus();
 }
 
 absl::Status SessionOfQueries::End(bool commit, const SourceSpan& span) {
-  if (!in_transaction()) {
+  if (!in_transaction_) {
     return MakeError(ErrorCode::kTransactionState, "No transaction has begun", span);
   }
+  in_transaction_ = false;
   reading_ = nullptr;
   const std::unique_ptr<WriteTransaction> transaction = std::move(writing_);
   if (transaction == nullptr || !commit) return absl::OkStatus();
@@ -320,7 +336,12 @@ std::unique_ptr<Session> MakeSession(std::shared_ptr<Core> core, SessionOptions 
 namespace entente {
 
 std::unique_ptr<Session> NewSession(std::shared_ptr<Core> core) {
-  return query::MakeSession(std::move(core), query::SessionOptions());
+  const DatabaseOptions& of_database = core->options();
+  query::SessionOptions options;
+  options.batch_size = of_database.batch_size;
+  options.memory_limit = of_database.memory_limit;
+  if (!of_database.optimizer) options.disabled_passes = query::OptimizerPasses();
+  return query::MakeSession(std::move(core), std::move(options));
 }
 
 }  // namespace entente

@@ -277,12 +277,17 @@ bool AnyPlan(const Plan& plan, absl::FunctionRef<bool(const Plan&)> holds) {
   return any;
 }
 
+bool CallsWriter(const Plan& plan) {
+  const auto* call = std::get_if<ProcedureCallPlan>(&plan.node);
+  return call != nullptr && call->built_in != nullptr;
+}
+
 bool Writes(const Plan& plan) {
   return AnyPlan(plan, [](const Plan& at) {
     return std::holds_alternative<CreatePlan>(at.node) ||
            std::holds_alternative<UpdatePlan>(at.node) ||
            std::holds_alternative<MergePlan>(at.node) ||
-           std::holds_alternative<DeletePlan>(at.node);
+           std::holds_alternative<DeletePlan>(at.node) || CallsWriter(at);
   });
 }
 

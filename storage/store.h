@@ -55,7 +55,8 @@ class Store {
   // `path` is a directory, or ":memory:" for a database that lives as long as the Store.
   //   NotFound            there is no database and create_if_missing is off
   //   FailedPrecondition  the directory (or file) holds something that is not Entente's
-  //   Unimplemented       the database was written by a newer format
+  //   Unimplemented       the database was written by a newer format; or, read-only, by an older
+  //                       one that is to be opened for writing once
   //   Unavailable         another process, or this one, has it open for writing; or, read-only, its
   //                       files changed during every one of a dozen attempts
   //   DataLoss            it is ours, but broken

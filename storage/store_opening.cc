@@ -24,8 +24,10 @@ namespace {
 constexpr absl::string_view kInMemory = ":memory:";
 
 // A file in the directory says that it is ours before RocksDB touches anything: a first line, then
-// the format version. It is the first file made and keeps older programs out of newer formats.
+// the format version. It is the first file made and keeps older programs out of newer formats. It
+// is written under another name, so that it is whole whenever it is there.
 constexpr absl::string_view kMarkerFile = "ENTENTE";
+constexpr absl::string_view kNewMarkerFile = "ENTENTE.new";
 constexpr absl::string_view kMarkerLine = "Entente database\nformat ";
 
 // What a directory holds.
@@ -133,7 +135,7 @@ absl::StatusOr<Found> Opener::Look() {
   bool current = false;
   bool data = false;
   for (const std::string& child : children) {
-    if (child == "." || child == "..") continue;
+    if (child == "." || child == ".." || child == kNewMarkerFile) continue;
     any = true;
     marker = marker || child == kMarkerFile;
     current = current || child == "CURRENT";
@@ -152,7 +154,6 @@ absl::Status Opener::CheckMarker() {
   RETURN_IF_ERROR(ToStatus(rocksdb::ReadFileToString(env_, File(kMarkerFile), &text)));
   absl::string_view rest = text;
   uint32_t version = 0;
-  if (text.empty()) return absl::OkStatus();  // a creation was cut short here
   if (!absl::ConsumePrefix(&rest, kMarkerLine) || !absl::ConsumeSuffix(&rest, "\n") ||
       !absl::SimpleAtoi(rest, &version)) {
     return NotOurs(path_);
@@ -174,7 +175,9 @@ absl::Status Opener::Create(Found found) {
     }
   }
   const std::string text = absl::StrCat(kMarkerLine, kFormatVersion, "\n");
-  return ToStatus(rocksdb::WriteStringToFile(env_, text, File(kMarkerFile), /*should_sync=*/true));
+  RETURN_IF_ERROR(
+      ToStatus(rocksdb::WriteStringToFile(env_, text, File(kNewMarkerFile), /*should_sync=*/true)));
+  return ToStatus(env_->RenameFile(File(kNewMarkerFile), File(kMarkerFile)));
 }
 
 // The directory was empty or not there, or holds an unfinished creation of ours: all is ours.
@@ -293,7 +296,7 @@ absl::Status Opener::Migrate() {
   }
   if (version == kFormatVersion) return absl::OkStatus();
   if (options_.read_only) {
-    return absl::FailedPreconditionError(
+    return absl::UnimplementedError(
         absl::StrCat(path_, " is of an older format; open it for writing once"));
   }
   RETURN_IF_ERROR(Create(Found::kDatabase));

@@ -8,20 +8,121 @@
 #include "engine/value_order.h"
 #include "query/evaluator.h"
 #include "query/operators/operators.h"
+#include "query/procedures.h"
 
 namespace entente::query {
 namespace {
 
-// Whether a value can stand for a declared type: integers for floats, too.
-bool Accepts(const ProcedureField& field, const Value& value) {
-  if (value.is_null()) return field.nullable;
-  const std::string& type = field.type;
-  if (type == "ANY") return true;
-  if (type == "NUMBER" || type == "FLOAT") return value.is_number();
-  if (type == "MAP") return value.is_map() || value.is_node() || value.is_relationship();
-  if (type.rfind("LIST", 0) == 0) return value.is_list();
-  return Value::TypeName(value.type()) == type;
+// The arguments of a call, for each row, checked against their types.
+absl::StatusOr<std::vector<Column>> EvaluateArguments(const ProcedureCallPlan& node,
+                                                      const ProcedureSignature& signature,
+                                                      Evaluator& evaluator, const Batch& rows) {
+  std::vector<Column> arguments;
+  for (size_t i = 0; i < node.arguments.size(); ++i) {
+    const Expression& argument = *node.arguments[i];
+    ASSIGN_OR_RETURN(Column column, evaluator.Evaluate(argument, rows));
+    const ProcedureField& field = signature.arguments[i];
+    Value scratch;
+    for (size_t row = 0; row < rows.row_count(); ++row) {
+      const Value& value = column.ReadAt(row, &scratch);
+      if (Accepts(field, value)) continue;
+      return MakeError(ErrorCode::kRuntimeInvalidArgumentType,
+                       absl::StrCat("The argument `", field.name, "` of `", node.name,
+                                    "` must be a ", field.type, ", not a value of type ",
+                                    std::string(Value::TypeName(value.type()))),
+                       argument.span);
+    }
+    arguments.push_back(std::move(column));
+  }
+  return arguments;
 }
+
+// Calls something that every database has. Such calls may write, so all input comes first.
+class BuiltInCallOperator : public UnaryOperator {
+ public:
+  BuiltInCallOperator(Execution& execution, const Plan& plan, const ProcedureCallPlan& node)
+      : UnaryOperator(execution, plan, *node.input),
+        node_(node),
+        buffer_(execution),
+        answers_hold_(execution),
+        evaluator_(execution) {}
+
+  absl::StatusOr<bool> Next(Batch* batch) override {
+    if (!called_) {
+      called_ = true;
+      RETURN_IF_ERROR(CallAll());
+    }
+    while (next_ < answers_.size()) {
+      Answers& answers = answers_[next_];
+      Batch& input = buffer_.batches()[next_++];
+      if (answers.rows.empty()) continue;
+      for (size_t i = 0; i < answers.columns.size(); ++i) {
+        batch->column(node_.yields[i].second) = Column(std::move(answers.columns[i]));
+      }
+      Carry(input, answers.rows, plan_.live, batch);
+      return true;
+    }
+    return false;
+  }
+
+ private:
+  // What the calls for one batch of input answered.
+  struct Answers {
+    std::vector<uint32_t> rows;  // of the input
+    std::vector<std::vector<Value>> columns;
+  };
+
+  void Reset() override {
+    buffer_.Clear();
+    answers_.clear();
+    answers_hold_.Release();
+    next_ = 0;
+    called_ = false;
+  }
+
+  absl::Status CallAll() {
+    RETURN_IF_ERROR(buffer_.Fill(*input_, execution_));
+    const ProcedureSignature& signature = node_.built_in->signature;
+    for (const Batch& input : buffer_.batches()) {
+      Answers& answers = answers_.emplace_back();
+      answers.columns.resize(node_.yields.size());
+      ASSIGN_OR_RETURN(const std::vector<Column> arguments,
+                       EvaluateArguments(node_, signature, evaluator_, input));
+      for (uint32_t row = 0; row < input.row_count(); ++row) {
+        RETURN_IF_ERROR(execution_.CheckInterrupted());
+        std::vector<Value> values;
+        for (const Column& argument : arguments) values.push_back(argument.ValueAt(row));
+        ASSIGN_OR_RETURN(std::vector<std::vector<Value>> called,
+                         node_.built_in->call(*execution_.writer, values));
+        if (node_.keeps_rows) answers.rows.push_back(row);
+        for (std::vector<Value>& answer : called) {
+          RETURN_IF_ERROR(Add(row, std::move(answer), &answers));
+        }
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Add(uint32_t row, std::vector<Value> answer, Answers* answers) {
+    answers->rows.push_back(row);
+    const std::vector<ProcedureField>& fields = node_.built_in->signature.columns;
+    for (size_t i = 0; i < node_.yields.size(); ++i) {
+      size_t field = 0;
+      while (fields[field].name != node_.yields[i].first) ++field;
+      RETURN_IF_ERROR(answers_hold_.Add(sizeof(Value) + answer[field].HeapBytes()));
+      answers->columns[i].push_back(answer[field]);
+    }
+    return absl::OkStatus();
+  }
+
+  const ProcedureCallPlan& node_;
+  Buffer buffer_;
+  MemoryHold answers_hold_;
+  Evaluator evaluator_;
+  std::vector<Answers> answers_;  // for each batch of the buffer
+  size_t next_ = 0;
+  bool called_ = false;
+};
 
 class ProcedureCallOperator : public UnaryOperator {
  public:
@@ -87,23 +188,7 @@ class ProcedureCallOperator : public UnaryOperator {
   }
 
   absl::Status ReadArguments() {
-    arguments_.clear();
-    for (size_t i = 0; i < node_.arguments.size(); ++i) {
-      const Expression& argument = *node_.arguments[i];
-      ASSIGN_OR_RETURN(Column column, evaluator_.Evaluate(argument, rows_));
-      const ProcedureField& field = table_->signature.arguments[i];
-      Value scratch;
-      for (size_t row = 0; row < rows_.row_count(); ++row) {
-        const Value& value = column.ReadAt(row, &scratch);
-        if (Accepts(field, value)) continue;
-        return MakeError(ErrorCode::kRuntimeInvalidArgumentType,
-                         absl::StrCat("The argument `", field.name, "` of `", node_.name,
-                                      "` must be a ", field.type, ", not a value of type ",
-                                      std::string(Value::TypeName(value.type()))),
-                         argument.span);
-      }
-      arguments_.push_back(std::move(column));
-    }
+    ASSIGN_OR_RETURN(arguments_, EvaluateArguments(node_, table_->signature, evaluator_, rows_));
     return absl::OkStatus();
   }
 
@@ -147,6 +232,9 @@ class ProcedureCallOperator : public UnaryOperator {
 template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan,
                                const ProcedureCallPlan& node) {
+  if (node.built_in != nullptr) {
+    return std::make_unique<BuiltInCallOperator>(execution, plan, node);
+  }
   return std::make_unique<ProcedureCallOperator>(execution, plan, node);
 }
 

@@ -253,16 +253,18 @@ static void TestNulls(void) {
   entente_result* result = NULL;
   CHECK(entente_open(NULL, &database) != 0);
   CHECK(database == NULL);
-  CHECK(strlen(entente_last_error()) > 0);
+  CHECK_BEGINS("ArgumentError: InvalidCall: ", entente_last_error());
   CHECK(entente_open(":memory:", NULL) != 0);
+  CHECK(entente_open_with_options(NULL, NULL, &database) != 0);
+  CHECK(entente_open_with_options(":memory:", NULL, NULL) != 0);
   CHECK(entente_open_read_only(NULL, &database) != 0);
   CHECK(entente_connect(NULL, &connection) != 0);
   CHECK(connection == NULL);
-  CHECK(strlen(entente_last_error()) > 0);
+  CHECK_BEGINS("ArgumentError: InvalidCall: ", entente_last_error());
   CHECK(entente_register_table(NULL, "a() :: ()", "[]") != 0);
 
   CHECK(entente_query(NULL, "RETURN 1", NULL, &result) != 0);
-  CHECK(result != NULL && entente_result_error(result) != NULL);
+  CHECK_BEGINS("ArgumentError: InvalidCall: ", entente_result_error(result));
   entente_result_free(result);
   CHECK(entente_query(NULL, "RETURN 1", NULL, NULL) != 0);
 
@@ -270,7 +272,7 @@ static void TestNulls(void) {
   CHECK(entente_connect(database, NULL) != 0);
   connection = Connect(database);
   CHECK(entente_query(connection, NULL, NULL, &result) != 0);
-  CHECK(result != NULL && entente_result_error(result) != NULL);
+  CHECK_BEGINS("ArgumentError: InvalidCall: ", entente_result_error(result));
   entente_result_free(result);
   CHECK(entente_query(connection, "RETURN 1", NULL, NULL) != 0);
   CHECK(entente_register_table(database, NULL, "[]") != 0);
@@ -293,6 +295,7 @@ static void TestNulls(void) {
   CHECK(entente_result_column_name(NULL, 0) == NULL);
   CHECK(entente_result_next(NULL) == 0);
   CHECK(entente_result_text(NULL, 0) == NULL);
+  CHECK(entente_result_text_length(NULL, 0) == 0);
   CHECK(entente_result_json(NULL, 0) == NULL);
   CHECK(entente_result_type(NULL, 0) == ENTENTE_NULL);
   CHECK(entente_result_boolean(NULL, 0, &boolean) == 0);
@@ -321,8 +324,8 @@ static void TestParameters(void) {
 
   CheckError(connection, "RETURN $missing AS x", NULL, "ParameterMissing: MissingParameter: ");
   CheckError(connection, "RETURN $missing AS x", "{\"other\": 1}", "ParameterMissing: ");
-  CheckError(connection, "RETURN 1 AS x", "{\"open\": ", "");
-  CheckError(connection, "RETURN 1 AS x", "[1]", "");
+  CheckError(connection, "RETURN 1 AS x", "{\"open\": ", "ArgumentError: InvalidParameters: ");
+  CheckError(connection, "RETURN 1 AS x", "[1]", "ArgumentError: InvalidParameters: ");
   CheckError(connection, "RETURN 1 AS x", "{}", NULL);
   entente_disconnect(connection);
   entente_close(database);
@@ -346,7 +349,7 @@ static void TestProcedures(void) {
   CHECK(Number(connection, "CALL my.cities('FR') YIELD people RETURN people") == 9);
 
   CHECK(entente_register_table(database, "not a signature", "[]") != 0);
-  CHECK(strlen(entente_last_error()) > 0);
+  CHECK_BEGINS("ArgumentError: ", entente_last_error());
   CHECK(entente_register_table(database, "a(x :: STRING?) :: (y :: STRING?)", "[[1]]") != 0);
   CHECK(entente_register_table(database, "a() :: (y :: STRING?)", "[") != 0);
   CHECK(entente_register_table(database, "a() :: (y :: STRING?)", "{}") != 0);
@@ -394,6 +397,50 @@ static void TestTransactions(void) {
   entente_result_free(result);
   entente_disconnect(connection);
   entente_disconnect(other);
+  entente_close(database);
+}
+
+static void TestOptions(void) {
+  entente_database* database = NULL;
+  CHECK(entente_open_with_options(":memory:", "{\"unknown\": 1}", &database) != 0);
+  CHECK(database == NULL);
+  CHECK_BEGINS("ArgumentError: InvalidCall: options: `unknown` is unknown", entente_last_error());
+  CHECK(entente_open_with_options(":memory:", "no JSON", &database) != 0);
+  CHECK(entente_open_with_options("/nowhere/at/all", "{\"create\": false}", &database) != 0);
+  CHECK_BEGINS("DatabaseError: DatabaseNotFound: ", entente_last_error());
+
+  CHECK(entente_open_with_options(":memory:",
+                                  "{\"sync\": false, \"busy_timeout_ms\": 20, "
+                                  "\"optimizer\": false, \"batch_size\": 1, "
+                                  "\"chunk_edges\": 4, \"block_facts\": 2}",
+                                  &database) == 0);
+  entente_connection* connection = Connect(database);
+  entente_connection* other = Connect(database);
+  Do(connection, "UNWIND range(1, 20) AS i CREATE (:Hub)-[:R]->(:N {i: i})");
+  CHECK(Number(connection, "MATCH (:Hub)-[:R]->(n) RETURN count(n)") == 20);
+  Do(connection, "BEGIN");
+  Do(connection, "CREATE ()");
+  CheckError(other, "CREATE ()", NULL, "DatabaseError: DatabaseBusy: ");
+  Do(connection, "COMMIT");
+  entente_disconnect(connection);
+  entente_disconnect(other);
+  entente_close(database);
+}
+
+static void TestTexts(void) {
+  entente_database* database = Open(":memory:");
+  entente_connection* connection = Connect(database);
+  entente_result* result = Query(connection, "RETURN 'a\\u0000b' AS s", NULL);
+  CHECK(entente_result_next(result) == 1);
+  const char* text = entente_result_text(result, 0);
+  CHECK(entente_result_text_length(result, 0) == 5);
+  CHECK(text == entente_result_text(result, 0)); /* valid until the next row */
+  CHECK(text != NULL && memcmp(text, "'a\0b'", 5) == 0);
+  CHECK_TEXT("\"a\\u0000b\"", entente_result_json(result, 0));
+  entente_disconnect(connection);
+  CHECK(entente_result_next(result) == 0);
+  CHECK_BEGINS("TransactionError: ResultClosed: ", entente_result_error(result));
+  entente_result_free(result);
   entente_close(database);
 }
 
@@ -598,6 +645,8 @@ int main(void) {
   TestParameters();
   TestProcedures();
   TestTransactions();
+  TestOptions();
+  TestTexts();
   TestQuestion();
   TestTwoThreads();
   TestInterrupt();

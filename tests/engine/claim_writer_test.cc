@@ -210,5 +210,51 @@ TEST_F(ClaimWriterTest, TwoBearersOfANameLeaveTheStubAlone) {
   EXPECT_EQ(ErrorInfoOf(writer_->Resolve("Congo").status()).detail, "AmbiguousName");
 }
 
+TEST_F(ClaimWriterTest, ADeletedPublisherComesBackWhenItIsGivenAgain) {
+  ArticleInput input;
+  input.key = "a1";
+  input.publisher = "KCNA";
+  const NodeId article = Must(writer_->UpsertArticle(input)).node;
+  EXPECT_FALSE(Must(writer_->UpsertArticle(input)).changed);
+  MustBeOk(open_.graph().DeleteNode(Must(open_.graph().PublisherOf(article))));
+  EXPECT_EQ(Must(open_.graph().PublisherOf(article)), kNoId);
+  // What does not speak of the publisher leaves it gone.
+  MustBeOk(open_.graph().SetNodeProperty(article, "note", Text("x")));
+  EXPECT_EQ(Must(open_.graph().PublisherOf(article)), kNoId);
+  NextImport();
+  EXPECT_TRUE(Must(writer_->UpsertArticle(input)).changed);
+  const NodeId publisher = Must(open_.graph().PublisherOf(article));
+  ASSERT_NE(publisher, kNoId);
+  EXPECT_EQ(Must(open_.graph().DisplayName(publisher)), "KCNA");
+  EXPECT_FALSE(Must(writer_->UpsertArticle(input)).changed);
+  MustBeOk(open_.graph().DeleteNode(publisher));
+  MustBeOk(open_.graph().SetNodeProperty(article, "publisher", Text("KCNA")));
+  EXPECT_NE(Must(open_.graph().PublisherOf(article)), kNoId);
+}
+
+TEST_F(ClaimWriterTest, TheKeyOfANameOnlyEntityFindsItAgain) {
+  const NodeId zeta = Must(writer_->Resolve("Zeta"));
+  EXPECT_EQ(Must(open_.graph().NodeProperty(zeta, "key")).string(), "name:zeta");
+  EXPECT_EQ(Must(writer_->Resolve("name:zeta")), zeta);
+  // The key alone comes first, as in facts that are exported without their entities.
+  const NodeId eta = Must(writer_->Resolve("name:eta"));
+  EXPECT_EQ(Must(open_.graph().NodeProperty(eta, "key")).string(), "name:eta");
+  EXPECT_EQ(Must(open_.graph().DisplayName(eta)), "eta");
+  EXPECT_EQ(Must(writer_->Resolve("ETA")), eta);
+  EXPECT_EQ(Must(writer_->UpsertEntity(Entity("name:eta", "ETA"))).node, eta);
+  // Nothing but the prefix is no such key.
+  EXPECT_EQ(Must(open_.graph().NodeProperty(Must(writer_->Resolve("name:")), "key")).string(),
+            "name:name:");
+}
+
+TEST_F(ClaimWriterTest, CandidatesWithoutANameAreListedByTheirKey) {
+  EntityInput georgia = Entity("iso:GEO", "");
+  georgia.names = {{"Georgia", "en", ""}};
+  Must(writer_->UpsertEntity(georgia));
+  georgia.key = "us:GA";
+  Must(writer_->UpsertEntity(georgia));
+  EXPECT_EQ(writer_->Resolve("Georgia").status().message(), "'Georgia' may mean iso:GEO, us:GA");
+}
+
 }  // namespace
 }  // namespace entente

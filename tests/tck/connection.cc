@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -112,22 +113,42 @@ absl::StatusOr<QueryResult> ReadAll(entente_result* result) {
 
 }  // namespace
 
-Connection::Connection() = default;
+Connection::Connection(const ConnectionOptions& options) : options_(options) {}
 
-absl::StatusOr<std::unique_ptr<Connection>> Connection::Open() {
-  std::unique_ptr<Connection> connection(new Connection());
-  if (entente_open(":memory:", &connection->database_) != 0 ||
-      entente_connect(connection->database_, &connection->connection_) != 0) {
-    return absl::InternalError(absl::StrCat("cannot open a database: ", entente_last_error()));
-  }
-  connection->watchdog_ = std::make_unique<Watchdog>(connection->connection_);
+std::string Connection::path() const {
+  return options_.folder.empty() ? ":memory:" : absl::StrCat(options_.folder, "/database");
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ConnectionOptions& options) {
+  std::unique_ptr<Connection> connection(new Connection(options));
+  if (!options.folder.empty()) std::filesystem::remove_all(connection->path());
+  RETURN_IF_ERROR(connection->OpenDatabase());
   return connection;
 }
 
-Connection::~Connection() {
+absl::Status Connection::OpenDatabase() {
+  if (entente_open_with_options(path().c_str(), options_.json.c_str(), &database_) != 0 ||
+      entente_connect(database_, &connection_) != 0) {
+    return absl::InternalError(absl::StrCat("cannot open a database: ", entente_last_error()));
+  }
+  for (const auto& [signature, rows] : tables_) {
+    if (entente_register_table(database_, signature.c_str(), rows.c_str()) != 0) {
+      return absl::InternalError(absl::StrCat("cannot register: ", entente_last_error()));
+    }
+  }
+  watchdog_ = std::make_unique<Watchdog>(connection_);
+  return absl::OkStatus();
+}
+
+void Connection::CloseDatabase() {
   watchdog_.reset();
-  entente_disconnect(connection_);
-  entente_close(database_);
+  entente_disconnect(std::exchange(connection_, nullptr));
+  entente_close(std::exchange(database_, nullptr));
+}
+
+Connection::~Connection() {
+  CloseDatabase();
+  if (!options_.folder.empty()) std::filesystem::remove_all(path());
 }
 
 absl::StatusOr<QueryResult> Connection::Query(absl::string_view statement,
@@ -136,10 +157,14 @@ absl::StatusOr<QueryResult> Connection::Query(absl::string_view statement,
   watchdog_->Arm();
   entente_result* raw = nullptr;
   entente_query(connection_, std::string(statement).c_str(), parameters, &raw);
-  const std::unique_ptr<entente_result, ResultDeleter> result(raw);
+  std::unique_ptr<entente_result, ResultDeleter> result(raw);
   absl::StatusOr<QueryResult> all =
       raw == nullptr ? absl::InternalError("a query without a result") : ReadAll(raw);
   watchdog_->Disarm();
+  if (options_.folder.empty()) return all;
+  result.reset();
+  CloseDatabase();
+  RETURN_IF_ERROR(OpenDatabase());
   return all;
 }
 
@@ -149,6 +174,7 @@ absl::Status Connection::RegisterTable(absl::string_view signature, absl::string
     return absl::InvalidArgumentError(
         absl::StrCat("cannot register ", signature, ": ", entente_last_error()));
   }
+  tables_.emplace_back(signature, rows_json);
   return absl::OkStatus();
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -29,10 +30,18 @@ struct QueryResult {
 
 class Watchdog;
 
+// How the database is opened: hostile settings must change no answer.
+struct ConnectionOptions {
+  std::string json = "{}";  // as entente_open_with_options takes them
+  // Empty: the database is in memory. Else it lies in this folder, which must be there, and is
+  // closed and opened again after each statement.
+  std::string folder;
+};
+
 class Connection {
  public:
   // Opens a fresh database that dies with the connection.
-  static absl::StatusOr<std::unique_ptr<Connection>> Open();
+  static absl::StatusOr<std::unique_ptr<Connection>> Open(const ConnectionOptions& options = {});
   ~Connection();
 
   // Runs one statement to its last row. What openCypher calls an error is in the result; an error
@@ -47,8 +56,14 @@ class Connection {
   static constexpr int kHungExitCode = 124;
 
  private:
-  Connection();
+  explicit Connection(const ConnectionOptions& options);
 
+  std::string path() const;
+  absl::Status OpenDatabase();
+  void CloseDatabase();
+
+  const ConnectionOptions options_;
+  std::vector<std::pair<std::string, std::string>> tables_;  // as registered
   entente_database* database_ = nullptr;
   entente_connection* connection_ = nullptr;
   std::unique_ptr<Watchdog> watchdog_;

@@ -62,10 +62,10 @@ std::string DeathOf(int wait_status) {
 }
 
 [[noreturn]] void RunChild(const std::vector<Scenario>& scenarios, size_t first,
-                           absl::string_view kit, int pipe) {
+                           absl::string_view kit, const ConnectionOptions& options, int pipe) {
   for (size_t i = first; i < scenarios.size(); ++i) {
     alarm(kScenarioSeconds);
-    const absl::Status status = RunScenario(scenarios[i], kit);
+    const absl::Status status = RunScenario(scenarios[i], kit, options);
     Send(pipe, status.ok() ? "" : status.message());
   }
   _exit(0);
@@ -73,8 +73,8 @@ std::string DeathOf(int wait_status) {
 
 }  // namespace
 
-std::vector<std::string> RunIsolated(const std::vector<Scenario>& scenarios,
-                                     absl::string_view kit) {
+std::vector<std::string> RunIsolated(const std::vector<Scenario>& scenarios, absl::string_view kit,
+                                     const ConnectionOptions& options) {
   std::vector<std::string> verdicts;
   while (verdicts.size() < scenarios.size()) {
     int ends[2];
@@ -83,7 +83,7 @@ std::vector<std::string> RunIsolated(const std::vector<Scenario>& scenarios,
     ENTENTE_CHECK(child >= 0);
     if (child == 0) {
       close(ends[0]);
-      RunChild(scenarios, verdicts.size(), kit, ends[1]);
+      RunChild(scenarios, verdicts.size(), kit, options, ends[1]);
     }
     close(ends[1]);
     std::string verdict;

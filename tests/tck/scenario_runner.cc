@@ -55,10 +55,11 @@ std::string EffectsText(const SideEffects& effects) {
 
 class Run {
  public:
-  Run(const Scenario& scenario, absl::string_view kit) : scenario_(scenario), kit_(kit) {}
+  Run(const Scenario& scenario, absl::string_view kit, const ConnectionOptions& options)
+      : scenario_(scenario), kit_(kit), options_(options) {}
 
   absl::Status AllSteps() {
-    ASSIGN_OR_RETURN(connection_, Connection::Open());
+    ASSIGN_OR_RETURN(connection_, Connection::Open(options_));
     for (const Step& step : scenario_.steps) {
       if (absl::Status status = OneStep(step); !status.ok()) {
         return Failure(absl::StrCat(status.message(), "\n  at line ", step.line, ": ", step.text,
@@ -213,6 +214,7 @@ class Run {
 
   const Scenario& scenario_;
   const std::string kit_;
+  const ConnectionOptions& options_;
   std::unique_ptr<Connection> connection_;
   std::optional<std::string> parameters_;
   std::string query_;  // the last one executed
@@ -222,8 +224,9 @@ class Run {
 
 }  // namespace
 
-absl::Status RunScenario(const Scenario& scenario, absl::string_view kit) {
-  return Run(scenario, kit).AllSteps();
+absl::Status RunScenario(const Scenario& scenario, absl::string_view kit,
+                         const ConnectionOptions& options) {
+  return Run(scenario, kit, options).AllSteps();
 }
 
 }  // namespace entente::tck

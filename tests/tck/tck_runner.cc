@@ -1,10 +1,14 @@
 // Runs the openCypher TCK over the C interface:
-//   tck_runner FOLDER [--feature F] [--scenario N] [--failing FILE] [--list]
-// FOLDER is the kit, with features/ and graphs/ in it. Prints one line a feature, and for each
-// scenario that fails its id and what went wrong. Exit code 0: every scenario passes or is listed
-// in FILE, and no listed one passes; 1: not so; 2: usage, or a file that cannot be read.
+//   tck_runner FOLDER [--feature F] [--scenario N] [--failing FILE] [--list] [--options JSON]
+//              [--reopen]
+// JSON goes to entente_open_with_options; with --reopen the database is on disk and opened anew
+// after each statement. FOLDER is the kit, with features/ and graphs/ in it. Prints one line a
+// feature, and for each scenario that fails its id and what went wrong. Exit code 0: every scenario
+// passes or is listed in FILE, and no listed one passes; 1: not so; 2: usage, or a file that cannot
+// be read.
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -34,6 +38,8 @@ struct Options {
   size_t scenario = 0;  // from 1; 0: all
   std::string failing;  // a file; empty: none is known to fail
   bool list = false;    // print the scenarios and run none
+  bool reopen = false;
+  ConnectionOptions connection;
 };
 
 struct Totals {
@@ -56,6 +62,8 @@ absl::StatusOr<Options> ParseOptions(const std::vector<std::string>& arguments) 
     const std::string& argument = arguments[i];
     if (argument == "--list") {
       options.list = true;
+    } else if (argument == "--reopen") {
+      options.reopen = true;
     } else if (!absl::StartsWith(argument, "--") && options.kit.empty()) {
       options.kit = argument;
     } else if (i + 1 == arguments.size()) {
@@ -64,6 +72,8 @@ absl::StatusOr<Options> ParseOptions(const std::vector<std::string>& arguments) 
       options.feature = arguments[++i];
     } else if (argument == "--failing") {
       options.failing = arguments[++i];
+    } else if (argument == "--options") {
+      options.connection.json = arguments[++i];
     } else if (argument != "--scenario" || !absl::SimpleAtoi(arguments[++i], &options.scenario)) {
       return absl::InvalidArgumentError(absl::StrCat("unknown or wrong: ", argument));
     }
@@ -132,7 +142,7 @@ absl::Status RunFeature(const Options& options, const std::string& name,
     totals->scenarios += scenarios.size();
     return absl::OkStatus();
   }
-  const std::vector<std::string> verdicts = RunIsolated(scenarios, options.kit);
+  const std::vector<std::string> verdicts = RunIsolated(scenarios, options.kit, options.connection);
   Totals own;
   for (size_t i = 0; i < scenarios.size(); ++i) {
     const std::string id = ScenarioId(name, scenarios[i]);
@@ -183,13 +193,22 @@ absl::StatusOr<bool> Run(const Options& options) {
 }
 
 int Main(const std::vector<std::string>& arguments) {
-  const absl::StatusOr<Options> options = ParseOptions(arguments);
+  absl::StatusOr<Options> options = ParseOptions(arguments);
   if (!options.ok()) {
     std::cerr << options.status().message() << "\nusage: tck_runner FOLDER [--feature F] "
-              << "[--scenario N] [--failing FILE] [--list]\n";
+              << "[--scenario N] [--failing FILE] [--list] [--options JSON] [--reopen]\n";
     return 2;
   }
+  if (options->reopen) {
+    std::string folder = (std::filesystem::temp_directory_path() / "tck-XXXXXX").string();
+    if (mkdtemp(folder.data()) == nullptr) {
+      std::cerr << "cannot make a folder like " << folder << "\n";
+      return 2;
+    }
+    options->connection.folder = folder;
+  }
   const absl::StatusOr<bool> good = Run(*options);
+  if (options->reopen) std::filesystem::remove_all(options->connection.folder);
   if (!good.ok()) {
     std::cerr << good.status().message() << "\n";
     return 2;
