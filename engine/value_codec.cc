@@ -33,6 +33,7 @@
 #include "engine/status.h"
 #include "engine/temporal_calendar.h"
 #include "engine/temporal_zone.h"
+#include "engine/value_depth.h"
 
 namespace entente {
 namespace {
@@ -56,7 +57,6 @@ enum Kind : uint8_t {
   kSmallInteger = 0x80,
 };
 constexpr size_t kShortLimit = 64;  // of short strings and small integers
-constexpr int kMaxDepth = 64;
 
 absl::Status Corrupt(absl::string_view what) {
   return absl::DataLossError(absl::StrCat("Corrupt property value: ", what));
@@ -146,10 +146,10 @@ void AppendDuration(const Duration& v, std::string* out) {
   PutVarint(static_cast<uint64_t>(v.nanoseconds), out);
 }
 
-bool IsStorable(const Value& value, int depth) {
+bool IsStorable(const Value& value, uint32_t depth) {
   switch (value.type()) {
     case Value::Type::kList:
-      return depth < kMaxDepth &&
+      return depth < kDeepestValue &&
              std::all_of(value.list().begin(), value.list().end(), [&](const Value& element) {
                return element.is_null() || IsStorable(element, depth + 1);
              });
@@ -256,12 +256,12 @@ absl::StatusOr<Value> ReadTemporal(uint8_t kind, absl::string_view* in) {
   }
 }
 
-absl::StatusOr<Value> ReadValue(absl::string_view* in, int depth);
+absl::StatusOr<Value> ReadValue(absl::string_view* in, uint32_t depth);
 
-absl::StatusOr<Value> ReadList(absl::string_view* in, int depth) {
+absl::StatusOr<Value> ReadList(absl::string_view* in, uint32_t depth) {
   uint64_t count = 0;
   // Each element takes a byte at least, which keeps a wrong count from asking for much memory.
-  if (depth >= kMaxDepth || !GetVarint(in, &count) || count > in->size()) {
+  if (depth >= kDeepestValue || !GetVarint(in, &count) || count > in->size()) {
     return Corrupt("a bad list");
   }
   std::vector<Value> elements;
@@ -273,7 +273,7 @@ absl::StatusOr<Value> ReadList(absl::string_view* in, int depth) {
   return Value::List(std::move(elements));
 }
 
-absl::StatusOr<Value> ReadValue(absl::string_view* in, int depth) {
+absl::StatusOr<Value> ReadValue(absl::string_view* in, uint32_t depth) {
   uint8_t kind = 0;
   if (!GetByte(in, &kind)) return Corrupt("it is cut off");
   absl::string_view text;
@@ -311,7 +311,7 @@ absl::StatusOr<Value> ReadValue(absl::string_view* in, int depth) {
 }
 
 // Removes one value from the front without building it.
-bool SkipValue(absl::string_view* in, int depth);
+bool SkipValue(absl::string_view* in, uint32_t depth);
 
 bool SkipVarints(int count, absl::string_view* in) {
   uint64_t ignored = 0;
@@ -321,16 +321,16 @@ bool SkipVarints(int count, absl::string_view* in) {
   return true;
 }
 
-bool SkipList(absl::string_view* in, int depth) {
+bool SkipList(absl::string_view* in, uint32_t depth) {
   uint64_t count = 0;
-  if (depth >= kMaxDepth || !GetVarint(in, &count) || count > in->size()) return false;
+  if (depth >= kDeepestValue || !GetVarint(in, &count) || count > in->size()) return false;
   for (uint64_t i = 0; i < count; ++i) {
     if (!SkipValue(in, depth + 1)) return false;
   }
   return true;
 }
 
-bool SkipValue(absl::string_view* in, int depth) {
+bool SkipValue(absl::string_view* in, uint32_t depth) {
   uint8_t kind = 0;
   absl::string_view ignored;
   if (!GetByte(in, &kind)) return false;

@@ -16,7 +16,8 @@
 namespace entente {
 
 // Whether `value` can be the value of a property: scalars, temporal values, and lists of these, of
-// nulls and of such lists, up to 64 deep. Null cannot: it is the absence of a property.
+// nulls and of such lists, up to kDeepestValue deep (value_depth.h). Null cannot: it is the absence
+// of a property.
 bool IsStorable(const Value& value);
 
 // Appends `value`, which must be storable.

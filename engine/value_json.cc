@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "engine/status.h"
+#include "engine/value_depth.h"
 #include "engine/value_text.h"
 
 namespace entente {
@@ -17,8 +18,6 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 using Type = Value::Type;
-
-constexpr int kMaxDepth = 100;
 
 absl::string_view ToAbsl(std::string_view text) {
   return absl::string_view(text.data(), text.size());
@@ -57,7 +56,7 @@ class JsonReader {
     return absl::InvalidArgumentError(absl::StrCat("Not valid JSON", place, ": ", why));
   }
 
-  absl::Status ReadElements(ondemand::array array, int depth, std::vector<Value>* elements) {
+  absl::Status ReadElements(ondemand::array array, uint32_t depth, std::vector<Value>* elements) {
     for (auto element : array) {
       ondemand::value value;
       if (auto error = element.get(value)) return Fail(error);
@@ -67,7 +66,7 @@ class JsonReader {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<Value> ReadObject(ondemand::value value, int depth) {
+  absl::StatusOr<Value> ReadObject(ondemand::value value, uint32_t depth) {
     ondemand::object object;
     if (auto error = value.get_object().get(object)) return Fail(error);
     std::vector<MapEntry> entries;
@@ -94,11 +93,13 @@ class JsonReader {
     return Value::Float(number.get_double());
   }
 
-  absl::StatusOr<Value> ReadValue(ondemand::value value, int depth) {
+  absl::StatusOr<Value> ReadValue(ondemand::value value, uint32_t depth) {
     ondemand::json_type type;
     if (auto error = value.type().get(type)) return Fail(error);
     const bool nested = type == ondemand::json_type::array || type == ondemand::json_type::object;
-    if (nested && depth == kMaxDepth) return Fail("it is nested too deep");
+    if (nested && depth == kDeepestValue) {
+      return Fail(absl::StrCat("it is nested deeper than ", kDeepestValue, " levels"));
+    }
     switch (type) {
       case ondemand::json_type::array: {
         ondemand::array array;

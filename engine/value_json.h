@@ -11,8 +11,8 @@ namespace entente {
 
 // One JSON text. Objects become maps, of members with the same name the last one counts; numbers
 // without fraction and exponent become integers and must fit into 64 bits, others floats. An error
-// (InvalidArgumentError) tells the byte at which it was seen. At most 100 arrays and objects may
-// lie in one another.
+// (InvalidArgumentError) tells the byte at which it was seen. Arrays and objects may lie in one
+// another kDeepestValue deep (value_depth.h).
 absl::StatusOr<Value> ParseJson(absl::string_view text);
 
 // On one line without blanks. Temporal values and durations are their ISO 8601 texts, NaN and the

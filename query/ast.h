@@ -382,7 +382,8 @@ enum class Explain { kNone, kExplain, kProfile };
 
 struct QueryStatement {
   Explain explain = Explain::kNone;
-  bool question = false;  // rewritten from a short question
+  bool question = false;   // rewritten from a short question
+  size_t stack_bytes = 0;  // that whoever walks it needs at most (stack_room.h)
   Query query;
 };
 struct BeginTransaction {};

@@ -54,6 +54,7 @@ void Binder::NoteParameter(absl::string_view name, SourceSpan span) {
 
 absl::Status Binder::BindStatement(const ast::QueryStatement& statement) {
   prepared_.explain = statement.explain;
+  prepared_.stack_bytes = statement.stack_bytes;
   ASSIGN_OR_RETURN(BoundQuery bound, BindQuery(statement.query, Origin{}, Place::kStatement));
   for (const auto& [name, binding] : bound.columns) {
     prepared_.columns.push_back(name);

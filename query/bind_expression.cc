@@ -315,19 +315,18 @@ absl::StatusOr<ExpressionPtr> ExpressionBinder::BindNode(const ast::Binary& node
 
 absl::StatusOr<ExpressionPtr> ExpressionBinder::BindNode(const ast::Comparison& node,
                                                          SourceSpan span) {
-  ExpressionPtr all;
-  for (size_t i = 0; i < node.comparators.size(); ++i) {
-    ASSIGN_OR_RETURN(ExpressionPtr left, Bind(*node.operands[i]));
-    ASSIGN_OR_RETURN(ExpressionPtr right, Bind(*node.operands[i + 1]));
-    const SourceSpan part = {node.operands[i]->span.begin, node.operands[i + 1]->span.end};
-    ExpressionPtr comparison = MakeExpression(
-        ComparisonExpression{node.comparators[i], std::move(left), std::move(right)}, part, kTruth);
-    all = all == nullptr ? std::move(comparison)
-                         : MakeExpression(BinaryExpression{ast::BinaryOperator::kAnd,
-                                                           std::move(all), std::move(comparison)},
-                                          span, kTruth);
+  std::vector<ExpressionPtr> operands;
+  for (const ast::ExpressionPtr& operand : node.operands) {
+    ASSIGN_OR_RETURN(ExpressionPtr bound, Bind(*operand));
+    operands.push_back(std::move(bound));
   }
-  return all;
+  if (operands.size() == 2) {
+    return MakeExpression(
+        ComparisonExpression{node.comparators[0], std::move(operands[0]), std::move(operands[1])},
+        span, kTruth);
+  }
+  return MakeExpression(ComparisonChainExpression{std::move(operands), node.comparators}, span,
+                        kTruth);
 }
 
 absl::StatusOr<ExpressionPtr> ExpressionBinder::BindNode(const ast::ListLiteral& node,

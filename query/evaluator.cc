@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/error.h"
 #include "engine/status.h"
+#include "query/column_room.h"
 #include "query/pattern.h"
 
 namespace entente::query {
@@ -17,13 +18,15 @@ bool IsRepeatable(const FunctionRow& function) { return function.purity != Purit
 
 // Values row by row; once for all rows where every operand is the same in each.
 template <typename F>
-absl::StatusOr<Column> MapRows(const Expression& expression, size_t rows, bool repeated, F f) {
+absl::StatusOr<Column> MapRows(const Execution& execution, const Expression& expression,
+                               size_t rows, bool repeated, F f) {
   const size_t needed = repeated ? 1 : rows;
   std::vector<Value> values;
   values.reserve(needed);
+  ColumnRoom room(execution);
   for (size_t row = 0; row < needed; ++row) {
     absl::StatusOr<Value> value = f(row);
-    const absl::Status status = value.ok() ? CheckDepth(*value) : value.status();
+    const absl::Status status = value.ok() ? room.Take(*value) : value.status();
     if (!status.ok()) return WithSpan(status, expression.span);
     values.push_back(*std::move(value));
   }
@@ -85,20 +88,20 @@ absl::StatusOr<Column> Evaluator::Run(const PropertyReference& property,
   const Graph& graph = *execution_.graph;
   const size_t rows = batch.row_count();
   if (const auto* nodes = object->nodes()) {
-    return MapRows(expression, rows, false, [&](size_t row) -> absl::StatusOr<Value> {
+    return MapRows(execution_, expression, rows, false, [&](size_t row) -> absl::StatusOr<Value> {
       if ((*nodes)[row] == kNoId) return Value::Null();
       return graph.NodeProperty((*nodes)[row], property.name);
     });
   }
   if (const auto* relationships = object->relationships()) {
-    return MapRows(expression, rows, false, [&](size_t row) -> absl::StatusOr<Value> {
+    return MapRows(execution_, expression, rows, false, [&](size_t row) -> absl::StatusOr<Value> {
       const FactId fact = (*relationships)[row].id;
       if (fact == kNoId) return Value::Null();
       return graph.RelationshipProperty(fact, property.name);
     });
   }
   Value scratch;
-  return MapRows(expression, rows, object->repeated() != nullptr, [&](size_t row) {
+  return MapRows(execution_, expression, rows, object->repeated() != nullptr, [&](size_t row) {
     return PropertyOf(execution_.functions, object->ReadAt(row, &scratch), property.name);
   });
 }
@@ -126,7 +129,7 @@ absl::StatusOr<Column> Evaluator::Run(const LabelPredicate& predicate, const Exp
                                       const Batch& batch) {
   ASSIGN_OR_RETURN(const Operand object, Read(*predicate.object, batch));
   Value scratch;
-  return MapRows(expression, batch.row_count(), object->repeated() != nullptr,
+  return MapRows(execution_, expression, batch.row_count(), object->repeated() != nullptr,
                  [&](size_t row) { return TestLabels(object->ReadAt(row, &scratch), predicate); });
 }
 
@@ -141,7 +144,7 @@ absl::StatusOr<Column> Evaluator::Run(const FunctionExpression& call, const Expr
     repeated = repeated && operand->repeated() != nullptr;
     operands.push_back(std::move(operand));
   }
-  return MapRows(expression, batch.row_count(), repeated, [&](size_t row) {
+  return MapRows(execution_, expression, batch.row_count(), repeated, [&](size_t row) {
     for (size_t i = 0; i < operands.size(); ++i) arguments[i] = operands[i]->ValueAt(row);
     return CallFunction(*call.function, execution_.functions, arguments);
   });
@@ -154,7 +157,7 @@ absl::StatusOr<Column> Evaluator::Run(const SubscriptExpression& subscript,
   const bool repeated = object->repeated() != nullptr && index->repeated() != nullptr;
   Value first;
   Value second;
-  return MapRows(expression, batch.row_count(), repeated, [&](size_t row) {
+  return MapRows(execution_, expression, batch.row_count(), repeated, [&](size_t row) {
     return ElementAt(execution_.functions, object->ReadAt(row, &first),
                      index->ReadAt(row, &second));
   });
@@ -174,7 +177,7 @@ absl::StatusOr<Column> Evaluator::Run(const SliceExpression& slice, const Expres
   Value list;
   Value first;
   Value last;
-  return MapRows(expression, batch.row_count(), false, [&](size_t row) {
+  return MapRows(execution_, expression, batch.row_count(), false, [&](size_t row) {
     return SliceOf(object->ReadAt(row, &list),
                    slice.from == nullptr ? nullptr : &from->ReadAt(row, &first),
                    slice.to == nullptr ? nullptr : &to->ReadAt(row, &last));
@@ -190,12 +193,14 @@ absl::StatusOr<Column> Evaluator::Run(const ListExpression& list, const Expressi
     repeated = repeated && operand->repeated() != nullptr;
     operands.push_back(std::move(operand));
   }
-  return MapRows(expression, batch.row_count(), repeated, [&](size_t row) -> absl::StatusOr<Value> {
-    std::vector<Value> elements;
-    elements.reserve(operands.size());
-    for (const Operand& operand : operands) elements.push_back(operand->ValueAt(row));
-    return Value::List(std::move(elements));
-  });
+  return MapRows(execution_, expression, batch.row_count(), repeated,
+                 [&](size_t row) -> absl::StatusOr<Value> {
+                   std::vector<Value> elements;
+                   elements.reserve(operands.size());
+                   for (const Operand& operand : operands)
+                     elements.push_back(operand->ValueAt(row));
+                   return Value::List(std::move(elements));
+                 });
 }
 
 absl::StatusOr<Column> Evaluator::Run(const MapExpression& map, const Expression& expression,
@@ -207,14 +212,15 @@ absl::StatusOr<Column> Evaluator::Run(const MapExpression& map, const Expression
     repeated = repeated && operand->repeated() != nullptr;
     operands.push_back(std::move(operand));
   }
-  return MapRows(expression, batch.row_count(), repeated, [&](size_t row) -> absl::StatusOr<Value> {
-    std::vector<MapEntry> entries;
-    entries.reserve(operands.size());
-    for (size_t i = 0; i < operands.size(); ++i) {
-      entries.emplace_back(map.entries[i].first, operands[i]->ValueAt(row));
-    }
-    return Value::Map(std::move(entries));
-  });
+  return MapRows(execution_, expression, batch.row_count(), repeated,
+                 [&](size_t row) -> absl::StatusOr<Value> {
+                   std::vector<MapEntry> entries;
+                   entries.reserve(operands.size());
+                   for (size_t i = 0; i < operands.size(); ++i) {
+                     entries.emplace_back(map.entries[i].first, operands[i]->ValueAt(row));
+                   }
+                   return Value::Map(std::move(entries));
+                 });
 }
 
 absl::StatusOr<std::vector<MapEntry>> Evaluator::PropertiesOf(const Value& object) {
@@ -242,20 +248,21 @@ absl::StatusOr<Column> Evaluator::Run(const MapProjectionExpression& projection,
     operands.push_back(std::move(operand));
   }
   Value scratch;
-  return MapRows(expression, batch.row_count(), false, [&](size_t row) -> absl::StatusOr<Value> {
-    const Value& source = object->ReadAt(row, &scratch);
-    if (source.is_null()) return Value::Null();
-    std::vector<MapEntry> entries;
-    for (size_t i = 0; i < operands.size(); ++i) {
-      if (projection.items[i].all_properties) {
-        ASSIGN_OR_RETURN(std::vector<MapEntry> all, PropertiesOf(source));
-        std::move(all.begin(), all.end(), std::back_inserter(entries));
-      } else {
-        entries.emplace_back(projection.items[i].key, operands[i]->ValueAt(row));
-      }
-    }
-    return Value::Map(std::move(entries));
-  });
+  return MapRows(execution_, expression, batch.row_count(), false,
+                 [&](size_t row) -> absl::StatusOr<Value> {
+                   const Value& source = object->ReadAt(row, &scratch);
+                   if (source.is_null()) return Value::Null();
+                   std::vector<MapEntry> entries;
+                   for (size_t i = 0; i < operands.size(); ++i) {
+                     if (projection.items[i].all_properties) {
+                       ASSIGN_OR_RETURN(std::vector<MapEntry> all, PropertiesOf(source));
+                       std::move(all.begin(), all.end(), std::back_inserter(entries));
+                     } else {
+                       entries.emplace_back(projection.items[i].key, operands[i]->ValueAt(row));
+                     }
+                   }
+                   return Value::Map(std::move(entries));
+                 });
 }
 
 absl::StatusOr<Value> Evaluator::MakePath(const PathExpression& path, const Batch& batch,
@@ -287,7 +294,7 @@ absl::StatusOr<Value> Evaluator::MakePath(const PathExpression& path, const Batc
 
 absl::StatusOr<Column> Evaluator::Run(const PathExpression& path, const Expression& expression,
                                       const Batch& batch) {
-  return MapRows(expression, batch.row_count(), false,
+  return MapRows(execution_, expression, batch.row_count(), false,
                  [&](size_t row) { return MakePath(path, batch, row); });
 }
 

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "query/batch.h"
 #include "query/expression.h"
+#include "query/list_index.h"
 #include "query/operator.h"
 
 namespace entente::query {
@@ -78,9 +79,12 @@ class Evaluator {
   absl::StatusOr<Column> Run(const UnaryExpression&, const Expression&, const Batch&);
   absl::StatusOr<Column> Run(const BinaryExpression&, const Expression&, const Batch&);
   absl::StatusOr<Column> Run(const ComparisonExpression&, const Expression&, const Batch&);
+  absl::StatusOr<Column> Run(const ComparisonChainExpression&, const Expression&, const Batch&);
   absl::StatusOr<Column> Run(const CaseExpression&, const Expression&, const Batch&);
   absl::StatusOr<Column> AndOr(const BinaryExpression& binary, const Batch& batch);
   absl::StatusOr<Column> Coalesce(const FunctionExpression& call, const Batch& batch);
+  // x IN list, where the list is the same for all rows.
+  Column IsInEach(const BinaryExpression& binary, const Column& elements, const Value& list);
   absl::Status EvaluateInto(const Expression& expression, const Batch& batch,
                             const std::vector<uint32_t>& rows, std::vector<Value>* results);
 
@@ -97,6 +101,8 @@ class Evaluator {
 
   Execution& execution_;
   absl::flat_hash_map<const SubqueryExpression*, std::unique_ptr<Operator>> subqueries_;
+  // Of the lists that IN last looked into.
+  absl::flat_hash_map<const BinaryExpression*, ListIndex> list_indexes_;
 };
 
 }  // namespace entente::query

@@ -1,4 +1,5 @@
 // Operators, comparison, and the expressions that choose among rows.
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -6,6 +7,7 @@
 #include "engine/error.h"
 #include "engine/status.h"
 #include "engine/value_order.h"
+#include "query/column_room.h"
 #include "query/evaluator.h"
 
 namespace entente::query {
@@ -196,6 +198,19 @@ absl::StatusOr<Column> Evaluator::AndOr(const BinaryExpression& binary, const Ba
   return Column(std::move(results));
 }
 
+Column Evaluator::IsInEach(const BinaryExpression& binary, const Column& elements,
+                           const Value& list) {
+  auto [index, added] = list_indexes_.try_emplace(&binary, list);
+  if (!added && !index->second.IsOf(list)) index->second = ListIndex(list);
+  std::vector<Value> results;
+  results.reserve(elements.size());
+  Value scratch;
+  for (size_t row = 0; row < elements.size(); ++row) {
+    results.push_back(index->second.Contains(elements.ReadAt(row, &scratch)));
+  }
+  return Column(std::move(results));
+}
+
 absl::StatusOr<Column> Evaluator::Run(const BinaryExpression& binary, const Expression& expression,
                                       const Batch& batch) {
   if (binary.op == BinaryOperator::kAnd || binary.op == BinaryOperator::kOr) {
@@ -204,11 +219,16 @@ absl::StatusOr<Column> Evaluator::Run(const BinaryExpression& binary, const Expr
   ASSIGN_OR_RETURN(const Operand left, Read(*binary.left, batch));
   ASSIGN_OR_RETURN(const Operand right, Read(*binary.right, batch));
   const bool repeated = left->repeated() != nullptr && right->repeated() != nullptr;
+  if (binary.op == BinaryOperator::kIn && !repeated && right->repeated() != nullptr &&
+      right->repeated()->is_list()) {
+    return IsInEach(binary, *left, *right->repeated());
+  }
   const size_t rows = repeated ? 1 : batch.row_count();
   std::vector<Value> results;
   results.reserve(rows);
   Value first;
   Value second;
+  ColumnRoom room(execution_);
   for (size_t row = 0; row < rows; ++row) {
     const Value& a = left->ReadAt(row, &first);
     const Value& b = right->ReadAt(row, &second);
@@ -219,7 +239,8 @@ absl::StatusOr<Column> Evaluator::Run(const BinaryExpression& binary, const Expr
       continue;
     }
     absl::StatusOr<Value> result = ApplyBinary(binary.op, a, b);
-    if (!result.ok()) return WithSpan(std::move(result).status(), expression.span);
+    const absl::Status status = result.ok() ? room.Take(*result) : result.status();
+    if (!status.ok()) return WithSpan(status, expression.span);
     results.push_back(*std::move(result));
   }
   if (repeated) return Column::Repeat(std::move(results[0]), batch.row_count());
@@ -255,6 +276,26 @@ absl::StatusOr<Column> Evaluator::Run(const ComparisonExpression& comparison, co
                                               right->ReadAt(row, &second))));
   }
   if (repeated) return Column::Repeat(std::move(results[0]), batch.row_count());
+  return Column(std::move(results));
+}
+
+absl::StatusOr<Column> Evaluator::Run(const ComparisonChainExpression& chain, const Expression&,
+                                      const Batch& batch) {
+  std::vector<Value> results(batch.row_count(), Value::Boolean(true));
+  std::vector<Value> left(batch.row_count());
+  std::vector<Value> right(batch.row_count());
+  std::vector<uint32_t> open(batch.row_count());
+  std::iota(open.begin(), open.end(), 0);
+  RETURN_IF_ERROR(EvaluateInto(*chain.operands[0], batch, open, &left));
+  for (size_t i = 0; i < chain.comparators.size() && !open.empty(); ++i) {
+    RETURN_IF_ERROR(EvaluateInto(*chain.operands[i + 1], batch, open, &right));
+    std::erase_if(open, [&](uint32_t row) {
+      const Truth truth = CompareValues(chain.comparators[i], left[row], right[row]);
+      if (truth != Truth(true)) results[row] = ToBoolean(truth);
+      return truth == Truth(false);
+    });
+    std::swap(left, right);
+  }
   return Column(std::move(results));
 }
 

@@ -133,6 +133,7 @@ absl::StatusOr<Column> Evaluator::Run(const ListComprehensionExpression& compreh
   std::vector<Value> values;
   values.reserve(results.size());
   for (size_t row = 0; row < results.size(); ++row) {
+    RETURN_IF_ERROR(CheckListSize(results[row].size()));
     values.push_back(lists->IsNull(row) ? Value::Null() : Value::List(std::move(results[row])));
     RETURN_IF_ERROR(CheckDepth(values.back()));
   }
@@ -236,6 +237,7 @@ absl::Status Evaluator::RunSubquery(const SubqueryExpression& subquery, const Ba
         results[row] = Value::Integer(counts[row]);
         break;
       case SubqueryExpression::Kind::kCollect:
+        RETURN_IF_ERROR(CheckListSize((*lists)[row].size()));
         results[row] = Value::List(std::move((*lists)[row]));
         RETURN_IF_ERROR(CheckDepth(results[row]));
         break;

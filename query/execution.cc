@@ -4,7 +4,7 @@
 
 namespace entente::query {
 
-absl::Status Execution::CheckInterrupted() const {
+absl::Status CheckInterrupted(const std::atomic<bool>* interrupted) {
   if (interrupted != nullptr && interrupted->load(std::memory_order_relaxed)) {
     return MakeError(ErrorCode::kInterrupted, "The statement was interrupted");
   }
@@ -13,7 +13,11 @@ absl::Status Execution::CheckInterrupted() const {
 
 absl::Status Execution::Charge(uint64_t bytes) {
   memory_used += bytes;
-  if (memory_used <= memory_limit) return absl::OkStatus();
+  return CheckRoom(0);
+}
+
+absl::Status Execution::CheckRoom(uint64_t bytes) const {
+  if (memory_used <= memory_limit && bytes <= memory_limit - memory_used) return absl::OkStatus();
   return MakeError(ErrorCode::kLimitExceeded,
                    absl::StrCat("The statement needs more than the ", memory_limit >> 20,
                                 " MiB of memory that it may use"));

@@ -13,7 +13,7 @@ namespace entente::query {
 namespace {
 
 void AppendPlan(const Plan& plan, const PreparedPlan& prepared, size_t depth,
-                std::vector<std::string>* lines);
+                std::vector<PlanLine>* lines);
 
 std::string SlotText(Slot slot, const PreparedPlan& prepared) {
   const std::string& name = prepared.slot_names[slot];
@@ -137,6 +137,7 @@ struct ExpressionPrinter {
   std::string Operand(const ExpressionPtr& expression) const {
     const bool nested = std::holds_alternative<BinaryExpression>(expression->node) ||
                         std::holds_alternative<ComparisonExpression>(expression->node) ||
+                        std::holds_alternative<ComparisonChainExpression>(expression->node) ||
                         std::holds_alternative<UnaryExpression>(expression->node);
     return nested ? absl::StrCat("(", Text(expression), ")") : Text(expression);
   }
@@ -178,6 +179,14 @@ struct ExpressionPrinter {
   std::string operator()(const ComparisonExpression& node) const {
     return absl::StrCat(Operand(node.left), " ", ComparatorText(node.comparator), " ",
                         Operand(node.right));
+  }
+  std::string operator()(const ComparisonChainExpression& node) const {
+    std::string text = Operand(node.operands[0]);
+    for (size_t i = 0; i < node.comparators.size(); ++i) {
+      absl::StrAppend(&text, " ", ComparatorText(node.comparators[i]), " ",
+                      Operand(node.operands[i + 1]));
+    }
+    return text;
   }
   std::string operator()(const FunctionExpression& node) const {
     return absl::StrCat(node.function->name, "(", List(node.arguments), ")");
@@ -238,10 +247,12 @@ struct ExpressionPrinter {
     return absl::StrCat("path(", absl::StrJoin(node.elements, ", ", element), ")");
   }
   std::string operator()(const SubqueryExpression& node) const {
-    std::vector<std::string> lines;
+    std::vector<PlanLine> lines;
     AppendPlan(*node.plan, prepared, 0, &lines);
-    for (std::string& line : lines) line = line.substr(line.find_first_not_of(' '));
-    const std::string plan = absl::StrJoin(lines.rbegin(), lines.rend(), " | ");
+    const auto text = [](std::string* out, const PlanLine& line) {
+      out->append(line.text, line.text.find_first_not_of(' '));
+    };
+    const std::string plan = absl::StrJoin(lines.rbegin(), lines.rend(), " | ", text);
     switch (node.kind) {
       case SubqueryExpression::Kind::kExists:
         return absl::StrCat("exists {", plan, "}");
@@ -406,10 +417,11 @@ struct PlanPrinter {
 };
 
 void AppendPlan(const Plan& plan, const PreparedPlan& prepared, size_t depth,
-                std::vector<std::string>* lines) {
-  lines->push_back(absl::StrCat(std::string(2 * depth, ' '),
-                                std::visit(PlanPrinter{prepared}, plan.node),
-                                absl::StrFormat("  ~%.3g", plan.estimated_rows)));
+                std::vector<PlanLine>* lines) {
+  lines->push_back(
+      {absl::StrCat(std::string(2 * depth, ' '), std::visit(PlanPrinter{prepared}, plan.node),
+                    absl::StrFormat("  ~%.3g", plan.estimated_rows)),
+       &plan});
   // The chain of inputs stays on one level; what stands beside it is indented.
   const PlanPtr* main = InputOf(const_cast<Plan&>(plan));
   ForEachInput(plan, [&](const Plan& input) {
@@ -420,10 +432,16 @@ void AppendPlan(const Plan& plan, const PreparedPlan& prepared, size_t depth,
 
 }  // namespace
 
-std::vector<std::string> ExplainPlan(const PreparedPlan& plan) {
-  std::vector<std::string> lines;
+std::vector<PlanLine> PlanLines(const PreparedPlan& plan) {
+  std::vector<PlanLine> lines;
   AppendPlan(*plan.root, plan, 0, &lines);
   return lines;
+}
+
+std::vector<std::string> ExplainPlan(const PreparedPlan& plan) {
+  std::vector<std::string> texts;
+  for (PlanLine& line : PlanLines(plan)) texts.push_back(std::move(line.text));
+  return texts;
 }
 
 std::string ExpressionText(const Expression& expression, const PreparedPlan& plan) {

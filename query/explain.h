@@ -19,6 +19,13 @@ namespace entente::query {
 //   Unit  ~1
 std::vector<std::string> ExplainPlan(const PreparedPlan& plan);
 
+// The same with the operator of each line.
+struct PlanLine {
+  std::string text;
+  const Plan* plan = nullptr;
+};
+std::vector<PlanLine> PlanLines(const PreparedPlan& plan);
+
 // A bound expression as openCypher text; slots are shown by their names, unnamed ones as `#7`.
 std::string ExpressionText(const Expression& expression, const PreparedPlan& plan);
 

@@ -55,11 +55,16 @@ struct BinaryExpression {
   ExpressionPtr left;
   ExpressionPtr right;
 };
-// Chains are already taken apart into ANDs.
 struct ComparisonExpression {
   ast::Comparator comparator;
   ExpressionPtr left;
   ExpressionPtr right;
+};
+// a < b <= c: the AND of the comparisons of neighbours, of which there are two or more. Each
+// operand is evaluated once, and only for rows that the comparisons before it leave open.
+struct ComparisonChainExpression {
+  std::vector<ExpressionPtr> operands;
+  std::vector<ast::Comparator> comparators;  // one fewer
 };
 struct FunctionExpression {
   const FunctionRow* function;
@@ -137,12 +142,12 @@ struct SubqueryExpression {
 };
 
 struct Expression {
-  using Node =
-      std::variant<Constant, ParameterReference, SlotReference, PropertyReference, LabelPredicate,
-                   UnaryExpression, BinaryExpression, ComparisonExpression, FunctionExpression,
-                   ListExpression, MapExpression, SubscriptExpression, SliceExpression,
-                   CaseExpression, ListComprehensionExpression, QuantifierExpression,
-                   ReduceExpression, MapProjectionExpression, PathExpression, SubqueryExpression>;
+  using Node = std::variant<Constant, ParameterReference, SlotReference, PropertyReference,
+                            LabelPredicate, UnaryExpression, BinaryExpression, ComparisonExpression,
+                            ComparisonChainExpression, FunctionExpression, ListExpression,
+                            MapExpression, SubscriptExpression, SliceExpression, CaseExpression,
+                            ListComprehensionExpression, QuantifierExpression, ReduceExpression,
+                            MapProjectionExpression, PathExpression, SubqueryExpression>;
   Node node;
   SourceSpan span;
   TypeSet type = TypeSet::Any();

@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "engine/value.h"
+#include "engine/value_depth.h"
 
 namespace entente {
 class Graph;
@@ -136,8 +137,12 @@ struct AggregateRow {
 const AggregateRow* FindAggregate(absl::string_view name);
 std::vector<const AggregateRow*> AllAggregates();
 
-// How deep lists and maps may lie in one another. kLimitExceeded for a deeper value.
-inline constexpr uint32_t kDeepestValue = 1000;
+// Limits of single values: kLimitExceeded beyond them. How deep lists and maps may lie in one
+// another is kDeepestValue.
+inline constexpr size_t kMostStringBytes = size_t{256} << 20;
+inline constexpr size_t kMostListElements = 10'000'000;
+absl::Status CheckStringSize(size_t bytes);
+absl::Status CheckListSize(size_t elements);
 absl::Status CheckDepth(const Value& value);
 
 // Operators as the same kind of plain functions, for the evaluator: arithmetic and string

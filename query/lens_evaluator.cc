@@ -102,13 +102,17 @@ absl::StatusOr<std::vector<LensEvaluator::Read>> LensEvaluator::Resolve(const Ba
     reads.push_back({lens, nullptr, std::move(all)});
     return reads;
   }
+  if (bound_->reads.empty()) {
+    ASSIGN_OR_RETURN(const Lens* const lens, ResolveConstant());
+    reads.push_back({lens, lens, std::move(all)});
+    return reads;
+  }
   std::vector<Column> columns;
   for (const Expression* expression : expressions_) {
     ASSIGN_OR_RETURN(Column column, evaluator_.Evaluate(*expression, batch));
     columns.push_back(std::move(column));
   }
-  const size_t rows = bound_->reads.empty() ? 1 : all.size();
-  for (uint32_t row = 0; row < rows; ++row) {
+  for (uint32_t row = 0; row < all.size(); ++row) {
     std::vector<Value> values;
     for (const Column& column : columns) values.push_back(column.ValueAt(row));
     auto known = std::find_if(known_.begin(), known_.end(), [&](const auto& entry) {
@@ -128,8 +132,20 @@ absl::StatusOr<std::vector<LensEvaluator::Read>> LensEvaluator::Resolve(const Ba
     if (read == reads.end()) read = reads.insert(reads.end(), {lens, lens, {}});
     read->rows.push_back(row);
   }
-  if (bound_->reads.empty()) reads[0].rows = std::move(all);
   return reads;
+}
+
+absl::StatusOr<const Lens*> LensEvaluator::ResolveConstant() {
+  const auto known = execution_.constant_lenses.find(bound_);
+  if (known != execution_.constant_lenses.end()) return known->second;
+  std::vector<Value> values;
+  for (const Expression* expression : expressions_) {
+    ASSIGN_OR_RETURN(Value value, evaluator_.EvaluateOnce(*expression));
+    values.push_back(std::move(value));
+  }
+  ASSIGN_OR_RETURN(Lens lens, LensOf(values));
+  execution_.lenses.push_back(std::make_unique<Lens>(std::move(lens)));
+  return execution_.constant_lenses[bound_] = execution_.lenses.back().get();
 }
 
 absl::Status LensEvaluator::SetTimes(const std::vector<Value>& values, size_t* next,
@@ -224,6 +240,16 @@ absl::StatusOr<Lens> LensEvaluator::LensOf(const std::vector<Value>& values) con
   }
   lens.only_denied_too = bound_->only_denied_too;
   return lens;
+}
+
+absl::Status ResolveConstantLenses(Execution& execution) {
+  for (const auto& lens : execution.plan->lenses) {
+    if (!lens->reads.empty()) continue;
+    const absl::StatusOr<const Lens*> resolved =
+        LensEvaluator(execution, lens.get(), false).ResolveConstant();
+    if (!resolved.ok()) return resolved.status();
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace entente::query

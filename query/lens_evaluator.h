@@ -31,6 +31,8 @@ class LensEvaluator {
   // The rows of `batch` by lens. Errors: kUnknownName and kAmbiguousName for names, TypeErrors for
   // values that are no instants, names or numbers.
   absl::StatusOr<std::vector<Read>> Resolve(const Batch& batch);
+  // The lens of a pattern whose clauses read no slot.
+  absl::StatusOr<const Lens*> ResolveConstant();
 
  private:
   absl::StatusOr<Lens> LensOf(const std::vector<Value>& values) const;
@@ -48,5 +50,9 @@ class LensEvaluator {
   // By the expressions' values.
   std::vector<std::pair<std::vector<Value>, const Lens*>> known_;
 };
+
+// Resolves the plan's lenses that are the same for all rows, so that a mistake in one is an error
+// even where no row arrives. Errors as for Resolve.
+absl::Status ResolveConstantLenses(Execution& execution);
 
 }  // namespace entente::query

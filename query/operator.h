@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/graph.h"
@@ -22,6 +23,11 @@ class Core;
 
 namespace entente::query {
 
+struct Profile;
+
+// kInterrupted if the flag is set; it may be null.
+absl::Status CheckInterrupted(const std::atomic<bool>* interrupted);
+
 // What a running statement shares among its operators. Outlives them.
 struct Execution {
   const PreparedPlan* plan = nullptr;
@@ -32,18 +38,23 @@ struct Execution {
   const Parameters* parameters = nullptr;
   FunctionContext functions;
   Changes changes;
-  size_t batch_size = 1024;  // rows; 1 is a test setting
+  size_t batch_size = 1024;    // rows; 1 is a test setting
+  Profile* profile = nullptr;  // where operators are counted; null: nowhere
   const std::atomic<bool>* interrupted = nullptr;
   // Bytes that are held now, against the limit.
   uint64_t memory_used = 0;
   uint64_t memory_limit = ~uint64_t{0};
   // Lenses that relationship values point to.
   std::vector<std::unique_ptr<Lens>> lenses;
+  // Of these, the ones that are the same for all rows.
+  absl::flat_hash_map<const BoundLens*, const Lens*> constant_lenses;
 
   // kInterrupted when the statement was cancelled. Called at least once a batch.
-  absl::Status CheckInterrupted() const;
+  absl::Status CheckInterrupted() const { return query::CheckInterrupted(interrupted); }
   // kLimitExceeded beyond the limit.
   absl::Status Charge(uint64_t bytes);
+  // The same for bytes that are held only for a moment.
+  absl::Status CheckRoom(uint64_t bytes) const;
 };
 
 // Memory that somebody holds against the statement's limit.

@@ -59,7 +59,7 @@ struct ConstantValue {
   std::optional<Value> operator()(const ListExpression& node) const {
     std::vector<Value> elements;
     for (const ExpressionPtr& element : node.elements) elements.push_back(*ConstantOf(element));
-    return Value::List(std::move(elements));
+    return Value::List(std::move(elements));  // no larger than the statement that it stands in
   }
   std::optional<Value> operator()(const MapExpression& node) const {
     std::vector<MapEntry> entries;

@@ -3,8 +3,10 @@
 #include <optional>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "engine/status.h"
 #include "query/function.h"
+#include "query/operator.h"
 #include "query/optimizer.h"
 #include "query/pattern_steps.h"
 #include "query/tree_walk.h"
@@ -17,36 +19,137 @@ using Type = Value::Type;
 
 constexpr TypeSet kNodeOrNull = {Type::kNode, Type::kNull};
 
-// Puts the steps of one run back upon its base.
+// Puts the steps of one run back upon its base. A step costs time in proportion to the number of
+// steps: what depends on a slot is found by the slot, and costs are computed anew only where the
+// last step has changed them.
 class Arrangement {
  public:
-  Arrangement(const Graph* graph, const PatternPasses& passes, PatternSteps run, PlanPtr base)
-      : estimates_(graph), passes_(passes), run_(std::move(run)), plan_(std::move(base)) {
-    bound_ = OutputSlots(*plan_);
-    condition_placed_.resize(run_.conditions.size());
-    node_placed_.resize(run_.nodes.size());
+  Arrangement(const PatternContext& context, PatternSteps run, PlanPtr base)
+      : estimates_(context.graph),
+        passes_(context.passes),
+        interrupted_(context.interrupted),
+        run_(std::move(run)),
+        plan_(std::move(base)),
+        bound_(OutputSlots(*plan_)),
+        node_placed_(run_.nodes.size()) {
+    IndexConditions();
+    IndexSteps();
   }
 
-  PlanPtr Arrange() {
+  absl::StatusOr<PlanPtr> Arrange() {
     PlaceConditions(passes_.filters);
     if (passes_.order) {
-      while (PlaceCheapest()) PlaceConditions(passes_.filters);
+      while (PlaceCheapest()) {
+        RETURN_IF_ERROR(CheckInterrupted(interrupted_));
+        PlaceConditions(passes_.filters);
+      }
     } else {
       for (const PatternSteps::Step& step : run_.steps) {
+        RETURN_IF_ERROR(CheckInterrupted(interrupted_));
         step.is_edge ? PlaceEdge(run_.edges[step.index], false) : PlaceNode(step.index);
         PlaceConditions(passes_.filters);
       }
     }
     PlaceConditions(true);
     for (const StepEdge& edge : run_.edges) ENTENTE_CHECK(edge.placed);
-    for (const bool placed : condition_placed_) ENTENTE_CHECK(placed);
+    ENTENTE_CHECK(pending_.empty());
     return std::move(plan_);
   }
 
  private:
+  static constexpr double kNever = std::numeric_limits<double>::infinity();
+
+  // What has to do with one slot, by index.
+  struct SlotIndex {
+    std::vector<size_t> nodes;
+    std::vector<size_t> edges;  // that touch it or read it
+    std::vector<size_t> conditions;
+    std::optional<size_t> start;
+  };
+  // A slot that the plan can start at.
+  struct Start {
+    Slot slot = 0;
+    bool stale = true;
+    bool seeks = false;
+    double rows = kNever;
+  };
+  // What is known of an edge beside itself.
+  struct EdgeCost {
+    double degree = 0;
+    bool stale = true;
+    double rows = kNever;  // kNever: it cannot be placed yet
+  };
+
+  void IndexConditions() {
+    placed_.resize(run_.conditions.size());
+    for (size_t i = 0; i < run_.conditions.size(); ++i) {
+      pending_.push_back(i);
+      size_t unbound = 0;
+      for (Slot slot : run_.conditions[i].expression->reads) {
+        slots_[slot].conditions.push_back(i);
+        if (!Bound(slot)) ++unbound;
+      }
+      unbound_.push_back(unbound);
+    }
+  }
+
+  void IndexSteps() {
+    for (size_t i = 0; i < run_.nodes.size(); ++i) slots_[run_.nodes[i].slot].nodes.push_back(i);
+    for (size_t i = 0; i < run_.edges.size(); ++i) {
+      const StepEdge& edge = run_.edges[i];
+      for (Slot slot : {edge.from, edge.to, edge.relationship}) slots_[slot].edges.push_back(i);
+      for (Slot slot : edge.reads) slots_[slot].edges.push_back(i);
+      costs_.push_back({estimates_.Degree(*edge.plan)});
+    }
+    for (const PatternSteps::Step& step : run_.steps) {
+      if (!step.is_edge) {
+        AddStart(run_.nodes[step.index].slot);
+        continue;
+      }
+      AddStart(run_.edges[step.index].from);
+      AddStart(run_.edges[step.index].to);
+    }
+  }
+
+  void AddStart(Slot slot) {
+    std::optional<size_t>& start = slots_[slot].start;
+    if (start.has_value()) return;
+    start = starts_.size();
+    starts_.push_back({slot});
+  }
+
   bool Bound(Slot slot) const { return bound_.contains(slot); }
   bool AllBound(const std::vector<Slot>& slots) const {
     return std::all_of(slots.begin(), slots.end(), [&](Slot slot) { return Bound(slot); });
+  }
+
+  void Bind(Slot slot) {
+    if (!bound_.insert(slot).second) return;
+    const SlotIndex& index = slots_[slot];
+    MarkStale(slot);
+    for (size_t i : index.edges) {
+      MarkStartStale(run_.edges[i].from);
+      MarkStartStale(run_.edges[i].to);
+    }
+    for (size_t i : index.conditions) {
+      if (--unbound_[i] != 1) continue;
+      // From now on it counts for the last slot that it waits for.
+      const std::vector<Slot>& reads = run_.conditions[i].expression->reads;
+      MarkStale(*std::find_if(reads.begin(), reads.end(), [&](Slot read) { return !Bound(read); }));
+    }
+  }
+
+  void MarkStale(Slot slot) {
+    const auto found = slots_.find(slot);
+    if (found == slots_.end()) return;
+    for (size_t i : found->second.edges) costs_[i].stale = true;
+    MarkStartStale(slot);
+  }
+
+  void MarkStartStale(Slot slot) {
+    const auto found = slots_.find(slot);
+    if (found == slots_.end() || !found->second.start.has_value()) return;
+    starts_[*found->second.start].stale = true;
   }
 
   // ---- Conditions
@@ -55,32 +158,30 @@ class Arrangement {
     if (!now) return;
     FilterPlan filter;
     bool waits = false;  // an earlier condition does
-    for (size_t i = 0; i < run_.conditions.size(); ++i) {
-      if (condition_placed_[i]) continue;
+    std::erase_if(pending_, [&](size_t i) {
+      if (placed_[i]) return true;
       StepCondition& condition = run_.conditions[i];
-      if (!AllBound(condition.expression->reads) || (waits && condition.can_raise)) {
+      if (unbound_[i] > 0 || (waits && condition.can_raise)) {
         waits = true;
-        continue;
+        return false;
       }
-      condition_placed_[i] = true;
+      placed_[i] = true;
       filter.predicates.push_back(std::move(condition.expression));
-    }
+      return true;
+    });
     if (filter.predicates.empty()) return;
     filter.input = std::move(plan_);
     plan_ = MakePlan(std::move(filter));
   }
 
-  // The share of rows that the conditions waiting for this slot alone let through.
+  // The share of rows that the conditions waiting for this unbound slot alone let through.
   double ShareAt(Slot slot) const {
     double share = 1.0;
-    for (size_t i = 0; i < run_.conditions.size(); ++i) {
-      if (condition_placed_[i]) continue;
+    const auto found = slots_.find(slot);
+    if (found == slots_.end()) return share;
+    for (size_t i : found->second.conditions) {
+      if (placed_[i] || unbound_[i] != 1) continue;
       const Expression& condition = *run_.conditions[i].expression;
-      const auto& reads = condition.reads;
-      if (!std::binary_search(reads.begin(), reads.end(), slot)) continue;
-      const bool ready = std::all_of(reads.begin(), reads.end(),
-                                     [&](Slot read) { return read == slot || Bound(read); });
-      if (!ready) continue;
       const auto* label = std::get_if<LabelPredicate>(&condition.node);
       share *= label != nullptr ? estimates_.ShareWith(label->labels)
                                 : StepEstimates::ShareOf(condition);
@@ -110,8 +211,8 @@ class Arrangement {
 
   std::optional<Seek> FindSeek(Slot node) {
     if (!passes_.seeks) return std::nullopt;
-    for (size_t i = 0; i < run_.conditions.size(); ++i) {
-      if (condition_placed_[i]) continue;
+    for (size_t i : slots_[node].conditions) {
+      if (placed_[i] || unbound_[i] != 1) continue;
       auto* equal = std::get_if<ComparisonExpression>(&run_.conditions[i].expression->node);
       if (equal == nullptr || equal->comparator != ast::Comparator::kEqual) continue;
       for (const bool swapped : {false, true}) {
@@ -122,7 +223,8 @@ class Arrangement {
         if (IsIdOf(side, node)) return Seek{NodeSeekPlan::By::kId, value, i};
       }
     }
-    for (const StepEdge& edge : run_.edges) {
+    for (size_t i : slots_[node].edges) {
+      const StepEdge& edge = run_.edges[i];
       if (edge.placed) continue;  // and its plan is gone
       const auto* expand = std::get_if<ExpandPlan>(&edge.plan->node);
       if (expand == nullptr || !expand->relationship_bound) continue;
@@ -149,7 +251,7 @@ class Arrangement {
       plan.value = MakeExpression(std::move(end), SourceSpan{}, kNodeOrNull);
     } else {
       plan.value = std::move(*seek.value);
-      condition_placed_[seek.condition] = true;
+      placed_[seek.condition] = true;
     }
     plan.input = std::move(plan_);
     plan_ = MakePlan(std::move(plan));
@@ -160,7 +262,7 @@ class Arrangement {
     std::optional<Seek> seek = FindSeek(slot);
     if (seek.has_value()) {
       PlaceSeek(slot, *seek);
-      bound_.insert(slot);
+      Bind(slot);
       if (labels.empty()) return;
       FilterPlan filter;
       filter.predicates.push_back(
@@ -173,7 +275,7 @@ class Arrangement {
     }
     if (!labels.empty()) std::swap(labels[0], labels[estimates_.RarestLabel(labels)]);
     plan_ = MakePlan(NodeScanPlan{std::move(plan_), slot, std::move(labels), exact});
-    bound_.insert(slot);
+    Bind(slot);
   }
 
   void PlaceNode(size_t index) {
@@ -197,29 +299,28 @@ class Arrangement {
   // A node that only expansions bind as they are written may be scanned for, by the labels of a
   // condition that waits for it.
   void StartAt(Slot slot) {
-    for (size_t i = 0; i < run_.nodes.size(); ++i) {
-      if (run_.nodes[i].slot == slot && !node_placed_[i]) return PlaceNode(i);
+    for (size_t i : slots_[slot].nodes) {
+      if (!node_placed_[i]) return PlaceNode(i);
     }
     std::vector<std::string> labels;
     bool exact = false;
-    for (size_t i = 0; i < run_.conditions.size(); ++i) {
-      if (condition_placed_[i]) continue;
+    for (size_t i : slots_[slot].conditions) {
+      if (placed_[i]) continue;
       auto* label = std::get_if<LabelPredicate>(&run_.conditions[i].expression->node);
       if (label == nullptr || !IsNode(*label->object, slot)) continue;
-      condition_placed_[i] = true;
+      placed_[i] = true;
       exact = label->exact;
       labels.insert(labels.end(), label->labels.begin(), label->labels.end());
     }
     BindNode(slot, std::move(labels), exact);
   }
 
-  std::vector<std::string> LabelsOf(Slot slot) const {
-    for (const StepNode& node : run_.nodes) {
-      if (node.slot == slot) return node.labels;
-    }
+  std::vector<std::string> LabelsOf(Slot slot) {
+    const SlotIndex& index = slots_[slot];
+    if (!index.nodes.empty()) return run_.nodes[index.nodes[0]].labels;
     std::vector<std::string> labels;
-    for (size_t i = 0; i < run_.conditions.size(); ++i) {
-      if (condition_placed_[i]) continue;
+    for (size_t i : index.conditions) {
+      if (placed_[i]) continue;
       const auto* label = std::get_if<LabelPredicate>(&run_.conditions[i].expression->node);
       if (label == nullptr || !IsNode(*label->object, slot)) continue;
       labels.insert(labels.end(), label->labels.begin(), label->labels.end());
@@ -231,19 +332,20 @@ class Arrangement {
 
   void PlaceEdge(StepEdge& edge, bool flipped) {
     edge.placed = true;
+    costs_[static_cast<size_t>(&edge - run_.edges.data())].stale = true;
     std::visit(
         [&](auto& node) {
           if constexpr (requires { node.heading; }) PlaceExpand(edge, flipped, &node);
         },
         edge.plan->node);
-    bound_.insert(edge.from);
-    bound_.insert(edge.to);
-    bound_.insert(edge.relationship);
     plan_ = std::move(edge.plan);
-    if (!passes_.order) return;
-    // The labels of a node that was to be scanned for and has been reached instead.
-    for (size_t i = 0; i < run_.nodes.size(); ++i) {
-      if (!node_placed_[i] && Bound(run_.nodes[i].slot)) PlaceNode(i);
+    for (Slot slot : {edge.from, edge.to, edge.relationship}) {
+      Bind(slot);
+      if (!passes_.order) continue;
+      // The labels of a node that was to be scanned for and has been reached instead.
+      for (size_t i : slots_[slot].nodes) {
+        if (!node_placed_[i]) PlaceNode(i);
+      }
     }
   }
 
@@ -264,83 +366,85 @@ class Arrangement {
       if (Bound(other)) expand->distinct_from.push_back(other);
     }
     std::sort(expand->distinct_from.begin(), expand->distinct_from.end());
+    expand->distinct_from.erase(
+        std::unique(expand->distinct_from.begin(), expand->distinct_from.end()),
+        expand->distinct_from.end());
   }
 
   // ---- The cheapest order
 
-  struct Choice {
-    double rows = std::numeric_limits<double>::infinity();
-    StepEdge* edge = nullptr;  // or a node to start at
-    bool flipped = false;
-    Slot node = 0;
-    bool any = false;
-  };
-
-  static void Prefer(const Choice& choice, Choice* best) {
-    if (!best->any || choice.rows < best->rows) *best = choice;
+  // Rows that placing the edge makes of one row.
+  double EdgeRows(size_t index) {
+    const StepEdge& edge = run_.edges[index];
+    if (edge.placed || !AllBound(edge.reads)) return kNever;
+    const bool from = Bound(edge.from);
+    const bool to = Bound(edge.to);
+    if ((!from && !to) || (edge.needs_both_ends && !(from && to))) return kNever;
+    double rows = costs_[index].degree;
+    if (from && to) return std::min(0.1, rows / estimates_.Nodes());
+    const Slot reached = from ? edge.to : edge.from;
+    if (const StepNode* node = UnplacedNode(reached)) rows *= estimates_.ShareWith(node->labels);
+    return rows * ShareAt(reached);
   }
 
-  Choice CheapestEdge() {
-    Choice best;
-    for (StepEdge& edge : run_.edges) {
-      if (edge.placed || !AllBound(edge.reads)) continue;
-      const bool from = Bound(edge.from);
-      const bool to = Bound(edge.to);
-      if ((!from && !to) || (edge.needs_both_ends && !(from && to))) continue;
-      double rows = estimates_.Degree(*edge.plan);
-      if (from && to) {
-        rows = std::min(0.1, rows / estimates_.Nodes());
-      } else {
-        const Slot reached = from ? edge.to : edge.from;
-        if (const StepNode* node = UnplacedNode(reached))
-          rows *= estimates_.ShareWith(node->labels);
-        rows *= ShareAt(reached);
+  // The cheapest edge that can be placed now, the first of several; nullptr if there is none.
+  StepEdge* CheapestEdge(double* rows) {
+    StepEdge* best = nullptr;
+    for (size_t i = 0; i < costs_.size(); ++i) {
+      EdgeCost& cost = costs_[i];
+      if (cost.stale) {
+        cost.rows = EdgeRows(i);
+        cost.stale = false;
       }
-      Prefer({rows, &edge, !from, 0, true}, &best);
+      if (cost.rows == kNever || (best != nullptr && cost.rows >= *rows)) continue;
+      best = &run_.edges[i];
+      *rows = cost.rows;
     }
     return best;
   }
 
-  const StepNode* UnplacedNode(Slot slot) const {
-    for (size_t i = 0; i < run_.nodes.size(); ++i) {
-      if (run_.nodes[i].slot == slot && !node_placed_[i]) return &run_.nodes[i];
+  const StepNode* UnplacedNode(Slot slot) {
+    for (size_t i : slots_[slot].nodes) {
+      if (!node_placed_[i]) return &run_.nodes[i];
     }
     return nullptr;
   }
 
-  Choice CheapestStart(bool seeks_only) {
-    Choice best;
-    const auto consider = [&](Slot slot) {
-      if (Bound(slot)) return;
-      if (FindSeek(slot).has_value()) return Prefer({0.0, nullptr, false, slot, true}, &best);
-      if (seeks_only) return;
-      double rows = estimates_.NodesWith(LabelsOf(slot));
-      if (UnplacedNode(slot) != nullptr || LabelsOf(slot).empty()) rows *= ShareAt(slot);
-      Prefer({rows, nullptr, false, slot, true}, &best);
-    };
-    for (const PatternSteps::Step& step : run_.steps) {
-      if (!step.is_edge) {
-        consider(run_.nodes[step.index].slot);
-        continue;
-      }
-      const StepEdge& edge = run_.edges[step.index];
-      if (edge.placed) continue;
-      consider(edge.from);
-      consider(edge.to);
+  void Estimate(Start* start) {
+    start->stale = false;
+    start->rows = kNever;
+    if (Bound(start->slot)) return;
+    start->seeks = FindSeek(start->slot).has_value();
+    start->rows = 0;
+    if (start->seeks) return;
+    const std::vector<std::string> labels = LabelsOf(start->slot);
+    start->rows = estimates_.NodesWith(labels);
+    if (labels.empty() || UnplacedNode(start->slot) != nullptr) {
+      start->rows *= ShareAt(start->slot);
+    }
+  }
+
+  const Start* CheapestStart(bool seeks_only) {
+    const Start* best = nullptr;
+    for (Start& start : starts_) {
+      if (start.stale) Estimate(&start);
+      if (start.rows == kNever || (seeks_only && !start.seeks)) continue;
+      if (best == nullptr || start.rows < best->rows) best = &start;
     }
     return best;
   }
 
   // False when all steps are placed.
   bool PlaceCheapest() {
-    Choice choice = CheapestEdge();
-    const Choice start = CheapestStart(/*seeks_only=*/choice.any);
-    if (start.any && (!choice.any || start.rows < choice.rows)) choice = start;
-    if (!choice.any) return PlaceRest();
-    if (choice.edge != nullptr) {
-      PlaceEdge(*choice.edge, choice.flipped);
+    double rows = 0;
+    StepEdge* edge = CheapestEdge(&rows);
+    const Start* start = CheapestStart(/*seeks_only=*/edge != nullptr);
+    if (start != nullptr && (edge == nullptr || start->rows < rows)) {
+      StartAt(start->slot);
+    } else if (edge != nullptr) {
+      PlaceEdge(*edge, !Bound(edge->from));
     } else {
-      StartAt(choice.node);
+      return PlaceRest();
     }
     return true;
   }
@@ -358,41 +462,59 @@ class Arrangement {
 
   StepEstimates estimates_;
   PatternPasses passes_;
+  const std::atomic<bool>* interrupted_;
   PatternSteps run_;
   PlanPtr plan_;
   SlotSet bound_;
-  std::vector<bool> condition_placed_;
+  absl::flat_hash_map<Slot, SlotIndex> slots_;
   std::vector<bool> node_placed_;
+  std::vector<EdgeCost> costs_;  // of the edges
+  std::vector<Start> starts_;    // in the order in which the steps name them
+  std::vector<bool> placed_;     // of the conditions
+  std::vector<size_t> unbound_;  // of the conditions: how many slots they wait for
+  std::vector<size_t> pending_;  // conditions that are to be placed, in order
 };
 
-void ArrangeWithin(const Graph* graph, const PatternPasses& passes, Expression* expression) {
+absl::Status ArrangeWithin(const PatternContext& context, Expression* expression) {
   if (auto* subquery = std::get_if<SubqueryExpression>(&expression->node)) {
-    ArrangePatterns(graph, passes, &subquery->plan);
+    RETURN_IF_ERROR(ArrangePatterns(context, &subquery->plan));
   }
-  ForEachChild(*expression,
-               [&](ExpressionPtr& child) { ArrangeWithin(graph, passes, child.get()); });
+  absl::Status status;
+  ForEachChild(*expression, [&](ExpressionPtr& child) {
+    if (status.ok()) status = ArrangeWithin(context, child.get());
+  });
+  return status;
+}
+
+absl::Status ArrangeInExpressions(const PatternContext& context, Plan* plan) {
+  absl::Status status;
+  ForEachExpression(*plan, [&](ExpressionPtr& expression) {
+    if (status.ok()) status = ArrangeWithin(context, expression.get());
+  });
+  return status;
 }
 
 }  // namespace
 
-void ArrangePatterns(const Graph* graph, const PatternPasses& passes, PlanPtr* plan) {
+absl::Status ArrangePatterns(const PatternContext& context, PlanPtr* plan) {
   PatternSteps run = PatternSteps::Take(plan);
   if (!run.empty()) {
     for (StepCondition& condition : run.conditions) {
-      ArrangeWithin(graph, passes, condition.expression.get());
+      RETURN_IF_ERROR(ArrangeWithin(context, condition.expression.get()));
     }
     for (StepEdge& edge : run.edges) {
-      ForEachExpression(*edge.plan, [&](ExpressionPtr& expression) {
-        ArrangeWithin(graph, passes, expression.get());
-      });
+      RETURN_IF_ERROR(ArrangeInExpressions(context, edge.plan.get()));
     }
-    ArrangePatterns(graph, passes, plan);
-    *plan = Arrangement(graph, passes, std::move(run), std::move(*plan)).Arrange();
-    return;
+    RETURN_IF_ERROR(ArrangePatterns(context, plan));
+    ASSIGN_OR_RETURN(*plan, Arrangement(context, std::move(run), std::move(*plan)).Arrange());
+    return absl::OkStatus();
   }
-  ForEachExpression(
-      **plan, [&](ExpressionPtr& expression) { ArrangeWithin(graph, passes, expression.get()); });
-  ForEachInput(**plan, [&](PlanPtr& input) { ArrangePatterns(graph, passes, &input); });
+  RETURN_IF_ERROR(ArrangeInExpressions(context, plan->get()));
+  absl::Status status;
+  ForEachInput(**plan, [&](PlanPtr& input) {
+    if (status.ok()) status = ArrangePatterns(context, &input);
+  });
+  return status;
 }
 
 }  // namespace entente::query

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/status.h"
 #include "query/prepare.h"
 #include "query/tree_walk.h"
 
@@ -24,16 +25,18 @@ void ForEachPlanWithin(PlanPtr* plan, absl::FunctionRef<void(PlanPtr*)> pass) {
   pass(plan);
 }
 
-void Optimize(const Graph* graph, const std::vector<std::string>& disabled,
-              PreparedPlan* prepared) {
+absl::Status Optimize(const PrepareContext& context, PreparedPlan* prepared) {
+  const std::vector<std::string>& disabled = context.disabled_passes;
   const auto enabled = [&](absl::string_view name) {
     return std::find(disabled.begin(), disabled.end(), name) == disabled.end();
   };
   if (enabled("fold_constants")) FoldConstants(&prepared->root);
-  ArrangePatterns(graph, {enabled("filters"), enabled("seeks"), enabled("order")}, &prepared->root);
+  const PatternPasses passes = {enabled("filters"), enabled("seeks"), enabled("order")};
+  RETURN_IF_ERROR(ArrangePatterns({context.graph, passes, context.interrupted}, &prepared->root));
   if (enabled("top")) LimitSorts(&prepared->root);
   SetLiveSlots(prepared->column_slots, prepared->root.get());
-  EstimateRows(graph, prepared->root.get());
+  EstimateRows(context.graph, prepared->root.get());
+  return absl::OkStatus();
 }
 
 }  // namespace entente::query

@@ -12,18 +12,21 @@
 // conditions that can raise errors the order in which they are written is kept.
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "engine/graph.h"
 #include "query/plan.h"
+#include "query/prepare.h"
 
 namespace entente::query {
 
-// `graph` gives the counts for estimates and may be null. Unknown names among `disabled` do
-// nothing.
-void Optimize(const Graph* graph, const std::vector<std::string>& disabled, PreparedPlan* prepared);
+// Unknown names among the passes that `context` disables do nothing. kInterrupted when the
+// statement is interrupted; the plan is lost then.
+absl::Status Optimize(const PrepareContext& context, PreparedPlan* prepared);
 
 // --- The passes. Each works on the whole plan with all plans inside it.
 
@@ -34,7 +37,13 @@ struct PatternPasses {
   bool seeks = true;
   bool order = true;
 };
-void ArrangePatterns(const Graph* graph, const PatternPasses& passes, PlanPtr* plan);
+struct PatternContext {
+  const Graph* graph = nullptr;  // gives the counts for estimates; may be null
+  PatternPasses passes;
+  const std::atomic<bool>* interrupted = nullptr;
+};
+// kInterrupted if it is.
+absl::Status ArrangePatterns(const PatternContext& context, PlanPtr* plan);
 
 void LimitSorts(PlanPtr* plan);
 

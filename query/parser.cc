@@ -1,5 +1,6 @@
 #include "query/parser.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -23,7 +24,33 @@ absl::StatusOr<ast::Statement> Parse(absl::string_view text) {
 }
 
 absl::Status Level::Check() const {
-  return parser_.depth_ > kMaxNesting ? parser_.TooDeep() : absl::OkStatus();
+  if (parser_.depth_ > kMaxNesting) return parser_.TooDeep();
+  // The parser itself takes some KiB a level.
+  return StackLeft() < StackNeed(0, 0) ? parser_.NoStack() : absl::OkStatus();
+}
+
+absl::Status StatementParser::NoteHeight() {
+  if (height_ > kMaxNesting) return TooDeep();
+  if (height_ <= tallest_) return absl::OkStatus();
+  tallest_ = height_;
+  return CheckStackHere();
+}
+
+absl::Status StatementParser::AddOperators(size_t count) {
+  operators_ += count;
+  return CheckStackHere();
+}
+
+absl::Status StatementParser::CheckStackHere() const {
+  return StackNeed(tallest_, operators_) > stack_left_ ? NoStack() : absl::OkStatus();
+}
+
+absl::Status StatementParser::NoStack() const {
+  return MakeError(ErrorCode::kUnexpectedSyntax,
+                   absl::StrCat("From here on the statement is too deep, or too long, for the ",
+                                stack_left_ >> 10,
+                                " KiB of stack that its thread has left; split the statement"),
+                   cursor_.Peek().span());
 }
 
 absl::Status StatementParser::TooDeep() const {
@@ -63,9 +90,10 @@ absl::StatusOr<ast::QueryStatement> StatementParser::ParseQueryStatement() {
   if (AtQuestion(cursor_)) {
     statement.question = true;
     ASSIGN_OR_RETURN(statement.query, ParseQuestion(cursor_, *this));
-    return statement;
+  } else {
+    ASSIGN_OR_RETURN(statement.query, ParseQuery());
   }
-  ASSIGN_OR_RETURN(statement.query, ParseQuery());
+  statement.stack_bytes = StackNeed(tallest_, operators_);
   return statement;
 }
 
@@ -73,12 +101,17 @@ absl::StatusOr<ast::Query> StatementParser::ParseQuery() {
   ast::Query query;
   const size_t begin = cursor_.Begin();
   RETURN_IF_ERROR(ParseLens(query.lens));
+  const size_t operators_around = operators_;
+  size_t most_operators = 0;  // the parts stand beside one another
   while (true) {
+    operators_ = operators_around;
     ASSIGN_OR_RETURN(ast::SingleQuery part, ParseSingleQuery());
     query.parts.push_back(std::move(part));
+    most_operators = std::max(most_operators, operators_);
     if (!cursor_.AcceptWord("UNION")) break;
     query.union_all.push_back(cursor_.AcceptWord("ALL"));
   }
+  operators_ = most_operators;
   query.span = cursor_.SpanFrom(begin);
   return query;
 }

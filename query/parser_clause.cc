@@ -19,6 +19,10 @@ bool StatementParser::AtClause() const {
 }
 
 absl::StatusOr<ast::Clause> StatementParser::ParseClause() {
+  // What a projection is made of, which is the most; patterns count their parts themselves.
+  constexpr size_t kMostOperators = 7;
+  const bool projects = cursor_.AtWord("WITH") || cursor_.AtWord("RETURN");
+  RETURN_IF_ERROR(AddOperators(projects ? kMostOperators : 1));
   ast::Clause clause;
   const size_t begin = cursor_.Begin();
   ASSIGN_OR_RETURN(clause.node, ParseClauseNode());
@@ -67,14 +71,14 @@ absl::StatusOr<ast::Clause::Node> StatementParser::ParseUnwind() {
 absl::StatusOr<ast::Clause::Node> StatementParser::ParseCreate() {
   RETURN_IF_ERROR(cursor_.ExpectWord("CREATE"));
   ast::Create create;
-  ASSIGN_OR_RETURN(create.patterns, ParsePatterns(PatternUse::kUpdate));
+  ASSIGN_OR_RETURN(create.patterns, ParsePatterns(PatternUse::kCreate));
   return create;
 }
 
 absl::StatusOr<ast::Clause::Node> StatementParser::ParseMerge() {
   RETURN_IF_ERROR(cursor_.ExpectWord("MERGE"));
   ast::Merge merge;
-  ASSIGN_OR_RETURN(merge.pattern, ParsePathPattern(PatternUse::kUpdate));
+  ASSIGN_OR_RETURN(merge.pattern, ParsePathPattern(PatternUse::kMerge));
   while (cursor_.AcceptWord("ON")) {
     const bool on_create = cursor_.AcceptWord("CREATE");
     if (!on_create && !cursor_.AcceptWord("MATCH")) return cursor_.Unexpected("CREATE or MATCH");

@@ -92,7 +92,8 @@ StatementParser::Operator StatementParser::OperatorHere() const {
 }
 
 absl::StatusOr<ast::ExpressionPtr> StatementParser::Make(ast::Expression::Node node, size_t begin) {
-  if (++height_ > kMaxNesting) return TooDeep();
+  ++height_;
+  RETURN_IF_ERROR(NoteHeight());
   auto expression = std::make_unique<ast::Expression>();
   expression->node = std::move(node);
   expression->span = cursor_.SpanFrom(begin);
@@ -188,7 +189,7 @@ absl::StatusOr<ast::ExpressionPtr> StatementParser::ParseLogical(const Operator&
     next = OperatorHere();
   }
   for (size_t joined = 1; joined < operands.size(); joined *= 2) ++height_;
-  if (height_ > kMaxNesting) return TooDeep();
+  RETURN_IF_ERROR(NoteHeight());
   ast::ExpressionPtr tree = JoinBalanced(op.binary, operands, 0, operands.size());
   tree->span = cursor_.SpanFrom(begin);
   return tree;

@@ -70,7 +70,7 @@ absl::StatusOr<ast::PathPattern> StatementParser::ParsePathPattern(PatternUse us
   if (use == PatternUse::kMatch && AtShortestPath()) {
     ASSIGN_OR_RETURN(path, ParseShortestPath());
   } else {
-    RETURN_IF_ERROR(ParsePatternElement(path));
+    RETURN_IF_ERROR(ParsePatternElement(path, use));
   }
   path.variable = std::move(variable);
   path.span = cursor_.SpanFrom(begin);
@@ -89,7 +89,7 @@ absl::StatusOr<ast::PathPattern> StatementParser::ParseShortestPath() {
       cursor_.AtWord("shortestPath") ? ast::PathSearch::kShortest : ast::PathSearch::kAllShortest;
   cursor_.Step();
   RETURN_IF_ERROR(cursor_.Expect(TokenKind::kLeftParen, "\"(\""));
-  RETURN_IF_ERROR(ParsePatternElement(path));
+  RETURN_IF_ERROR(ParsePatternElement(path, PatternUse::kMatch));
   RETURN_IF_ERROR(cursor_.Expect(TokenKind::kRightParen, "\")\" behind the pattern"));
   path.span = cursor_.SpanFrom(begin);
   if (path.relationships.size() != 1) {
@@ -101,17 +101,22 @@ absl::StatusOr<ast::PathPattern> StatementParser::ParseShortestPath() {
   return path;
 }
 
-absl::Status StatementParser::ParsePatternElement(ast::PathPattern& path) {
+absl::Status StatementParser::ParsePatternElement(ast::PathPattern& path, PatternUse use) {
+  // What is matched takes a scan or an expansion for each part, and a filter; what is created is
+  // all one operator.
+  const size_t of_part = use == PatternUse::kCreate ? 0 : 2;
   Level level(*this);
   RETURN_IF_ERROR(level.Check());
   if (cursor_.At(TokenKind::kLeftParen) && cursor_.kind(1) == TokenKind::kLeftParen) {
     cursor_.Step();
-    RETURN_IF_ERROR(ParsePatternElement(path));
+    RETURN_IF_ERROR(ParsePatternElement(path, use));
     return cursor_.Expect(TokenKind::kRightParen, "\")\" behind the pattern");
   }
+  RETURN_IF_ERROR(AddOperators(of_part));
   ASSIGN_OR_RETURN(ast::NodePattern first, ParseNodePattern());
   path.nodes.push_back(std::move(first));
   while (IsDash(cursor_.kind()) || IsLeftArrow(cursor_.kind())) {
+    RETURN_IF_ERROR(AddOperators(2 * of_part));
     ASSIGN_OR_RETURN(ast::RelationshipPattern relationship, ParseRelationshipPattern());
     path.relationships.push_back(std::move(relationship));
     ASSIGN_OR_RETURN(ast::NodePattern node, ParseNodePattern());

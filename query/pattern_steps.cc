@@ -61,8 +61,8 @@ void TakeStep(PlanPtr plan, PatternSteps* run) {
       others = std::move(paths->distinct_from);
     }
     for (Slot other : others) {
-      run->distinct[edge.relationship].insert(other);
-      run->distinct[other].insert(edge.relationship);
+      run->distinct[edge.relationship].push_back(other);
+      run->distinct[other].push_back(edge.relationship);
     }
     edge.plan = std::move(plan);
     run->steps.push_back({true, run->edges.size()});
@@ -110,6 +110,7 @@ bool MayRaiseItself(const Expression& expression) {
          !std::holds_alternative<ParameterReference>(expression.node) &&
          !std::holds_alternative<SlotReference>(expression.node) &&
          !std::holds_alternative<ComparisonExpression>(expression.node) &&
+         !std::holds_alternative<ComparisonChainExpression>(expression.node) &&
          !std::holds_alternative<ListExpression>(expression.node) &&
          !std::holds_alternative<MapExpression>(expression.node);
 }

@@ -56,8 +56,8 @@ class PatternSteps {
   std::vector<StepNode> nodes;  // those that scans bind
   std::vector<StepEdge> edges;
   std::vector<StepCondition> conditions;
-  // Relationships that must differ from this one.
-  absl::flat_hash_map<Slot, SlotSet> distinct;
+  // Relationships that must differ from this one, some perhaps more than once.
+  absl::flat_hash_map<Slot, std::vector<Slot>> distinct;
 };
 
 // Whether evaluating it can be a runtime error, so that it must not be moved before other

@@ -268,6 +268,7 @@ struct PreparedPlan {
   std::vector<std::unique_ptr<BoundLens>> lenses;
   std::vector<ParameterUse> parameters;
   bool writes = false;
+  size_t stack_bytes = 0;  // that a run needs at most (stack_room.h)
   ast::Explain explain = ast::Explain::kNone;
 };
 

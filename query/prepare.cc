@@ -14,7 +14,7 @@ namespace entente::query {
 absl::StatusOr<std::unique_ptr<PreparedPlan>> Prepare(const ast::QueryStatement& statement,
                                                       const PrepareContext& context) {
   ASSIGN_OR_RETURN(std::unique_ptr<PreparedPlan> prepared, Bind(statement, context));
-  Optimize(context.graph, context.disabled_passes, prepared.get());
+  RETURN_IF_ERROR(Optimize(context, prepared.get()));
   return prepared;
 }
 

@@ -2,6 +2,7 @@
 // then optimized (optimizer.h).
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,6 +28,8 @@ struct PrepareContext {
   std::function<const ProcedureSignature*(absl::string_view name)> find_procedure;
   // Names of optimizer passes (OptimizerPasses()) that are left out; for tests.
   std::vector<std::string> disabled_passes;
+  // Set by another thread to give up with kInterrupted. May be null.
+  const std::atomic<bool>* interrupted = nullptr;
 };
 
 // Errors are openCypher's compile-time errors with their place. The plan refers neither to

@@ -5,6 +5,8 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "engine/status.h"
+#include "query/lens_evaluator.h"
+#include "query/stack_room.h"
 
 namespace entente::query {
 namespace {
@@ -33,16 +35,34 @@ Run::Run(std::shared_ptr<const PreparedPlan> plan, const Parameters& parameters,
   execution_.batch_size = options.batch_size;
   execution_.interrupted = interrupted;
   execution_.memory_limit = options.memory_limit;
+  if (plan_->explain == ast::Explain::kProfile) {
+    profile_ = std::make_unique<Profile>();
+    execution_.profile = profile_.get();
+  }
   root_ = MakeOperator(execution_, *plan_->root);
 }
 
+absl::Status Run::CheckLenses() {
+  if (lenses_checked_) return absl::OkStatus();
+  lenses_checked_ = true;
+  return ResolveConstantLenses(execution_);
+}
+
 absl::StatusOr<bool> Run::Next(Row* row) {
+  if (!plan_->writes) {
+    RETURN_IF_ERROR(CheckLenses());
+  }
   const std::vector<Slot>& columns = plan_->column_slots;
   while (next_ == batch_.row_count() || columns.empty()) {
+    // Rows may be asked for by another thread than the one that began the run.
+    RETURN_IF_ERROR(CheckStack(plan_->stack_bytes));
     batch_ = Batch(plan_->slot_names.size());
     next_ = 0;
     ASSIGN_OR_RETURN(const bool more, root_->Next(&batch_));
-    if (!more) return false;
+    if (!more) {
+      RETURN_IF_ERROR(CheckLenses());
+      return false;
+    }
     RETURN_IF_ERROR(execution_.CheckInterrupted());
   }
   row->resize(columns.size());

@@ -12,6 +12,7 @@
 #include "query/batch.h"
 #include "query/operator.h"
 #include "query/plan.h"
+#include "query/profile.h"
 #include "query/session_options.h"
 
 namespace entente::query {
@@ -30,16 +31,23 @@ class Run {
   // but is pulled to its end.
   absl::StatusOr<bool> Next(Row* row);
   const Changes& changes() const { return execution_.changes; }
+  // Under PROFILE; else nullptr.
+  const Profile* profile() const { return profile_.get(); }
   // For rows that the caller keeps.
   absl::Status Charge(uint64_t bytes) { return execution_.Charge(bytes); }
 
  private:
+  // A statement that writes may itself make what a lens names, so there this is left to the end.
+  absl::Status CheckLenses();
+
   std::shared_ptr<const PreparedPlan> plan_;
   Parameters parameters_;
+  std::unique_ptr<Profile> profile_;
   Execution execution_;
   std::unique_ptr<Operator> root_;
   Batch batch_;
   size_t next_ = 0;  // row of `batch_`
+  bool lenses_checked_ = false;
 };
 
 }  // namespace entente::query

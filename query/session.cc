@@ -16,14 +16,17 @@
 #include "query/explain.h"
 #include "query/parser.h"
 #include "query/prepare.h"
+#include "query/profile.h"
 #include "query/run.h"
 #include "query/session_options.h"
+#include "query/stack_room.h"
 #include "query/statement_cache.h"
 
 namespace entente::query {
 namespace {
 
-// Rows that are all there already: of statements that write, of EXPLAIN, of transaction statements.
+// Rows that are all there already: of statements that write, of EXPLAIN and PROFILE, of transaction
+// statements.
 class KeptRows : public Result {
  public:
   KeptRows() = default;
@@ -114,7 +117,7 @@ class SessionOfQueries : public Session {
   // A statement that is ready to run, or that is done with parsing.
   struct Ready {
     std::shared_ptr<const PreparedPlan> plan;
-    std::vector<std::string> rewritten;  // the question in openCypher, for EXPLAIN
+    std::vector<std::string> rewritten;  // the question in openCypher, to be explained
   };
 
   void DetachResult() {
@@ -134,11 +137,10 @@ class SessionOfQueries : public Session {
                              const Graph& graph);
   absl::StatusOr<std::unique_ptr<Result>> RunPlan(Ready ready, const Parameters& parameters,
                                                   std::unique_ptr<ReadTransaction> reading);
-  absl::StatusOr<std::unique_ptr<Result>> RunWriting(std::shared_ptr<const PreparedPlan> plan,
-                                                     const Parameters& parameters);
-  absl::StatusOr<std::unique_ptr<Result>> RunToEnd(std::shared_ptr<const PreparedPlan> plan,
-                                                   const Parameters& parameters,
-                                                   GraphWriter& writer);
+  absl::StatusOr<std::unique_ptr<Result>> RunWriting(Ready ready, const Parameters& parameters);
+  // `writer` is null for a statement that only reads.
+  absl::StatusOr<std::unique_ptr<Result>> RunToEnd(Ready ready, const Parameters& parameters,
+                                                   const Graph& graph, GraphWriter* writer);
 
   std::shared_ptr<Core> core_;
   SessionOptions options_;
@@ -206,13 +208,14 @@ absl::StatusOr<SessionOfQueries::Ready> SessionOfQueries::Plan(const ast::QueryS
   PrepareContext context;
   context.graph = &graph;
   context.disabled_passes = options_.disabled_passes;
+  context.interrupted = &interrupted_;
   context.find_procedure = [&](absl::string_view name) -> const ProcedureSignature* {
     procedures.push_back(core_->FindTable(name));
     return procedures.back() == nullptr ? nullptr : &procedures.back()->signature;
   };
   Ready ready;
   ASSIGN_OR_RETURN(ready.plan, Prepare(statement, context));
-  const bool explained = ready.plan->explain == ast::Explain::kExplain;
+  const bool explained = ready.plan->explain != ast::Explain::kNone;
   if (explained && statement.question) {
     ready.rewritten = absl::StrSplit(PrintQuery(statement.query), '\n');
   }
@@ -227,13 +230,17 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunPlan(
     return Explanation(*ready.plan, std::move(ready.rewritten));
   }
   RETURN_IF_ERROR(CheckParameters(*ready.plan, parameters));
+  RETURN_IF_ERROR(CheckStack(ready.plan->stack_bytes));
   if (ready.plan->writes) {
     reading = nullptr;
-    return RunWriting(std::move(ready.plan), parameters);
+    return RunWriting(std::move(ready), parameters);
   }
   ASSIGN_OR_RETURN(const Graph* const graph, PlanningGraph(&reading));
   if (in_transaction_ && reading != nullptr) reading_ = std::move(reading);
   GraphWriter* const writer = writing_ == nullptr ? nullptr : &writing_->graph();
+  if (ready.plan->explain == ast::Explain::kProfile) {
+    return RunToEnd(std::move(ready), parameters, *graph, writer);
+  }
   std::vector<std::string> columns = ready.plan->columns;
   auto run = std::make_unique<query::Run>(std::move(ready.plan), parameters, *graph, writer, *core_,
                                           options_, &interrupted_);
@@ -241,20 +248,22 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunPlan(
                                         &open_);
 }
 
-absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunWriting(
-    std::shared_ptr<const PreparedPlan> plan, const Parameters& parameters) {
+absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunWriting(Ready ready,
+                                                                     const Parameters& parameters) {
   if (!in_transaction_) {
     ASSIGN_OR_RETURN(const std::unique_ptr<WriteTransaction> transaction,
                      core_->BeginWrite(&interrupted_));
+    GraphWriter& writer = transaction->graph();
     ASSIGN_OR_RETURN(std::unique_ptr<Result> result,
-                     RunToEnd(std::move(plan), parameters, transaction->graph()));
+                     RunToEnd(std::move(ready), parameters, writer, &writer));
     RETURN_IF_ERROR(transaction->Commit());
     return result;
   }
   RETURN_IF_ERROR(StartWriting());
   GraphWriter& writer = writing_->graph();
   writer.SetSavepoint();
-  absl::StatusOr<std::unique_ptr<Result>> result = RunToEnd(std::move(plan), parameters, writer);
+  absl::StatusOr<std::unique_ptr<Result>> result =
+      RunToEnd(std::move(ready), parameters, writer, &writer);
   if (result.ok()) {
     writer.ReleaseSavepoint();
   } else {
@@ -263,21 +272,32 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunWriting(
   return result;
 }
 
-absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunToEnd(
-    std::shared_ptr<const PreparedPlan> plan, const Parameters& parameters, GraphWriter& writer) {
-  std::vector<std::string> columns = plan->columns;
-  query::Run run(std::move(plan), parameters, writer, &writer, *core_, options_, &interrupted_);
+absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunToEnd(Ready ready,
+                                                                   const Parameters& parameters,
+                                                                   const Graph& graph,
+                                                                   GraphWriter* writer) {
+  query::Run run(ready.plan, parameters, graph, writer, *core_, options_, &interrupted_);
   std::deque<Row> rows;
   Row row;
   while (true) {
     ASSIGN_OR_RETURN(const bool more, run.Next(&row));
     if (!more) break;
+    if (run.profile() != nullptr) continue;
     uint64_t bytes = sizeof(Row);
     for (const Value& value : row) bytes += sizeof(Value) + value.HeapBytes();
     RETURN_IF_ERROR(run.Charge(bytes));
     rows.push_back(std::move(row));
   }
-  return std::make_unique<KeptRows>(std::move(columns), std::move(rows), run.changes());
+  if (run.profile() == nullptr) {
+    return std::make_unique<KeptRows>(ready.plan->columns, std::move(rows), run.changes());
+  }
+  for (const std::string& line : ready.rewritten) {
+    rows.push_back({Value::String(line), Value::Null(), Value::Null(), Value::Null()});
+  }
+  for (Row& profiled : ProfileRows(*ready.plan, *run.profile())) {
+    rows.push_back(std::move(profiled));
+  }
+  return std::make_unique<KeptRows>(ProfileColumns(), std::move(rows), run.changes());
 }
 
 absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunTransactionStatement(

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "query/ast.h"
+#include "query/stack_room.h"
 #include "query/token_cursor.h"
 
 namespace entente::query {
@@ -43,7 +44,7 @@ class StatementParser {
   friend class Level;
 
   // Only what is matched may be a shortest path.
-  enum class PatternUse { kMatch, kUpdate };
+  enum class PatternUse { kMatch, kMerge, kCreate };
   struct Operator;
 
   // parser.cc
@@ -94,7 +95,7 @@ class StatementParser {
   absl::StatusOr<ast::PathPattern> ParsePathPattern(PatternUse use);
   bool AtShortestPath() const;
   absl::StatusOr<ast::PathPattern> ParseShortestPath();
-  absl::Status ParsePatternElement(ast::PathPattern& path);
+  absl::Status ParsePatternElement(ast::PathPattern& path, PatternUse use);
   absl::StatusOr<ast::NodePattern> ParseNodePattern();
   absl::StatusOr<ast::RelationshipPattern> ParseRelationshipPattern();
   absl::Status ParseRelationshipDetail(ast::RelationshipPattern& relationship);
@@ -148,8 +149,18 @@ class StatementParser {
   absl::StatusOr<ast::MapProjection::Item> ParseMapProjectionItem();
 
   absl::Status TooDeep() const;
+  // Counts operators that the clause here will be at most, above those counted so far. An error
+  // when the thread's stack is too small for all that has been read.
+  absl::Status AddOperators(size_t count);
+  // To be called when `height_` has grown.
+  absl::Status NoteHeight();
+  absl::Status CheckStackHere() const;
+  absl::Status NoStack() const;
 
   TokenCursor& cursor_;
+  const size_t stack_left_ = StackLeft();
+  size_t operators_ = 0;  // above one another in the plan
+  int tallest_ = 0;       // of all trees
   bool bare_dates_ = false;
   int depth_ = 0;   // rules that are open around this place and may nest
   int height_ = 0;  // of the tallest tree made in the innermost Subtree

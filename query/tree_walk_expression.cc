@@ -33,6 +33,8 @@ struct ExpressionChildren {
                          std::is_same_v<Kind, ComparisonExpression>) {
       One(node.left);
       One(node.right);
+    } else if constexpr (std::is_same_v<Kind, ComparisonChainExpression>) {
+      All(node.operands);
     } else if constexpr (std::is_same_v<Kind, FunctionExpression>) {
       All(node.arguments);
     } else if constexpr (std::is_same_v<Kind, ListExpression>) {

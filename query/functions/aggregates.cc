@@ -107,6 +107,7 @@ class Extreme : public Aggregator {
 class Collect : public Aggregator {
  public:
   absl::Status Add(Arguments arguments) override {
+    RETURN_IF_ERROR(CheckListSize(values_.size() + 1));
     values_.push_back(arguments[0]);
     heap_bytes_ += arguments[0].HeapBytes();
     return absl::OkStatus();

@@ -57,10 +57,4 @@ std::string TypeSetText(TypeSet set);
 // A boolean, number, string, instant or duration, which `value` must be, as toString() writes it.
 std::string ScalarText(const Value& value);
 
-// The largest values that a function may build; beyond them is LimitExceeded.
-inline constexpr size_t kMostStringBytes = size_t{256} << 20;
-inline constexpr size_t kMostListElements = 10'000'000;
-absl::Status CheckStringSize(size_t bytes);
-absl::Status CheckListSize(size_t elements);
-
 }  // namespace entente::query

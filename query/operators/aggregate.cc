@@ -123,6 +123,8 @@ class AggregateOperator : public UnaryOperator {
       columns.push_back(std::move(column));
     }
     absl::InlinedVector<Value, 2> arguments(columns.size());
+    RowTable* const distinct = distinct_[index].get();
+    const uint64_t distinct_before = distinct == nullptr ? 0 : distinct->bytes();
     uint64_t bytes = 0;
     for (size_t row = 0; row < groups.size(); ++row) {
       if (!columns.empty() && columns[0].IsNull(row)) continue;
@@ -139,6 +141,7 @@ class AggregateOperator : public UnaryOperator {
       }
       bytes += running.KeptBytes() - before;
     }
+    if (distinct != nullptr) bytes += distinct->bytes() - distinct_before;
     return hold_.Add(bytes);
   }
 

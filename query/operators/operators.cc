@@ -34,19 +34,24 @@ std::vector<uint32_t> AllRows(size_t count) {
   return rows;
 }
 
+uint64_t BytesOf(const Column& column) {
+  uint64_t bytes = sizeof(Column);
+  if (const auto* nodes = column.nodes()) bytes += nodes->size() * sizeof(NodeId);
+  if (const auto* relationships = column.relationships()) {
+    bytes += relationships->size() * sizeof(RelationshipReference);
+  }
+  if (const Value* value = column.repeated()) {
+    bytes += column.size() * sizeof(Value) + value->HeapBytes();
+  }
+  if (const auto* values = column.values()) {
+    for (const Value& value : *values) bytes += sizeof(Value) + value.HeapBytes();
+  }
+  return bytes;
+}
+
 uint64_t BytesOf(const Batch& batch) {
   uint64_t bytes = sizeof(Batch);
-  for (Slot slot = 0; slot < batch.slot_count(); ++slot) {
-    const Column& column = batch.column(slot);
-    bytes += sizeof(Column);
-    if (const auto* nodes = column.nodes()) bytes += nodes->size() * sizeof(NodeId);
-    if (const auto* relationships = column.relationships()) {
-      bytes += relationships->size() * sizeof(RelationshipReference);
-    }
-    if (const auto* values = column.values()) {
-      for (const Value& value : *values) bytes += sizeof(Value) + value.HeapBytes();
-    }
-  }
+  for (Slot slot = 0; slot < batch.slot_count(); ++slot) bytes += BytesOf(batch.column(slot));
   return bytes;
 }
 

@@ -49,7 +49,8 @@ void CarryAll(Batch* input, const std::vector<Slot>& live, Batch* output);
 // 0, 1, … count - 1.
 std::vector<uint32_t> AllRows(size_t count);
 
-// Approximate bytes of a batch.
+// Approximate bytes of a column and of a batch.
+uint64_t BytesOf(const Column& column);
 uint64_t BytesOf(const Batch& batch);
 
 // The whole input of an operator that must see all of it before the first row comes out.

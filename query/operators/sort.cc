@@ -63,15 +63,17 @@ class SortOperator : public UnaryOperator {
   }
 
   absl::Status Add(const Batch& rows) {
+    uint64_t bytes = 0;
     for (size_t k = 0; k < keys_.size(); ++k) {
       ASSIGN_OR_RETURN(const Column key, evaluator_.Evaluate(*node_.keys[k].expression, rows));
+      bytes += BytesOf(key);
       keys_[k].Append(key);
     }
     for (Slot slot : plan_.live) {
       if (rows.column(slot).present()) rows_.column(slot).Append(rows.column(slot));
     }
     rows_.set_row_count(rows_.row_count() + rows.row_count());
-    return hold_.Add(BytesOf(rows));
+    return hold_.Add(BytesOf(rows) + bytes);
   }
 
   // Puts into `order_` the first `limit` rows in order; equal ones as they came.
@@ -100,8 +102,10 @@ class SortOperator : public UnaryOperator {
     rows_ = rows_.Gather(order_);
     for (Column& key : keys_) key = key.Gather(order_);
     hold_.Release();
+    uint64_t bytes = BytesOf(rows_);
+    for (const Column& key : keys_) bytes += BytesOf(key);
     // Within the limit before, so within it now.
-    hold_.Add(BytesOf(rows_)).IgnoreError();
+    hold_.Add(bytes).IgnoreError();
   }
 
   const SortPlan& node_;

@@ -9,6 +9,7 @@
 
 #include "absl/strings/escaping.h"
 #include "engine/temporal_text.h"
+#include "engine/value_depth.h"
 #include "engine/value_order.h"
 #include "engine/value_text.h"
 
@@ -26,7 +27,7 @@ std::string Encode(const Value& value) {
 std::vector<Value> Samples() {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   Value deep = Value::Integer(1);
-  for (int i = 0; i < 64; ++i) deep = Value::List({deep});
+  for (uint32_t i = 0; i < kDeepestValue; ++i) deep = Value::List({deep});
   return {
       Value::Boolean(false),
       Value::Boolean(true),
@@ -99,7 +100,7 @@ TEST(ValueCodecTest, StoresNoMapsGraphValuesAndNulls) {
   EXPECT_FALSE(IsStorable(Value::Node(1)));
   EXPECT_FALSE(IsStorable(Value::List({Value::Map({})})));
   Value deep = Value::Integer(1);
-  for (int i = 0; i < 65; ++i) deep = Value::List({deep});
+  for (uint32_t i = 0; i <= kDeepestValue; ++i) deep = Value::List({deep});
   EXPECT_FALSE(IsStorable(deep));
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/query/query_session.h"
@@ -34,6 +35,36 @@ class EvaluatorTest : public ::testing::TestWithParam<size_t> {
 };
 
 INSTANTIATE_TEST_SUITE_P(BatchSizes, EvaluatorTest, ::testing::Values(1, 2, 1024));
+
+TEST_P(EvaluatorTest, ChainedComparisonsAreTheConjunctionOfNeighbours) {
+  Expect({
+      {"UNWIND [0, 1, 2, null] AS a RETURN 0 < a < 2 <> 3", {"false", "true", "false", "null"}},
+      {"UNWIND [[3, null], [null, 1], [1, null]] AS a RETURN 2 < a[0] < a[1]",
+       {"null", "null", "false"}},
+      {"UNWIND [1, '1'] AS a RETURN 0 < a < 2, 0 < a = '1'", {"true | false", "null | null"}},
+      // What the first comparison decides is not evaluated further.
+      {"UNWIND [0, 2] AS a RETURN 1 < a < 4 / a", {"false", "false"}},
+  });
+}
+
+TEST_P(EvaluatorTest, OperandsOfChainsAreEvaluatedOnce) {
+  // Nothing is above a number and not above it.
+  Expect({{"UNWIND range(1, 100) AS i WITH i WHERE 0.5 < rand() <= 0.5 RETURN count(i)", {"0"}}});
+  std::string nested = "2";
+  for (int i = 0; i < 60; ++i) nested = absl::StrCat("(1 < ", nested, " < 3)");
+  Expect({{absl::StrCat("RETURN ", nested), {"null"}}});
+}
+
+TEST_P(EvaluatorTest, InLooksIntoLongLists) {
+  Expect({
+      {"UNWIND [1, 2.0, 21, '1', null, [1]] AS a RETURN a IN range(1, 20)",
+       {"true", "true", "false", "false", "null", "false"}},
+      {"WITH range(1, 20) + [null] AS l UNWIND [1, 21, null] AS a RETURN a IN l",
+       {"true", "null", "null"}},
+      {"UNWIND [1, 2, 3, 4, 5, 6] AS a RETURN [b IN [1, 3] WHERE b IN [a, 3]] = [1, 3]",
+       {"true", "false", "false", "false", "false", "false"}},
+  });
+}
 
 TEST_P(EvaluatorTest, LogicIsThreeValued) {
   Expect({

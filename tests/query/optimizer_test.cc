@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <random>
 #include <string>
 #include <vector>
@@ -23,6 +24,20 @@ std::string With(const std::vector<std::string>& passes, absl::string_view text)
     }
   }
   return PlanText(text, context);
+}
+
+TEST(OptimizerTest, PlansLongPatternsUnlessItIsInterrupted) {
+  std::string text = "MATCH (n0)";
+  for (int i = 1; i <= 500; ++i) absl::StrAppend(&text, "-[:T]->(n", i, ":L {x: ", i, "})");
+  absl::StrAppend(&text, " WHERE id(n500) = 1 RETURN n0");
+  PrepareContext context;
+  const std::string plan = PlanText(text, context);
+  const std::string end = "NodeSeek(id(n500) = 1)\nUnit\n";
+  ASSERT_GT(plan.size(), end.size());
+  EXPECT_EQ(plan.substr(plan.size() - end.size()), end);
+  const std::atomic<bool> interrupted{true};
+  context.interrupted = &interrupted;
+  EXPECT_EQ(PlanText(text, context), "Interrupted");
 }
 
 TEST(OptimizerTest, FoldsConstants) {

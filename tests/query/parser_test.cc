@@ -308,7 +308,7 @@ TEST(ParserTest, WhatIsLongButNotDeepParses) {
   EXPECT_TRUE(Parse(absl::StrCat("RETURN [1", Repeat(", [1, {a: -1}]", 20'000), "]")).ok());
   EXPECT_TRUE(Parse(absl::StrCat("CREATE (a)", Repeat("-[:T]->({x: [1]})", 20'000))).ok());
   EXPECT_TRUE(Parse(absl::StrCat("MATCH (n) SET n.a.b = 1", Repeat(", n.a.b = 1", 20'000))).ok());
-  EXPECT_TRUE(Parse(Repeat("MATCH (n) ", 20'000)).ok());
+  EXPECT_TRUE(Parse(Repeat("MATCH (n) ", 400)).ok());
 }
 
 TEST(ParserTest, TooLongStatementsAreRefused) {

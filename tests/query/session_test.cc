@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "engine/database.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -152,6 +153,31 @@ TEST(SessionTest, ExplainShowsThePlanAndRunsNothing) {
   EXPECT_THAT(query.Rows(kCountNodes), ElementsAre("0"));
 }
 
+TEST(SessionTest, ProfileRunsAndCounts) {
+  QuerySession query;
+  query.Rows("UNWIND range(1, 5) AS i CREATE (:N {i: i})");
+  const auto result = query.session().Run("PROFILE MATCH (n:N) WHERE n.i > 2 RETURN n.i");
+  ASSERT_TRUE(result.ok());
+  EXPECT_THAT((*result)->columns(), ElementsAre("plan", "rows", "pages", "ms"));
+  std::vector<std::string> rows;
+  Row row;
+  int64_t pages = 0;
+  while ((*result)->Next(&row).value()) {
+    const std::string plan(row[0].string());
+    rows.push_back(absl::StrCat(plan.substr(0, plan.find('(')), " ", row[1].integer()));
+    pages += row[2].integer();
+    EXPECT_GE(row[3].floating(), 0);
+  }
+  ASSERT_EQ(rows.size(), 4u);
+  EXPECT_EQ(rows[0], "Project 3");
+  EXPECT_EQ(rows[1], "Filter 3");
+  EXPECT_EQ(rows[2], "NodeScan 5");
+  EXPECT_GT(pages, 0);
+  // A statement that writes does so.
+  query.Rows("PROFILE CREATE (:N)");
+  EXPECT_THAT(query.Rows(kCountNodes), ElementsAre("6"));
+}
+
 TEST(SessionTest, InterruptEndsAStatement) {
   QuerySession query;
   std::atomic<bool> done{false};
@@ -174,6 +200,23 @@ TEST(SessionTest, MemoryHasALimit) {
   EXPECT_THAT(query.Rows("UNWIND range(1, 1000000) AS x RETURN DISTINCT x ORDER BY x"),
               ElementsAre(HasSubstr("LimitExceeded")));
   EXPECT_THAT(query.Rows("UNWIND range(1, 1000) AS x RETURN max(x)"), ElementsAre("1000"));
+}
+
+TEST(SessionTest, WhateverGrowsCountsAgainstTheLimit) {
+  QuerySession query(SessionOptions{.memory_limit = 8 << 20});
+  for (const char* text :
+       {"RETURN size(range(1, 1000000000))", "RETURN size(range(1, 5000000))",
+        "UNWIND range(1, 1000) AS x RETURN size(range(1, x * 1000))",
+        "RETURN size(reduce(s = 'x', i IN range(1, 40) | s + s))",
+        "RETURN size(reduce(l = [1], i IN range(1, 40) | l + l))",
+        "RETURN size(reduce(l = [1], i IN range(1, 40) | [l, l]))",
+        "UNWIND range(1, 1000) AS x UNWIND range(1, 1000) AS y RETURN size(collect(x + y))",
+        "UNWIND range(1, 400) AS x UNWIND range(1, 1000) AS y RETURN count(DISTINCT x * 1000 + y)",
+        "UNWIND range(1, 1000) AS x UNWIND range(1, 1000) AS y RETURN x ORDER BY toString(y)",
+        "UNWIND range(1, 800) AS x WITH collect(range(1, 1000)) AS l RETURN size(l)",
+        "RETURN size([x IN range(1, 100000) | toString(x) + ' is the number of this one'])"}) {
+    EXPECT_THAT(query.Rows(text), ElementsAre(HasSubstr("LimitExceeded"))) << text;
+  }
 }
 
 TEST(SessionTest, EndlesslyNestedListsMeetALimit) {
