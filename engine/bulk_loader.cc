@@ -213,7 +213,7 @@ absl::Status BulkLoader::WriteEntities(ClaimWriter& writer, GraphWriter& graph) 
     RETURN_IF_ERROR(Report(LoadProgress::Stage::kEntities, done++, entities_.size()));
     if (entity.input.key.empty()) {
       if (!std::exchange(stubs_taken_over, true)) {
-        RETURN_IF_ERROR(writer.TakeOverStubs().status());
+        ASSIGN_OR_RETURN(summary_.names_taken_over, writer.TakeOverStubs());
       }
       const absl::Status named = FindNamed(writer, graph, entity.input);
       RETURN_IF_ERROR(RejectIfBad(entity.place, named));
@@ -223,7 +223,10 @@ absl::Status BulkLoader::WriteEntities(ClaimWriter& writer, GraphWriter& graph) 
     RETURN_IF_ERROR(RejectIfBad(entity.place, upserted.status()));
     if (upserted.ok() && upserted->changed && !upserted->created) ++summary_.entities_changed;
   }
-  return stubs_taken_over ? absl::OkStatus() : writer.TakeOverStubs().status();
+  if (!stubs_taken_over) {
+    ASSIGN_OR_RETURN(summary_.names_taken_over, writer.TakeOverStubs());
+  }
+  return absl::OkStatus();
 }
 
 absl::Status BulkLoader::WriteArticles(ClaimWriter& writer) {

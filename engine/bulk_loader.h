@@ -66,6 +66,7 @@ struct LoadSummary {
   uint64_t facts_created = 0;
   uint64_t evidence_created = 0;
   uint64_t differing_properties = 0;  // of facts: later values that gave way to an earlier one
+  uint64_t names_taken_over = 0;      // entities known by name alone that a keyed one has become
   uint64_t entities_changed = 0;      // entities and articles that were there and are different now
 };
 

@@ -263,6 +263,10 @@ class Import {
         CountOf(summary.evidence_created, "piece of evidence", "pieces of evidence"), ", ",
         CountOf(summary.articles_created, "article", "articles"), ", ",
         CountOf(summary.entities_created, "entity", "entities"), "\n");
+    if (summary.names_taken_over > 0) {
+      absl::StrAppend(&text, CountOf(summary.names_taken_over, "entity", "entities"),
+                      " known by name alone taken over by one with a key\n");
+    }
     if (summary.entities_changed > 0) {
       absl::StrAppend(
           &text, "changed: ",

@@ -306,5 +306,13 @@ TEST_F(ClaimsImportTest, FirstValuesOfFactsStayAndLaterOnesOfEntitiesReplace) {
             "p,q,n\r\n2,1,3\r\n");
 }
 
+TEST_F(ClaimsImportTest, EntitiesKnownByNameAloneAreCountedWhenAKeyedOneTakesThemOver) {
+  Import(R"({"article":{"key":"a"},"claims":[{"subject":"Foo","type":"R","object":"Bar"}]})");
+  const Program::Outcome later =
+      Import(R"({"article":{"key":"b"},"entities":[{"key":"k:foo","name":"Foo"}]})");
+  EXPECT_EQ(later.code, 0);
+  EXPECT_THAT(later.err, HasSubstr("1 entity known by name alone taken over by one with a key"));
+}
+
 }  // namespace
 }  // namespace entente::tools
