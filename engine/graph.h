@@ -121,9 +121,10 @@ class Graph {
   // scan. In a write transaction, changes made meanwhile may be seen or not.
   std::unique_ptr<NodeScan> ScanNodes() const;
   std::unique_ptr<NodeScan> ScanLabel(LabelId label) const;
-  // The node that imports know by this key; kNoId if none. (CREATE may make others whose `key`
-  // property is equal, so this alone does not answer MATCH ({key: …}).)
+  // The node that imports know by this key, the first one that got it; kNoId if none.
   absl::StatusOr<NodeId> FindKey(absl::string_view key) const;
+  // Every node whose `key` property is this text, which must not be empty: CREATE may make several.
+  absl::StatusOr<std::vector<NodeId>> FindKeyBearers(absl::string_view key) const;
 
   // --- Names
   // Nodes that `text` may mean, by the rules for names at import (DESIGN.md 1): by key, else by

@@ -63,6 +63,10 @@ absl::StatusOr<NodeId> Graph::FindKey(absl::string_view key) const {
   return node.value_or(kNoId);
 }
 
+absl::StatusOr<std::vector<NodeId>> Graph::FindKeyBearers(absl::string_view key) const {
+  return storage::FindKeyBearers(*view_, key);
+}
+
 absl::StatusOr<std::vector<NameMatch>> Graph::FindName(absl::string_view text) const {
   std::vector<NameMatch> matches;
   ASSIGN_OR_RETURN(const NodeId keyed, FindKey(text));

@@ -240,11 +240,12 @@ absl::Status Verifier::Nodes() {
 }
 
 absl::Status Verifier::Dictionaries() {
-  RETURN_IF_ERROR(Walk(Family::kDictionary, [&](absl::string_view, absl::string_view value) -> absl::Status {
-    ASSIGN_OR_RETURN(const std::vector<NodeId> bearers, DecodeKeyBearers(value));
-    for (NodeId node : bearers) Expect(node, "the bearer of a key");
-    return absl::OkStatus();
-  }));
+  RETURN_IF_ERROR(
+      Walk(Family::kDictionary, [&](absl::string_view, absl::string_view value) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::vector<NodeId> bearers, DecodeKeyBearers(value));
+        for (NodeId node : bearers) Expect(node, "the bearer of a key");
+        return absl::OkStatus();
+      }));
   return Walk(Family::kNames, [&](absl::string_view key, absl::string_view value) -> absl::Status {
     ASSIGN_OR_RETURN(const NameEntry entry, DecodeName(key, value));
     Expect(entry.node, "the bearer of a name");

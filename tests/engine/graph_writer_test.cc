@@ -3,6 +3,7 @@
 #include "engine/error.h"
 #include "engine/maintenance.h"
 #include "gmock/gmock.h"
+#include "storage/nodes.h"
 #include "tests/engine/open_graph.h"
 
 namespace entente {
@@ -155,6 +156,7 @@ TEST(GraphWriterTest, TheFirstNodeWithAKeyHasIt) {
   const NodeId first = open.Node({{"key", Text("k")}});
   const NodeId second = open.Node({{"key", Text("k")}});
   EXPECT_EQ(Must(open.graph().FindKey("k")), first);
+  EXPECT_THAT(Must(open.graph().FindKeyBearers("k")), ElementsAre(first, second));
   MustBeOk(open.graph().DeleteNode(second));
   EXPECT_EQ(Must(open.graph().FindKey("k")), first);
   MustBeOk(open.graph().SetNodeProperty(first, "key", Text("l")));
@@ -162,6 +164,19 @@ TEST(GraphWriterTest, TheFirstNodeWithAKeyHasIt) {
   EXPECT_EQ(Must(open.graph().FindKey("l")), first);
   MustBeOk(open.graph().DeleteNode(first));
   EXPECT_EQ(Must(open.graph().FindKey("l")), kNoId);
+}
+
+TEST(GraphWriterTest, TheNextBearerInheritsAKeyAndItsCopies) {
+  OpenGraph open;
+  const NodeId first = open.Node({{"key", Text("wire")}}, {"Article"});
+  const NodeId copy = open.Node({{"copy_of", Text("wire")}}, {"Article"});
+  const NodeId second = open.Node({{"key", Text("wire")}}, {"Article"});
+  MustBeOk(open.graph().DeleteNode(first));
+  EXPECT_EQ(Must(open.graph().FindKey("wire")), second);
+  EXPECT_EQ(Must(storage::ReadNode(open.graph().view(), copy))->original, second);
+  MustBeOk(open.graph().DeleteNode(second));
+  EXPECT_EQ(Must(open.graph().FindKey("wire")), kNoId);
+  EXPECT_EQ(Must(storage::ReadNode(open.graph().view(), copy))->original, kNoId);
 }
 
 TEST(GraphWriterTest, NamesFollowThePropertyAndAliases) {
