@@ -300,9 +300,18 @@ struct PlanPrinter {
   }
   std::string operator()(const NodeSeekPlan& node) const {
     const std::string name = Name(node.node);
-    const bool id = node.by == NodeSeekPlan::By::kId;
-    return absl::StrCat("NodeSeek(", id ? absl::StrCat("id(", name, ")") : name, " = ",
-                        Text(node.value), ")");
+    const std::string value = Text(node.value);
+    switch (node.by) {
+      case NodeSeekPlan::By::kId:
+        return absl::StrCat("NodeSeek(id(", name, ") = ", value, ")");
+      case NodeSeekPlan::By::kNode:
+        return absl::StrCat("NodeSeek(", name, " = ", value, ")");
+      case NodeSeekPlan::By::kKey:
+        return absl::StrCat("NodeSeek(", name, ".key = ", value, ")");
+      case NodeSeekPlan::By::kKeys:
+        return absl::StrCat("NodeSeek(", name, ".key IN ", value, ")");
+    }
+    return "";
   }
   std::string operator()(const ExpandPlan& node) const {
     const std::string inside = absl::StrCat(Name(node.relationship), Types(node.types));

@@ -9,8 +9,8 @@ namespace entente::query {
 
 namespace {
 
-// What is not known: how many elements a list has, how many rows a procedure.
-constexpr double kElements = 10.0;
+// How many rows a procedure has is not known.
+constexpr double kProcedureRows = 10.0;
 
 double ConstantRows(const ExpressionPtr& count, double otherwise) {
   const auto* constant = count == nullptr ? nullptr : std::get_if<Constant>(&count->node);
@@ -30,6 +30,10 @@ struct RowEstimate {
   double operator()(const ArgumentPlan&) const { return 1.0; }
   double operator()(const NodeScanPlan& scan) const {
     return input * estimates.NodesWith(scan.labels);
+  }
+  double operator()(const NodeSeekPlan& seek) const {
+    const bool several = seek.by == NodeSeekPlan::By::kKeys;
+    return several ? input * StepEstimates::ElementsOf(*seek.value) : input;
   }
   double operator()(const ExpandPlan& expand) const {
     const double degree =
@@ -53,9 +57,11 @@ struct RowEstimate {
     return input * std::max(1.0, optional.inner->estimated_rows);
   }
   double operator()(const ApplyPlan& apply) const { return input * apply.inner->estimated_rows; }
-  double operator()(const UnwindPlan&) const { return input * kElements; }
+  double operator()(const UnwindPlan& unwind) const {
+    return input * StepEstimates::ElementsOf(*unwind.list);
+  }
   double operator()(const ProcedureCallPlan& call) const {
-    return call.keeps_rows ? input : input * kElements;
+    return call.keeps_rows ? input : input * kProcedureRows;
   }
   double operator()(const AggregatePlan& aggregate) const {
     return aggregate.keys.empty() ? 1.0 : std::sqrt(input);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "engine/built_in.h"
 #include "engine/status.h"
 #include "query/function.h"
 #include "query/operator.h"
@@ -193,7 +194,7 @@ class Arrangement {
 
   struct Seek {
     NodeSeekPlan::By by = NodeSeekPlan::By::kNode;
-    ExpressionPtr* value = nullptr;    // in a condition that the seek fulfils
+    ExpressionPtr* value = nullptr;    // in a condition that the seek fulfils, kKeys aside
     size_t condition = 0;              // its index
     std::optional<Slot> relationship;  // or: the node is an end of this bound relationship
     const FunctionRow* end = nullptr;
@@ -208,12 +209,25 @@ class Arrangement {
     const auto* call = std::get_if<FunctionExpression>(&side.node);
     return call != nullptr && call->function->name == "id" && IsNode(*call->arguments[0], node);
   }
+  static bool IsKeyOf(const Expression& side, Slot node) {
+    const auto* property = std::get_if<PropertyReference>(&side.node);
+    return property != nullptr && property->name == kBuiltInProperties[kKeyProperty] &&
+           IsNode(*property->object, node);
+  }
 
   std::optional<Seek> FindSeek(Slot node) {
     if (!passes_.seeks) return std::nullopt;
     for (size_t i : slots_[node].conditions) {
       if (placed_[i] || unbound_[i] != 1) continue;
-      auto* equal = std::get_if<ComparisonExpression>(&run_.conditions[i].expression->node);
+      Expression::Node& condition = run_.conditions[i].expression->node;
+      if (auto* in = std::get_if<BinaryExpression>(&condition)) {
+        if (in->op != ast::BinaryOperator::kIn || !IsKeyOf(*in->left, node)) continue;
+        const bool ready = AllBound(in->right->reads) && !CanRaise(*in->right);
+        if (ready && CopyOf(*in->right) != nullptr) {
+          return Seek{NodeSeekPlan::By::kKeys, &in->right, i};
+        }
+      }
+      auto* equal = std::get_if<ComparisonExpression>(&condition);
       if (equal == nullptr || equal->comparator != ast::Comparator::kEqual) continue;
       for (const bool swapped : {false, true}) {
         const Expression& side = swapped ? *equal->right : *equal->left;
@@ -221,6 +235,7 @@ class Arrangement {
         if (!AllBound((*value)->reads)) continue;
         if (IsNode(side, node)) return Seek{NodeSeekPlan::By::kNode, value, i};
         if (IsIdOf(side, node)) return Seek{NodeSeekPlan::By::kId, value, i};
+        if (IsKeyOf(side, node)) return Seek{NodeSeekPlan::By::kKey, value, i};
       }
     }
     for (size_t i : slots_[node].edges) {
@@ -249,6 +264,8 @@ class Arrangement {
       end.arguments.push_back(MakeExpression(SlotReference{*seek.relationship}, SourceSpan{},
                                              {Type::kRelationship, Type::kNull}));
       plan.value = MakeExpression(std::move(end), SourceSpan{}, kNodeOrNull);
+    } else if (seek.by == NodeSeekPlan::By::kKeys) {
+      plan.value = CopyOf(**seek.value);
     } else {
       plan.value = std::move(*seek.value);
       placed_[seek.condition] = true;
@@ -414,9 +431,14 @@ class Arrangement {
     start->stale = false;
     start->rows = kNever;
     if (Bound(start->slot)) return;
-    start->seeks = FindSeek(start->slot).has_value();
-    start->rows = 0;
-    if (start->seeks) return;
+    const std::optional<Seek> seek = FindSeek(start->slot);
+    start->seeks = seek.has_value();
+    if (start->seeks) {
+      // One node at most, as a rule, comes before everything else.
+      const bool several = seek->by == NodeSeekPlan::By::kKeys;
+      start->rows = several ? StepEstimates::ElementsOf(**seek->value) : 0;
+      return;
+    }
     const std::vector<std::string> labels = LabelsOf(start->slot);
     start->rows = estimates_.NodesWith(labels);
     if (labels.empty() || UnplacedNode(start->slot) != nullptr) {

@@ -3,7 +3,7 @@
 //
 //   fold_constants  what depends on constants alone is computed once (optimize_constants.cc)
 //   filters         conditions are checked as soon as the slots they read are there
-//   seeks           id(n) = x and n = x find the node instead of scanning for it
+//   seeks           id(n) = x, n = x and n.key = x find the node instead of scanning for it
 //   order           patterns begin where there is least to read and go on in the cheapest order
 //   top             ORDER BY with LIMIT keeps only the first rows (optimize_sort.cc)
 //   live slots      dead columns are dropped; always runs (optimize_live.cc)

@@ -205,4 +205,14 @@ double StepEstimates::ShareOf(const Expression& condition) {
   return 0.5;
 }
 
+double StepEstimates::ElementsOf(const Expression& list) {
+  constexpr double kUnknown = 10.0;
+  if (const auto* constant = std::get_if<Constant>(&list.node)) {
+    return constant->value.is_list() ? static_cast<double>(constant->value.list().size())
+                                     : kUnknown;
+  }
+  const auto* elements = std::get_if<ListExpression>(&list.node);
+  return elements == nullptr ? kUnknown : static_cast<double>(elements->elements.size());
+}
+
 }  // namespace entente::query

@@ -81,6 +81,8 @@ class StepEstimates {
   double Degree(const Plan& expand) const;
   // The share of rows that a condition lets through.
   static double ShareOf(const Expression& condition);
+  // How many elements a list has.
+  static double ElementsOf(const Expression& list);
 
  private:
   const Graph* graph_;

@@ -44,12 +44,17 @@ struct NodeScanPlan {
   std::vector<std::string> labels;
   bool exact = false;  // MERGE: labels under these do not count
 };
-// For each input row, the node that has this id, or that is this node, if there is one and it
-// exists; a value that is no number or no node finds nothing, and 1.0 is the id 1. Made by the
-// optimizer, which checks labels in a Filter above. (A seek by key would be wrong: CREATE may
-// duplicate keys, see graph.h.)
+// For each input row, the nodes that `value` leads to, found without looking at all nodes. Made by
+// the optimizer, which checks labels in a Filter above.
 struct NodeSeekPlan {
-  enum class By { kId, kNode };
+  enum class By {
+    kId,    // the node of this id, if it exists; 1.0 is the id 1, what is no number finds nothing
+    kNode,  // this node, if it exists; what is no node finds nothing
+    kKey,   // every node whose property `key` equals the value
+    // Every node whose property `key` is IN the list, and more where that cannot be told from the
+    // list's strings alone: the condition is checked above.
+    kKeys,
+  };
   PlanPtr input;
   Slot node;
   By by = By::kId;

@@ -32,6 +32,9 @@ void SetReads(Expression* expression);
 // A node of the given type, with its `reads`.
 ExpressionPtr MakeExpression(Expression::Node node, SourceSpan span, TypeSet type = TypeSet::Any(),
                              TypeSet elements = TypeSet::Any());
+// A copy, or nullptr of what is not copied: subqueries, expressions with slots of their own, and
+// what is new at every evaluation.
+ExpressionPtr CopyOf(const Expression& expression);
 // Whether `holds` is true of this node or one under it, subqueries' plans included.
 bool AnyExpression(const Expression& expression, absl::FunctionRef<bool(const Expression&)> holds);
 // Takes `predicate` apart at its ANDs.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -89,6 +90,37 @@ std::vector<Slot> LocalSlots(const Expression::Node& node) {
   return {};
 }
 
+// The same node over copies of its children; nullopt of what is not copied.
+struct NodeCopy {
+  using Copy = std::optional<Expression::Node>;
+  std::vector<ExpressionPtr>& children;
+
+  Copy operator()(const Constant& node) const { return node; }
+  Copy operator()(const ParameterReference& node) const { return node; }
+  Copy operator()(const SlotReference& node) const { return node; }
+  Copy operator()(const PropertyReference& node) const {
+    return PropertyReference{std::move(children[0]), node.name};
+  }
+  Copy operator()(const UnaryExpression& node) const {
+    return UnaryExpression{node.op, std::move(children[0])};
+  }
+  Copy operator()(const BinaryExpression& node) const {
+    return BinaryExpression{node.op, std::move(children[0]), std::move(children[1])};
+  }
+  Copy operator()(const FunctionExpression& node) const {
+    if (node.function->purity == Purity::kVolatile) return std::nullopt;
+    return FunctionExpression{node.function, std::move(children)};
+  }
+  Copy operator()(const ListExpression&) const { return ListExpression{std::move(children)}; }
+  Copy operator()(const SubscriptExpression&) const {
+    return SubscriptExpression{std::move(children[0]), std::move(children[1])};
+  }
+  template <typename Node>
+  Copy operator()(const Node&) const {
+    return std::nullopt;
+  }
+};
+
 }  // namespace
 
 void ForEachChild(Expression& expression, absl::FunctionRef<void(ExpressionPtr&)> visit) {
@@ -130,6 +162,19 @@ ExpressionPtr MakeExpression(Expression::Node node, SourceSpan span, TypeSet typ
   expression->elements = elements;
   SetReads(expression.get());
   return expression;
+}
+
+ExpressionPtr CopyOf(const Expression& expression) {
+  std::vector<ExpressionPtr> children;
+  bool all = true;
+  ForEachChild(expression, [&](const Expression& child) {
+    children.push_back(CopyOf(child));
+    all = all && children.back() != nullptr;
+  });
+  if (!all) return nullptr;
+  std::optional<Expression::Node> node = std::visit(NodeCopy{children}, expression.node);
+  if (!node.has_value()) return nullptr;
+  return MakeExpression(*std::move(node), expression.span, expression.type, expression.elements);
 }
 
 bool AnyExpression(const Expression& expression, absl::FunctionRef<bool(const Expression&)> holds) {

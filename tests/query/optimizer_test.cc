@@ -85,6 +85,20 @@ TEST(OptimizerTest, SeeksNodesByIdAndByValue) {
             With({"seeks", "order"}, "MATCH ()-[r]->() WITH r MATCH (a)-[r]->(b) RETURN a"));
 }
 
+TEST(OptimizerTest, SeeksNodesByKey) {
+  EXPECT_EQ(With({"seeks", "order"}, "MATCH (a {key: $k})-[r:T]->(b:B) RETURN b"),
+            "Filter(b:B)\nExpand((a)-[r:T]->(b))\nNodeSeek(a.key = $k)\nUnit\n");
+  EXPECT_EQ(With({"seeks", "order"}, "MATCH (a)-[r:T]->(b:B) WHERE 'x' = b.key RETURN a"),
+            "Expand((b)<-[r:T]-(a))\nFilter(b:B)\nNodeSeek(b.key = 'x')\nUnit\n");
+  EXPECT_EQ(With({"seeks"}, "MATCH (a:A) WHERE a.key IN $keys RETURN a"),
+            "Filter(a.key IN $keys)\nFilter(a:A)\nNodeSeek(a.key IN $keys)\nUnit\n");
+  EXPECT_EQ(With({"seeks"}, "UNWIND $rows AS row MATCH (a {key: row.key}) RETURN a"),
+            "NodeSeek(a.key = row.key)\nUnwind(row IN $rows)\nUnit\n");
+  // What is new at every evaluation is asked of each node.
+  EXPECT_EQ(With({"seeks"}, "MATCH (a) WHERE a.key IN [toString(rand())] RETURN a"),
+            "Filter(a.key IN [toString(rand())])\nNodeScan(a)\nUnit\n");
+}
+
 TEST(OptimizerTest, BeginsPatternsWhereThereIsLeastToRead) {
   EXPECT_EQ(With({"order"}, "MATCH (a)-[:T*2]->(b)<-[s]-(c:L) RETURN a"),
             "ExpandPaths((b)<-[#1:T*2..2]-(a))\n"
@@ -109,6 +123,68 @@ TEST(OptimizerTest, DropsDeadColumns) {
 }
 
 // ---- The same rows without each pass
+
+// Sessions over the same database: with all passes, without any of them, with one row a batch.
+std::vector<std::unique_ptr<QuerySession>> SessionsOver(absl::string_view world) {
+  std::vector<std::unique_ptr<QuerySession>> sessions;
+  for (const bool passes : {false, true, true}) {
+    SessionOptions options;
+    if (!passes) options.disabled_passes = OptimizerPasses();
+    options.batch_size = sessions.size() == 2 ? 1 : 3;
+    sessions.push_back(std::make_unique<QuerySession>(options));
+    sessions.back()->Rows(world);
+  }
+  return sessions;
+}
+
+TEST(OptimizerTest, KeysOfEveryKindAreFound) {
+  const auto sessions = SessionsOver(
+      "WITH ['a', 'b', 'a', '', 1, 1.0, true, [1], ['a'], null, date('2024-01-01')] AS keys "
+      "UNWIND range(0, 10) AS i "
+      "CREATE (:N {i: i, key: keys[i]}), (:M {i: i + 100, key: keys[i], m: 1})");
+  const std::vector<Value> values = {
+      Value::String("a"),
+      Value::String("none"),
+      Value::String(""),
+      Value::Integer(1),
+      Value::Float(1.0),
+      Value::Boolean(true),
+      Value::Null(),
+      Value::OfDate(Date{19723}),
+      Value::Map({}),
+      Value::List({}),
+      Value::List({Value::Integer(1)}),
+      Value::List({Value::String("a"), Value::String("a"), Value::Null(), Value::String("b")}),
+      Value::List({Value::String("b"), Value::String("")}),
+      Value::List({Value::List({Value::String("a")})})};
+  for (const absl::string_view text :
+       {"MATCH (n:N {key: $v}) RETURN n.i", "MATCH (n) WHERE n.key IN $v RETURN n.i",
+        "MATCH (n:M) WHERE n.m = 2 AND n.key IN $v RETURN n.i",
+        "UNWIND $v AS v MATCH (n) WHERE v = n.key RETURN v, n.i",
+        "UNWIND [$v, ['a']] AS v MATCH (n) WHERE n.key IN v RETURN n.i",
+        "UNWIND ['a', $v] AS v OPTIONAL MATCH (n:M {key: v}) RETURN v, n.i"}) {
+    for (const Value& value : values) {
+      const Parameters parameters = {{"v", value}};
+      const std::vector<std::string> expected = sessions[0]->SortedRows(text, parameters);
+      for (size_t i = 1; i < sessions.size(); ++i) {
+        EXPECT_EQ(sessions[i]->SortedRows(text, parameters), expected)
+            << text << " with " << ValueText(value);
+      }
+    }
+  }
+}
+
+TEST(OptimizerTest, KeysAreFoundAmongAStatementsOwnWrites) {
+  QuerySession session;
+  EXPECT_EQ(session.Rows("CREATE (a {key: 'a'}) WITH a MATCH (n {key: 'a'}) SET n.key = 'b' "
+                         "WITH n MATCH (m {key: 'b'}) RETURN m = n"),
+            std::vector<std::string>{"true"});
+  EXPECT_EQ(
+      session.Rows("UNWIND ['b', 'c', 'c'] AS key MERGE (n {key: key}) RETURN count(DISTINCT n)"),
+      std::vector<std::string>{"2"});
+  EXPECT_EQ(session.Rows("MATCH (n {key: 'c'}) DELETE n WITH 1 AS x MATCH (m {key: 'c'}) RETURN m"),
+            std::vector<std::string>{});
+}
 
 constexpr absl::string_view kWorld =
     "UNWIND range(0, 11) AS i "
