@@ -149,6 +149,31 @@ const std::vector<LabelId>& Catalogue::DescendantLabels(LabelId id) const {
   return label_descendants_[id];
 }
 
+const PropertyIndex* Catalogue::FindIndex(absl::string_view name) const {
+  const auto found = std::find_if(indexes_.begin(), indexes_.end(),
+                                  [&](const PropertyIndex& index) { return index.name == name; });
+  return found == indexes_.end() ? nullptr : &*found;
+}
+
+const PropertyIndex* Catalogue::FindIndex(LabelId label, PropertyId property) const {
+  const auto found =
+      std::find_if(indexes_.begin(), indexes_.end(), [&](const PropertyIndex& index) {
+        return index.label == label && index.property == property;
+      });
+  return found == indexes_.end() ? nullptr : &*found;
+}
+
+const PropertyIndex* Catalogue::IndexOver(LabelId label, PropertyId property) const {
+  const PropertyIndex* above = nullptr;
+  for (const PropertyIndex& index : indexes_) {
+    if (index.property != property) continue;
+    if (index.label == label) return &index;
+    const std::vector<LabelId>& covered = DescendantLabels(index.label);
+    if (std::binary_search(covered.begin(), covered.end(), label)) above = &index;
+  }
+  return above;
+}
+
 std::vector<std::string> Catalogue::NearestRelations(absl::string_view name, size_t limit) const {
   std::vector<std::string> names;
   names.reserve(relations_.size());
@@ -186,6 +211,29 @@ absl::Status Catalogue::SetLabel(LabelId id, Label label) {
   labels_[id] = std::move(label);
   if (moved) label_descendants_ = Descendants(labels_);
   return absl::OkStatus();
+}
+
+absl::Status Catalogue::AddIndex(PropertyIndex index) {
+  if (index.label >= labels_.size() || index.property >= properties_.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("The index ", index.name, " is of an unknown label or property"));
+  }
+  const auto place =
+      std::lower_bound(indexes_.begin(), indexes_.end(), index.id,
+                       [](const PropertyIndex& other, IndexId id) { return other.id < id; });
+  const bool taken = place != indexes_.end() && place->id == index.id;
+  if (taken || FindIndex(index.name) != nullptr ||
+      FindIndex(index.label, index.property) != nullptr) {
+    return absl::InvalidArgumentError(absl::StrCat("The index ", index.name, " comes twice"));
+  }
+  indexes_.insert(place, std::move(index));
+  ++index_changes_;
+  return absl::OkStatus();
+}
+
+void Catalogue::RemoveIndex(IndexId id) {
+  std::erase_if(indexes_, [&](const PropertyIndex& index) { return index.id == id; });
+  ++index_changes_;
 }
 
 }  // namespace entente

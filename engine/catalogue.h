@@ -1,6 +1,7 @@
-// Catalogue: the names of labels, relation types and properties, their ids, and the taxonomy: a DAG
-// of parents over relation types and another over labels. A Catalogue object is an immutable
-// picture; the writer copies it, changes the copy and publishes it when it commits.
+// Catalogue: the names of labels, relation types and properties, their ids, the taxonomy (a DAG of
+// parents over relation types and another over labels), and which properties are indexed. A
+// Catalogue object is an immutable picture; the writer copies it, changes the copy and publishes it
+// when it commits.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +35,15 @@ struct Label {
   bool operator==(const Label&) const = default;
 };
 
+// An index of the nodes that bear `label`, or one under it, by `property`.
+struct PropertyIndex {
+  IndexId id = 0;
+  std::string name;
+  LabelId label = kNoSymbol;
+  PropertyId property = kNoSymbol;
+  bool operator==(const PropertyIndex&) const = default;
+};
+
 class Catalogue {
  public:
   // kNoSymbol when the name is unknown. Names are case-sensitive.
@@ -59,6 +69,17 @@ class Catalogue {
   // Up to `limit` relation type names nearest to `name` by edit distance, for error messages.
   std::vector<std::string> NearestRelations(absl::string_view name, size_t limit) const;
 
+  // By id.
+  const std::vector<PropertyIndex>& indexes() const { return indexes_; }
+  // nullptr when there is none.
+  const PropertyIndex* FindIndex(absl::string_view name) const;
+  const PropertyIndex* FindIndex(LabelId label, PropertyId property) const;
+  // One that covers every node which bears the label or one under it: of the label itself, else of
+  // one above it; nullptr when there is none.
+  const PropertyIndex* IndexOver(LabelId label, PropertyId property) const;
+  // Grows whenever an index comes or goes.
+  uint64_t index_changes() const { return index_changes_; }
+
   // All at once, ids in order. InvalidArgument when a name comes twice, a parent is unknown or
   // parents close a cycle.
   static absl::StatusOr<Catalogue> Make(std::vector<Label> labels,
@@ -72,6 +93,10 @@ class Catalogue {
   // Replaces the type's parents, sign, codes and weight. A cycle is an error and changes nothing.
   absl::Status SetRelation(RelationId id, RelationType type);
   absl::Status SetLabel(LabelId id, Label label);
+  // Label and property must exist. InvalidArgument when it has the id or the name of another, or
+  // the same label and property.
+  absl::Status AddIndex(PropertyIndex index);
+  void RemoveIndex(IndexId id);
 
  private:
   std::vector<Label> labels_;
@@ -82,6 +107,8 @@ class Catalogue {
   absl::flat_hash_map<std::string, PropertyId> property_ids_;
   std::vector<std::vector<RelationId>> relation_descendants_;
   std::vector<std::vector<LabelId>> label_descendants_;
+  std::vector<PropertyIndex> indexes_;  // by id
+  uint64_t index_changes_ = 0;
 };
 
 }  // namespace entente

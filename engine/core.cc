@@ -4,6 +4,7 @@
 #include <atomic>
 #include <utility>
 
+#include "absl/numeric/bits.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -37,6 +38,13 @@ absl::StatusOr<std::shared_ptr<const Catalogue>> LoadCatalogue(const storage::Vi
   if (!catalogue.ok()) {
     return absl::DataLossError(
         absl::StrCat("The catalogue is damaged: ", catalogue.status().message()));
+  }
+  for (storage::IndexRecord& record : stored.indexes) {
+    const absl::Status added =
+        catalogue->AddIndex({record.id, std::move(record.name), record.label, record.property});
+    if (!added.ok()) {
+      return absl::DataLossError(absl::StrCat("The catalogue is damaged: ", added.message()));
+    }
   }
   return std::make_shared<const Catalogue>(*std::move(catalogue));
 }
@@ -189,6 +197,24 @@ std::shared_ptr<const TableProcedure> Core::FindTable(absl::string_view name) co
   absl::MutexLock lock(&mutex_);
   const auto found = tables_.find(name);
   return found == tables_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<const FactSample> Core::SampleOf(const Graph& graph) {
+  constexpr uint64_t kLeastFacts = 512;
+  const uint64_t facts = graph.RelationshipCount();
+  if (facts < kLeastFacts) return nullptr;
+  const int size = static_cast<int>(absl::bit_width(facts));
+  {
+    absl::MutexLock lock(&mutex_);
+    if (sample_ != nullptr && sample_size_ == size) return sample_;
+  }
+  absl::StatusOr<FactSample> taken = FactSample::Take(graph);
+  if (!taken.ok()) return nullptr;  // whoever reads what is damaged will say so
+  auto sample = std::make_shared<const FactSample>(*std::move(taken));
+  absl::MutexLock lock(&mutex_);
+  sample_ = sample;
+  sample_size_ = size;
+  return sample;
 }
 
 }  // namespace entente

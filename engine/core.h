@@ -14,6 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "engine/catalogue.h"
 #include "engine/database.h"
+#include "engine/fact_sample.h"
 #include "engine/graph.h"
 #include "engine/graph_writer.h"
 #include "engine/procedure.h"
@@ -56,6 +57,11 @@ class Core {
   // nullptr when there is none; stays valid as long as the pointer is held.
   std::shared_ptr<const TableProcedure> FindTable(absl::string_view name) const;
 
+  // For the planner; nullptr where there are too few facts to take a sample of, and when one cannot
+  // be read. Taken from `graph`, which is one of this database's, unless there is one already of
+  // when the database was about as large.
+  std::shared_ptr<const FactSample> SampleOf(const Graph& graph);
+
   bool read_only() const { return options_.read_only; }
   const DatabaseOptions& options() const { return options_; }
   storage::Store& store() { return *store_; }
@@ -72,6 +78,8 @@ class Core {
   std::shared_ptr<const Catalogue> catalogue_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, std::shared_ptr<const TableProcedure>> tables_
       ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const FactSample> sample_ ABSL_GUARDED_BY(mutex_);
+  int sample_size_ ABSL_GUARDED_BY(mutex_) = 0;  // of the database then, as a power of two
 };
 
 }  // namespace entente

@@ -13,4 +13,12 @@ inline std::string LabelCounter(LabelId label) { return absl::StrCat("label/", l
 // Facts of exactly this type.
 inline std::string RelationCounter(RelationId type) { return absl::StrCat("relation/", type); }
 
+// Entries of a property index, and how many values they have, as far as its bytes tell them apart.
+inline std::string IndexEntryCounter(IndexId index) {
+  return absl::StrCat("index/", index, "/nodes");
+}
+inline std::string IndexValueCounter(IndexId index) {
+  return absl::StrCat("index/", index, "/values");
+}
+
 }  // namespace entente

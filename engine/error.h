@@ -83,6 +83,8 @@ enum class ErrorCode {
   kDeleteConnectedNode,               // ConstraintVerificationFailed
   kAmbiguousName,                     // ours: SemanticError, a name that several entities bear
   kUnknownName,                       // ours: SemanticError
+  kIndexExists,                       // ours: SchemaError
+  kIndexNotFound,                     // ours: SchemaError
   kReadOnly,                          // ours: a write on a read-only database
   kDatabaseBusy,                      // ours: another writer took too long
   kWriteConflict,                     // ours: TransactionError, see Session

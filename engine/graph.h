@@ -21,6 +21,7 @@
 #include "engine/evidence_reader.h"
 #include "engine/ids.h"
 #include "engine/lens.h"
+#include "engine/property_index.h"
 #include "engine/value.h"
 
 namespace entente {
@@ -79,7 +80,7 @@ class Expansion {
   std::unique_ptr<State> state_;
 };
 
-// Node ids in ascending order, in portions.
+// Node ids in portions, in ascending order unless it says otherwise.
 class NodeScan {
  public:
   virtual ~NodeScan() = default;
@@ -121,6 +122,11 @@ class Graph {
   // scan. In a write transaction, changes made meanwhile may be seen or not.
   std::unique_ptr<NodeScan> ScanNodes() const;
   std::unique_ptr<NodeScan> ScanLabel(LabelId label) const;
+  // The nodes of an index whose values lie in the ranges, in the order of these and then by value,
+  // not by id; the ranges must have no entry in common. `index` must be one of the catalogue's.
+  // Otherwise as ScanNodes.
+  std::unique_ptr<NodeScan> ScanIndex(const PropertyIndex& index,
+                                      std::vector<IndexRange> ranges) const;
   // The node that imports know by this key, the first one that got it; kNoId if none.
   absl::StatusOr<NodeId> FindKey(absl::string_view key) const;
   // Every node whose `key` property is this text, which must not be empty: CREATE may make several.
@@ -173,6 +179,8 @@ class Graph {
   uint64_t LabelCount(LabelId label) const;  // with everything under it
   uint64_t RelationshipCount() const;
   uint64_t RelationCount(RelationId type) const;  // exactly this type
+  uint64_t IndexedNodes(const PropertyIndex& index) const;
+  uint64_t IndexedValues(const PropertyIndex& index) const;  // that differ
 
   // `value` with every node and relationship in it, however deep, carrying labels, type and
   // properties as of now, for rows that leave the engine. Things that were deleted meanwhile stay

@@ -11,6 +11,7 @@
 #include "engine/status.h"
 #include "engine/value_codec.h"
 #include "storage/nodes.h"
+#include "storage/property_index.h"
 #include "storage/view.h"
 
 namespace entente {
@@ -82,6 +83,38 @@ class MergedScan : public NodeScan {
 class EmptyScan : public NodeScan {
  public:
   absl::StatusOr<bool> Next(size_t, std::vector<NodeId>*) override { return false; }
+};
+
+// Opens its cursor anew for each portion, like MergedScan.
+class IndexScan : public NodeScan {
+ public:
+  IndexScan(const storage::View& view, IndexId index, std::vector<IndexRange> ranges)
+      : view_(view), index_(index), ranges_(std::move(ranges)) {}
+
+  absl::StatusOr<bool> Next(size_t limit, std::vector<NodeId>* nodes) override {
+    const size_t before = nodes->size();
+    const size_t wanted = before + limit;
+    for (; next_ < ranges_.size(); ++next_) {
+      IndexRange& range = ranges_[next_];
+      storage::IndexCursor cursor(view_, index_, range.from);
+      while (nodes->size() < wanted && cursor.Next() && cursor.entry() < range.below) {
+        nodes->push_back(cursor.node());
+        if (nodes->size() == wanted) range.from = absl::StrCat(cursor.entry(), kBehind);
+      }
+      RETURN_IF_ERROR(cursor.status());
+      if (nodes->size() == wanted) break;
+    }
+    return nodes->size() > before;
+  }
+
+ private:
+  // What makes of an entry the least bytes behind it.
+  static constexpr absl::string_view kBehind = absl::string_view("\0", 1);
+
+  const storage::View& view_;
+  const IndexId index_;
+  std::vector<IndexRange> ranges_;
+  size_t next_ = 0;
 };
 
 uint64_t CounterOrZero(const storage::View& view, absl::string_view name) {
@@ -160,6 +193,11 @@ std::unique_ptr<NodeScan> Graph::ScanLabel(LabelId label) const {
   return std::make_unique<MergedScan>(*view_, catalogue_->DescendantLabels(label));
 }
 
+std::unique_ptr<NodeScan> Graph::ScanIndex(const PropertyIndex& index,
+                                           std::vector<IndexRange> ranges) const {
+  return std::make_unique<IndexScan>(*view_, index.id, std::move(ranges));
+}
+
 uint64_t Graph::Sequence() const { return view_->sequence(); }
 
 uint64_t Graph::NodeCount() const {
@@ -180,6 +218,14 @@ uint64_t Graph::RelationshipCount() const { return CounterOrZero(*view_, storage
 
 uint64_t Graph::RelationCount(RelationId type) const {
   return CounterOrZero(*view_, RelationCounter(type));
+}
+
+uint64_t Graph::IndexedNodes(const PropertyIndex& index) const {
+  return CounterOrZero(*view_, IndexEntryCounter(index.id));
+}
+
+uint64_t Graph::IndexedValues(const PropertyIndex& index) const {
+  return CounterOrZero(*view_, IndexValueCounter(index.id));
 }
 
 absl::Status Graph::FillNode(NodeId node, Value* value) const {

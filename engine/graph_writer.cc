@@ -98,12 +98,22 @@ absl::StatusOr<LabelId> GraphWriter::DefineLabel(const Label& label) {
   LabelId id = catalogue_->FindLabel(label.name);
   if (id == kNoSymbol) {
     id = ChangeableCatalogue().AddLabel(label);
-  } else if (catalogue_->label(id) == label) {
+    storage::PutLabel(transaction_, id, {label.name, label.parents});
     return id;
-  } else {
-    RETURN_IF_ERROR(ChangeableCatalogue().SetLabel(id, label));
   }
+  if (catalogue_->label(id) == label) return id;
+  std::vector<std::vector<LabelId>> covered;
+  for (const PropertyIndex& index : catalogue_->indexes()) {
+    covered.push_back(catalogue_->DescendantLabels(index.label));
+  }
+  RETURN_IF_ERROR(ChangeableCatalogue().SetLabel(id, label));
   storage::PutLabel(transaction_, id, {label.name, label.parents});
+  for (size_t i = 0; i < covered.size(); ++i) {
+    const PropertyIndex& index = catalogue_->indexes()[i];
+    if (catalogue_->DescendantLabels(index.label) == covered[i]) continue;
+    RETURN_IF_ERROR(EmptyIndex(index.id));
+    RETURN_IF_ERROR(FillIndex(index));
+  }
   return id;
 }
 

@@ -81,6 +81,17 @@ class GraphWriter : public Graph {
   absl::StatusOr<RelationId> DefineRelation(const RelationType& type);
   absl::StatusOr<LabelId> DefineLabel(const Label& label);
 
+  // --- Property indexes (engine/property_index.h). They follow every change of nodes and, like all
+  // else, are seen by others after the commit.
+  // Makes an index and fills it. An empty name: one made of the label and the property. kIndexExists
+  // if there is one of that name or of the same label and property.
+  absl::StatusOr<IndexId> CreateIndex(absl::string_view name, absl::string_view label,
+                                      absl::string_view property);
+  // `index` must be one of the catalogue's.
+  absl::Status DropIndex(IndexId index);
+  // For who writes the record of a new node past this class: puts it into the indexes.
+  absl::Status IndexNewNode(NodeId node, const storage::NodeRecord& record);
+
   // --- Valid time with the precision that was written. The fact's identity stays.
   absl::Status SetValidTime(FactId fact, const ValidEnd& from, const ValidEnd& to);
 
@@ -121,18 +132,26 @@ class GraphWriter : public Graph {
                                       absl::string_view original_key) const;
   // The node that `text` means, made if it is unknown.
   absl::StatusOr<NodeId> NeedEntity(absl::string_view text);
-  // These three bring along what follows from the node's key, names and labels. nullptr: the node
-  // is new or goes. Articles whose evidence counts otherwise now are added to `*affected`.
+  // These bring along what follows from the node's key, names, labels and properties. nullptr: the
+  // node is new or goes. Articles whose evidence counts otherwise now are added to `*affected`.
   absl::Status MoveKey(NodeId node, const storage::NodeRecord* old,
                        const storage::NodeRecord* record, std::vector<NodeId>* affected);
   absl::Status MoveNames(NodeId node, const storage::NodeRecord* old,
                          const storage::NodeRecord* record);
   absl::Status CountLabels(const storage::NodeRecord* old, const storage::NodeRecord* record);
+  absl::Status MoveIndexEntries(NodeId node, const storage::NodeRecord* old,
+                                const storage::NodeRecord* record);
   absl::Status MoveAwaiting(NodeId article, const storage::NodeRecord* old,
                             const storage::NodeRecord* record);
   absl::Status SetOriginal(NodeId copy, NodeId original);
   absl::Status SetPublisher(NodeId article, NodeId publisher);
   absl::Status RemoveEvidenceOf(NodeId article);
+
+  absl::Status AddIndexEntry(NodeId node, const IndexEntry& entry);
+  absl::Status RemoveIndexEntry(NodeId node, const IndexEntry& entry);
+  // All entries of an index that has none, and of one that has any.
+  absl::Status FillIndex(const PropertyIndex& index);
+  absl::Status EmptyIndex(IndexId index);
 
   absl::StatusOr<FactId> InsertFact(const storage::FactRecord& record);
   // Sets or removes properties; valid_from and valid_to go to their columns.

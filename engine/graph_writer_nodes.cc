@@ -133,6 +133,7 @@ absl::Status GraphWriter::DeleteNode(NodeId node) {
   }
   RETURN_IF_ERROR(MoveKey(node, &*old, nullptr, &affected));
   RETURN_IF_ERROR(CountLabels(&*old, nullptr));
+  RETURN_IF_ERROR(MoveIndexEntries(node, &*old, nullptr));
   RETURN_IF_ERROR(storage::EraseNode(transaction_, node, *old));
   articles_.Forget();
   return RecomputeFactsOf(std::move(affected));
@@ -152,6 +153,7 @@ absl::Status GraphWriter::ChangeNode(NodeId node, const NodeRecord* old, NodeRec
   if (old != nullptr && *old == record) return absl::OkStatus();
   RETURN_IF_ERROR(storage::WriteNode(transaction_, node, old, record));
   RETURN_IF_ERROR(CountLabels(old, &record));
+  RETURN_IF_ERROR(MoveIndexEntries(node, old, &record));
   const bool same_properties = old != nullptr && old->properties == record.properties;
   if (IsArticle(node)) {
     articles_.Forget();

@@ -7,6 +7,7 @@ namespace entente {
 
 using storage::Direction;
 using storage::FactId;
+using storage::IndexId;
 using storage::IsArticle;
 using storage::kNoId;
 using storage::kNoSymbol;

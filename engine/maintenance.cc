@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "engine/built_in.h"
 #include "engine/core.h"
@@ -18,6 +19,7 @@
 #include "storage/dictionary.h"
 #include "storage/facts.h"
 #include "storage/nodes.h"
+#include "storage/property_index.h"
 #include "storage/store.h"
 #include "storage/view.h"
 
@@ -52,6 +54,9 @@ class MeaningCheck {
     }
     for (RelationId id = 0; id < relations_.size(); ++id) {
       RETURN_IF_ERROR(CheckCounter(RelationCounter(id), relations_[id]));
+    }
+    for (const PropertyIndex& index : catalogue_.indexes()) {
+      RETURN_IF_ERROR(Note(absl::StrCat("index ", index.name), CheckIndex(index)));
     }
     return absl::OkStatus();
   }
@@ -96,6 +101,7 @@ class MeaningCheck {
         return absl::DataLossError("has a property without a name");
       }
     }
+    RETURN_IF_ERROR(CheckIndexEntries(node, *record));
     ASSIGN_OR_RETURN(const Value key, FindProperty(record->properties, kKeyProperty));
     if (key.is_string() && !key.string().empty()) {
       ASSIGN_OR_RETURN(const std::vector<NodeId> bearers,
@@ -104,6 +110,40 @@ class MeaningCheck {
       if (!found) Problem(absl::StrCat("node ", node, " is not found by its key"));
     }
     return IsArticle(node) ? absl::OkStatus() : CheckNames(node, *record);
+  }
+
+  absl::Status CheckIndexEntries(NodeId node, const NodeRecord& record) {
+    ASSIGN_OR_RETURN(const std::vector<IndexEntry> entries, IndexEntriesOf(catalogue_, record));
+    for (const IndexEntry& entry : entries) {
+      ++indexed_[entry.index];
+      ASSIGN_OR_RETURN(const bool found,
+                       storage::HasIndexEntry(view_, entry.index, entry.value, node));
+      if (found) continue;
+      const auto index =
+          std::find_if(catalogue_.indexes().begin(), catalogue_.indexes().end(),
+                       [&](const PropertyIndex& candidate) { return candidate.id == entry.index; });
+      Problem(absl::StrCat("node ", node, " is not in index ", index->name));
+    }
+    return absl::OkStatus();
+  }
+
+  // After all nodes.
+  absl::Status CheckIndex(const PropertyIndex& index) {
+    uint64_t entries = 0;
+    uint64_t values = 0;
+    std::string last;
+    storage::IndexCursor cursor(view_, index.id, "");
+    while (cursor.Next()) {
+      if (++entries == 1 || cursor.value() != last) ++values;
+      last = std::string(cursor.value());
+    }
+    RETURN_IF_ERROR(cursor.status());
+    if (entries != indexed_[index.id]) {
+      Problem(absl::StrCat("index ", index.name, " has ", entries, " entries instead of ",
+                           indexed_[index.id]));
+    }
+    RETURN_IF_ERROR(CheckCounter(IndexEntryCounter(index.id), entries));
+    return CheckCounter(IndexValueCounter(index.id), values);
   }
 
   absl::Status CheckNames(NodeId node, const NodeRecord& record) {
@@ -163,8 +203,9 @@ class MeaningCheck {
   EvidenceReader evidence_;
   CheckReport& report_;
   const std::function<void(uint64_t)>& progress_;
-  std::vector<uint64_t> labels_;     // nodes met that bear each
-  std::vector<uint64_t> relations_;  // facts met of each
+  std::vector<uint64_t> labels_;                    // nodes met that bear each
+  std::vector<uint64_t> relations_;                 // facts met of each
+  absl::flat_hash_map<IndexId, uint64_t> indexed_;  // nodes met that belong into each
 };
 
 }  // namespace

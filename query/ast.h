@@ -386,12 +386,29 @@ struct QueryStatement {
   size_t stack_bytes = 0;  // that whoever walks it needs at most (stack_room.h)
   Query query;
 };
+// ON :Label(property), or FOR (n:Label) ON (n.property).
+struct CreateIndex {
+  std::optional<Name> name;
+  bool if_not_exists = false;
+  Name label;
+  Name property;
+};
+// By name, or else by label and property.
+struct DropIndex {
+  std::optional<Name> name;
+  bool if_exists = false;
+  Name label;
+  Name property;
+};
+struct ShowIndexes {};
 struct BeginTransaction {};
 struct CommitTransaction {};
 struct RollbackTransaction {};
 
 struct Statement {
-  std::variant<QueryStatement, BeginTransaction, CommitTransaction, RollbackTransaction> node;
+  using Node = std::variant<QueryStatement, CreateIndex, DropIndex, ShowIndexes, BeginTransaction,
+                            CommitTransaction, RollbackTransaction>;
+  Node node;
   SourceSpan span;
 };
 

@@ -195,7 +195,27 @@ std::string PrintQuery(const ast::Query& query) {
   return out;
 }
 
+std::string PrintIndexed(const ast::Name& label, const ast::Name& property) {
+  return absl::StrCat("ON :", PrintName(label.text), "(", PrintName(property.text), ")");
+}
+
 std::string PrintStatement(const ast::Statement& statement) {
+  if (const auto* create = std::get_if<ast::CreateIndex>(&statement.node)) {
+    if (!create->name.has_value() && !create->if_not_exists) {
+      return absl::StrCat("CREATE INDEX ", PrintIndexed(create->label, create->property));
+    }
+    return absl::StrCat(
+        "CREATE INDEX ", create->name.has_value() ? PrintVariable(create->name->text) + " " : "",
+        create->if_not_exists ? "IF NOT EXISTS " : "", "FOR (n:", PrintName(create->label.text),
+        ") ON (n.", PrintName(create->property.text), ")");
+  }
+  if (const auto* drop = std::get_if<ast::DropIndex>(&statement.node)) {
+    return absl::StrCat("DROP INDEX ",
+                        drop->name.has_value() ? PrintVariable(drop->name->text)
+                                               : PrintIndexed(drop->label, drop->property),
+                        drop->if_exists ? " IF EXISTS" : "");
+  }
+  if (std::holds_alternative<ast::ShowIndexes>(statement.node)) return "SHOW INDEXES";
   if (std::holds_alternative<ast::BeginTransaction>(statement.node)) return "BEGIN";
   if (std::holds_alternative<ast::CommitTransaction>(statement.node)) return "COMMIT";
   if (std::holds_alternative<ast::RollbackTransaction>(statement.node)) return "ROLLBACK";

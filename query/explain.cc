@@ -313,6 +313,27 @@ struct PlanPrinter {
     }
     return "";
   }
+  std::string operator()(const IndexSeekPlan& node) const {
+    const std::string property = absl::StrCat(Name(node.node), ".", node.property);
+    std::string condition;
+    switch (node.by) {
+      case IndexSeekPlan::By::kValue:
+        condition = absl::StrCat(property, " = ", Text(node.value));
+        break;
+      case IndexSeekPlan::By::kList:
+        condition = absl::StrCat(property, " IN ", Text(node.value));
+        break;
+      case IndexSeekPlan::By::kPrefix:
+        condition = absl::StrCat(property, " STARTS WITH ", Text(node.value));
+        break;
+      case IndexSeekPlan::By::kRange:
+        condition = absl::StrCat(
+            node.value == nullptr ? "" : absl::StrCat(Text(node.value), " <= "), property,
+            node.greatest == nullptr ? "" : absl::StrCat(" <= ", Text(node.greatest)));
+        break;
+    }
+    return absl::StrCat("IndexSeek(", Name(node.node), ":", node.label, " ", condition, ")");
+  }
   std::string operator()(const ExpandPlan& node) const {
     const std::string inside = absl::StrCat(Name(node.relationship), Types(node.types));
     return absl::StrCat(node.into ? "ExpandInto" : "Expand", "((", Name(node.from), ")",

@@ -8,17 +8,18 @@ namespace entente {
 namespace {
 
 constexpr const char* kKeywords[] = {
-    "ACCORDING TO", "ALL",         "AND",      "AS",       "AS OF",     "ASC",
-    "BEGIN",        "BETWEEN",     "BY",       "CALL",     "CASE",      "COMMIT",
-    "CONFIDENCE",   "CONTAINS",    "CREATE",   "DELETE",   "DENIED BY", "DESC",
-    "DETACH",       "DISTINCT",    "ELSE",     "END",      "ENDS WITH", "EXCEPT",
-    "EXISTS",       "EXPLAIN",     "FOR",      "FROM",     "IN",        "IS NOT NULL",
-    "IS NULL",      "KNOWN_TIME",  "LIMIT",    "MATCH",    "MERGE",     "NOT",
-    "NULL",         "ON CREATE",   "ON MATCH", "OPTIONAL", "OR",        "ORDER BY",
-    "PROFILE",      "REMOVE",      "RETURN",   "ROLLBACK", "SET",       "SINCE",
-    "SKIP",         "STARTS WITH", "THEN",     "TO",       "UNION",     "UNTIL",
-    "UNWIND",       "VALID_TIME",  "WHEN",     "WHERE",    "WHO",       "WHOM",
-    "WHY",          "WITH",        "XOR",      "YIELD",
+    "ACCORDING TO", "ALL",           "AND",      "AS",           "AS OF",   "ASC",
+    "BEGIN",        "BETWEEN",       "BY",       "CALL",         "CASE",    "COMMIT",
+    "CONFIDENCE",   "CONTAINS",      "CREATE",   "CREATE INDEX", "DELETE",  "DENIED BY",
+    "DESC",         "DETACH",        "DISTINCT", "DROP INDEX",   "ELSE",    "END",
+    "ENDS WITH",    "EXCEPT",        "EXISTS",   "EXPLAIN",      "FOR",     "FROM",
+    "IF EXISTS",    "IF NOT EXISTS", "IN",       "IS NOT NULL",  "IS NULL", "KNOWN_TIME",
+    "LIMIT",        "MATCH",         "MERGE",    "NOT",          "NULL",    "ON CREATE",
+    "ON MATCH",     "OPTIONAL",      "OR",       "ORDER BY",     "PROFILE", "REMOVE",
+    "RETURN",       "ROLLBACK",      "SET",      "SHOW INDEXES", "SINCE",   "SKIP",
+    "STARTS WITH",  "THEN",          "TO",       "UNION",        "UNTIL",   "UNWIND",
+    "VALID_TIME",   "WHEN",          "WHERE",    "WHO",          "WHOM",    "WHY",
+    "WITH",         "XOR",           "YIELD",
 };
 
 }  // namespace

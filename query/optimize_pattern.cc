@@ -7,6 +7,7 @@
 #include "engine/built_in.h"
 #include "engine/status.h"
 #include "query/function.h"
+#include "query/index_choice.h"
 #include "query/operator.h"
 #include "query/optimizer.h"
 #include "query/pattern_steps.h"
@@ -26,7 +27,7 @@ constexpr TypeSet kNodeOrNull = {Type::kNode, Type::kNull};
 class Arrangement {
  public:
   Arrangement(const PatternContext& context, PatternSteps run, PlanPtr base)
-      : estimates_(context.graph),
+      : estimates_(context.estimates),
         passes_(context.passes),
         interrupted_(context.interrupted),
         run_(std::move(run)),
@@ -66,6 +67,7 @@ class Arrangement {
     std::vector<size_t> edges;  // that touch it or read it
     std::vector<size_t> conditions;
     std::optional<size_t> start;
+    std::vector<std::string> labels;  // that its node has to bear
   };
   // A slot that the plan can start at.
   struct Start {
@@ -76,7 +78,8 @@ class Arrangement {
   };
   // What is known of an edge beside itself.
   struct EdgeCost {
-    double degree = 0;
+    HopEstimate forward;  // as it is written
+    HopEstimate backward;
     bool stale = true;
     double rows = kNever;  // kNever: it cannot be placed yet
   };
@@ -90,17 +93,29 @@ class Arrangement {
         slots_[slot].conditions.push_back(i);
         if (!Bound(slot)) ++unbound;
       }
+      const auto* label = std::get_if<LabelPredicate>(&run_.conditions[i].expression->node);
+      const auto* object =
+          label == nullptr ? nullptr : std::get_if<SlotReference>(&label->object->node);
+      if (object != nullptr) AddLabels(object->slot, label->labels);
       unbound_.push_back(unbound);
     }
   }
 
   void IndexSteps() {
-    for (size_t i = 0; i < run_.nodes.size(); ++i) slots_[run_.nodes[i].slot].nodes.push_back(i);
+    for (size_t i = 0; i < run_.nodes.size(); ++i) {
+      slots_[run_.nodes[i].slot].nodes.push_back(i);
+      AddLabels(run_.nodes[i].slot, run_.nodes[i].labels);
+    }
     for (size_t i = 0; i < run_.edges.size(); ++i) {
       const StepEdge& edge = run_.edges[i];
       for (Slot slot : {edge.from, edge.to, edge.relationship}) slots_[slot].edges.push_back(i);
       for (Slot slot : edge.reads) slots_[slot].edges.push_back(i);
-      costs_.push_back({estimates_.Degree(*edge.plan)});
+      const std::vector<std::string>& from = slots_[edge.from].labels;
+      const std::vector<std::string>& to = slots_[edge.to].labels;
+      EdgeCost cost;
+      cost.forward = estimates_.Hop(*edge.plan, from, to);
+      cost.backward = estimates_.Hop(*edge.plan, to, from, /*flipped=*/true);
+      costs_.push_back(std::move(cost));
     }
     for (const PatternSteps::Step& step : run_.steps) {
       if (!step.is_edge) {
@@ -110,6 +125,11 @@ class Arrangement {
       AddStart(run_.edges[step.index].from);
       AddStart(run_.edges[step.index].to);
     }
+  }
+
+  void AddLabels(Slot slot, const std::vector<std::string>& labels) {
+    std::vector<std::string>& known = slots_[slot].labels;
+    known.insert(known.end(), labels.begin(), labels.end());
   }
 
   void AddStart(Slot slot) {
@@ -175,7 +195,8 @@ class Arrangement {
     plan_ = MakePlan(std::move(filter));
   }
 
-  // The share of rows that the conditions waiting for this unbound slot alone let through.
+  // The share of rows that the conditions waiting for this unbound slot alone let through, labels
+  // aside.
   double ShareAt(Slot slot) const {
     double share = 1.0;
     const auto found = slots_.find(slot);
@@ -183,9 +204,9 @@ class Arrangement {
     for (size_t i : found->second.conditions) {
       if (placed_[i] || unbound_[i] != 1) continue;
       const Expression& condition = *run_.conditions[i].expression;
-      const auto* label = std::get_if<LabelPredicate>(&condition.node);
-      share *= label != nullptr ? estimates_.ShareWith(label->labels)
-                                : StepEstimates::ShareOf(condition);
+      if (!std::holds_alternative<LabelPredicate>(condition.node)) {
+        share *= estimates_.ShareOf(condition);
+      }
     }
     return share;
   }
@@ -274,20 +295,46 @@ class Arrangement {
     plan_ = MakePlan(std::move(plan));
   }
 
+  // The index that serves best, where there is no other seek.
+  std::optional<IndexChoice> FindIndex(Slot node, const std::vector<std::string>& labels) {
+    if (!passes_.seeks) return std::nullopt;
+    std::vector<const Expression*> conditions;
+    for (size_t i : slots_[node].conditions) {
+      if (!placed_[i] && unbound_[i] == 1) {
+        conditions.push_back(run_.conditions[i].expression.get());
+      }
+    }
+    return ChooseIndex(estimates_, node, labels, conditions);
+  }
+
+  void CheckLabels(Slot node, std::vector<std::string> labels, bool exact) {
+    if (labels.empty()) return;
+    FilterPlan filter;
+    filter.predicates.push_back(
+        MakeExpression(LabelPredicate{MakeExpression(SlotReference{node}, {}, kNodeOrNull),
+                                      std::move(labels), exact},
+                       {}, {Type::kBoolean, Type::kNull}));
+    filter.input = std::move(plan_);
+    plan_ = MakePlan(std::move(filter));
+  }
+
   // Binds a node by a seek or else a scan. `labels` are checked here.
   void BindNode(Slot slot, std::vector<std::string> labels, bool exact) {
     std::optional<Seek> seek = FindSeek(slot);
     if (seek.has_value()) {
       PlaceSeek(slot, *seek);
       Bind(slot);
-      if (labels.empty()) return;
-      FilterPlan filter;
-      filter.predicates.push_back(
-          MakeExpression(LabelPredicate{MakeExpression(SlotReference{slot}, {}, kNodeOrNull),
-                                        std::move(labels), exact},
-                         {}, {Type::kBoolean, Type::kNull}));
-      filter.input = std::move(plan_);
-      plan_ = MakePlan(std::move(filter));
+      CheckLabels(slot, std::move(labels), exact);
+      return;
+    }
+    std::optional<IndexChoice> index = FindIndex(slot, labels);
+    if (index.has_value()) {
+      // The seek has seen to this label and those under it.
+      if (!exact) std::erase(labels, index->seek.label);
+      index->seek.input = std::move(plan_);
+      plan_ = MakePlan(std::move(index->seek));
+      Bind(slot);
+      CheckLabels(slot, std::move(labels), exact);
       return;
     }
     if (!labels.empty()) std::swap(labels[0], labels[estimates_.RarestLabel(labels)]);
@@ -303,14 +350,7 @@ class Arrangement {
       return;
     }
     // An expansion came first.
-    if (node.labels.empty()) return;
-    FilterPlan filter;
-    filter.predicates.push_back(
-        MakeExpression(LabelPredicate{MakeExpression(SlotReference{node.slot}, {}, kNodeOrNull),
-                                      std::move(node.labels), node.exact},
-                       {}, {Type::kBoolean, Type::kNull}));
-    filter.input = std::move(plan_);
-    plan_ = MakePlan(std::move(filter));
+    CheckLabels(node.slot, std::move(node.labels), node.exact);
   }
 
   // A node that only expansions bind as they are written may be scanned for, by the labels of a
@@ -332,19 +372,6 @@ class Arrangement {
     BindNode(slot, std::move(labels), exact);
   }
 
-  std::vector<std::string> LabelsOf(Slot slot) {
-    const SlotIndex& index = slots_[slot];
-    if (!index.nodes.empty()) return run_.nodes[index.nodes[0]].labels;
-    std::vector<std::string> labels;
-    for (size_t i : index.conditions) {
-      if (placed_[i]) continue;
-      const auto* label = std::get_if<LabelPredicate>(&run_.conditions[i].expression->node);
-      if (label == nullptr || !IsNode(*label->object, slot)) continue;
-      labels.insert(labels.end(), label->labels.begin(), label->labels.end());
-    }
-    return labels;
-  }
-
   // ---- Edges
 
   void PlaceEdge(StepEdge& edge, bool flipped) {
@@ -357,6 +384,7 @@ class Arrangement {
         edge.plan->node);
     plan_ = std::move(edge.plan);
     for (Slot slot : {edge.from, edge.to, edge.relationship}) {
+      if (!Bound(slot)) reached_.insert(slot);
       Bind(slot);
       if (!passes_.order) continue;
       // The labels of a node that was to be scanned for and has been reached instead.
@@ -397,11 +425,11 @@ class Arrangement {
     const bool from = Bound(edge.from);
     const bool to = Bound(edge.to);
     if ((!from && !to) || (edge.needs_both_ends && !(from && to))) return kNever;
-    double rows = costs_[index].degree;
+    const HopEstimate& hop = from ? costs_[index].forward : costs_[index].backward;
+    const double rows =
+        hop.rows * (reached_.contains(from ? edge.from : edge.to) ? hop.crowding : 1);
     if (from && to) return std::min(0.1, rows / estimates_.Nodes());
-    const Slot reached = from ? edge.to : edge.from;
-    if (const StepNode* node = UnplacedNode(reached)) rows *= estimates_.ShareWith(node->labels);
-    return rows * ShareAt(reached);
+    return rows * hop.far_share * ShareAt(from ? edge.to : edge.from);
   }
 
   // The cheapest edge that can be placed now, the first of several; nullptr if there is none.
@@ -420,13 +448,6 @@ class Arrangement {
     return best;
   }
 
-  const StepNode* UnplacedNode(Slot slot) {
-    for (size_t i : slots_[slot].nodes) {
-      if (!node_placed_[i]) return &run_.nodes[i];
-    }
-    return nullptr;
-  }
-
   void Estimate(Start* start) {
     start->stale = false;
     start->rows = kNever;
@@ -439,11 +460,13 @@ class Arrangement {
       start->rows = several ? StepEstimates::ElementsOf(**seek->value) : 0;
       return;
     }
-    const std::vector<std::string> labels = LabelsOf(start->slot);
-    start->rows = estimates_.NodesWith(labels);
-    if (labels.empty() || UnplacedNode(start->slot) != nullptr) {
-      start->rows *= ShareAt(start->slot);
+    const std::vector<std::string>& labels = slots_[start->slot].labels;
+    if (const std::optional<IndexChoice> index = FindIndex(start->slot, labels)) {
+      start->seeks = true;
+      start->rows = index->rows;
+      return;
     }
+    start->rows = estimates_.NodesWith(labels) * ShareAt(start->slot);
   }
 
   const Start* CheapestStart(bool seeks_only) {
@@ -482,12 +505,13 @@ class Arrangement {
     return any;
   }
 
-  StepEstimates estimates_;
+  const StepEstimates& estimates_;
   PatternPasses passes_;
   const std::atomic<bool>* interrupted_;
   PatternSteps run_;
   PlanPtr plan_;
   SlotSet bound_;
+  SlotSet reached_;  // of these, what an edge has bound
   absl::flat_hash_map<Slot, SlotIndex> slots_;
   std::vector<bool> node_placed_;
   std::vector<EdgeCost> costs_;  // of the edges

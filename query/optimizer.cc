@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/status.h"
+#include "query/pattern_steps.h"
 #include "query/prepare.h"
 #include "query/tree_walk.h"
 
@@ -25,17 +26,33 @@ void ForEachPlanWithin(PlanPtr* plan, absl::FunctionRef<void(PlanPtr*)> pass) {
   pass(plan);
 }
 
+namespace {
+
+bool HasSeveralHops(PlanPtr* root) {
+  int hops = 0;
+  ForEachPlanWithin(root, [&](PlanPtr* plan) {
+    hops += std::holds_alternative<ExpandPlan>((*plan)->node) ||
+            std::holds_alternative<VariableExpandPlan>((*plan)->node);
+  });
+  return hops > 1;
+}
+
+}  // namespace
+
 absl::Status Optimize(const PrepareContext& context, PreparedPlan* prepared) {
   const std::vector<std::string>& disabled = context.disabled_passes;
   const auto enabled = [&](absl::string_view name) {
     return std::find(disabled.begin(), disabled.end(), name) == disabled.end();
   };
   if (enabled("fold_constants")) FoldConstants(&prepared->root);
+  std::shared_ptr<const FactSample> sample;
+  if (context.sample_facts && HasSeveralHops(&prepared->root)) sample = context.sample_facts();
+  const StepEstimates estimates(context.graph, sample.get());
   const PatternPasses passes = {enabled("filters"), enabled("seeks"), enabled("order")};
-  RETURN_IF_ERROR(ArrangePatterns({context.graph, passes, context.interrupted}, &prepared->root));
+  RETURN_IF_ERROR(ArrangePatterns({estimates, passes, context.interrupted}, &prepared->root));
   if (enabled("top")) LimitSorts(&prepared->root);
   SetLiveSlots(prepared->column_slots, prepared->root.get());
-  EstimateRows(context.graph, prepared->root.get());
+  EstimateRows(estimates, prepared->root.get());
   return absl::OkStatus();
 }
 

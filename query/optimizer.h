@@ -3,7 +3,8 @@
 //
 //   fold_constants  what depends on constants alone is computed once (optimize_constants.cc)
 //   filters         conditions are checked as soon as the slots they read are there
-//   seeks           id(n) = x, n = x and n.key = x find the node instead of scanning for it
+//   seeks           id(n) = x, n = x and n.key = x find the node instead of scanning for it, and
+//                   conditions on properties use indexes (index_choice.h)
 //   order           patterns begin where there is least to read and go on in the cheapest order
 //   top             ORDER BY with LIMIT keeps only the first rows (optimize_sort.cc)
 //   live slots      dead columns are dropped; always runs (optimize_live.cc)
@@ -18,11 +19,12 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
-#include "engine/graph.h"
 #include "query/plan.h"
 #include "query/prepare.h"
 
 namespace entente::query {
+
+class StepEstimates;  // query/pattern_steps.h
 
 // Unknown names among the passes that `context` disables do nothing. kInterrupted when the
 // statement is interrupted; the plan is lost then.
@@ -38,7 +40,7 @@ struct PatternPasses {
   bool order = true;
 };
 struct PatternContext {
-  const Graph* graph = nullptr;  // gives the counts for estimates; may be null
+  const StepEstimates& estimates;
   PatternPasses passes;
   const std::atomic<bool>* interrupted = nullptr;
 };
@@ -51,7 +53,7 @@ void LimitSorts(PlanPtr* plan);
 void SetLiveSlots(const std::vector<Slot>& required, Plan* plan);
 
 // Sets `estimated_rows` everywhere.
-void EstimateRows(const Graph* graph, Plan* plan);
+void EstimateRows(const StepEstimates& estimates, Plan* plan);
 
 // Runs `pass` over this plan and all plans under it and in its expressions, inner ones first.
 void ForEachPlanWithin(PlanPtr* plan, absl::FunctionRef<void(PlanPtr*)> pass);

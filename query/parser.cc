@@ -71,6 +71,8 @@ absl::StatusOr<ast::Statement> StatementParser::ParseStatement() {
   } else if (cursor_.AcceptWord("ROLLBACK")) {
     cursor_.AcceptWord("TRANSACTION");
     statement.node = ast::RollbackTransaction{};
+  } else if (AtIndexStatement()) {
+    ASSIGN_OR_RETURN(statement.node, ParseIndexStatement());
   } else {
     ASSIGN_OR_RETURN(statement.node, ParseQueryStatement());
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/built_in.h"
 #include "query/function.h"
 
 namespace entente::query {
@@ -10,6 +11,11 @@ namespace entente::query {
 namespace {
 
 using Type = Value::Type;
+
+// The share of rows that a condition lets through of which nothing is known: that a value is equal,
+// and any other.
+constexpr double kEqualShare = 0.1;
+constexpr double kOtherShare = 0.5;
 
 bool IsStep(const Plan& plan) {
   return std::holds_alternative<NodeScanPlan>(plan.node) ||
@@ -167,27 +173,55 @@ double StepEstimates::ShareWith(const std::vector<std::string>& labels) const {
   return labels.empty() ? 1.0 : NodesWith(labels) / Nodes();
 }
 
-double StepEstimates::Degree(const std::vector<std::string>& types, Heading heading) const {
-  double relationships = 5.0 * Nodes();
-  if (graph_ != nullptr) {
-    const RelationSet set = graph_->ResolveTypes(types);
-    relationships = 0;
-    if (set.any) {
-      relationships = static_cast<double>(graph_->RelationshipCount());
-    } else {
-      for (RelationId id : set.ids) relationships += static_cast<double>(graph_->RelationCount(id));
-    }
-  }
-  return relationships / Nodes() * (heading == Heading::kEither ? 2.0 : 1.0);
+double StepEstimates::RelationshipsOf(const RelationSet& types) const {
+  if (graph_ == nullptr) return 5.0 * Nodes();
+  if (types.any) return static_cast<double>(graph_->RelationshipCount());
+  double relationships = 0;
+  for (RelationId id : types.ids) relationships += static_cast<double>(graph_->RelationCount(id));
+  return relationships;
 }
 
-double StepEstimates::Degree(const Plan& plan) const {
-  if (const auto* expand = std::get_if<ExpandPlan>(&plan.node)) {
-    return expand->relationship_bound ? 1.0 : Degree(expand->types, expand->heading);
+std::vector<LabelId> StepEstimates::RarestSet(const std::vector<std::string>& labels) const {
+  if (labels.empty()) return {};
+  const LabelId label = graph_->catalogue().FindLabel(labels[RarestLabel(labels)]);
+  if (label == kNoSymbol) return {kNoSymbol};
+  return graph_->catalogue().DescendantLabels(label);
+}
+
+HopEstimate StepEstimates::Hop(const Plan& plan, const std::vector<std::string>& near,
+                               const std::vector<std::string>& far, bool flipped) const {
+  HopEstimate hop;
+  hop.far_share = ShareWith(far);
+  const auto* expand = std::get_if<ExpandPlan>(&plan.node);
+  if (expand == nullptr) {
+    hop.rows = PathRows(std::get<VariableExpandPlan>(plan.node));
+    return hop;
   }
-  const auto& paths = std::get<VariableExpandPlan>(plan.node);
+  if (expand->relationship_bound) return hop;
+  const RelationSet types = graph_ == nullptr ? RelationSet() : graph_->ResolveTypes(expand->types);
+  const double both = expand->heading == Heading::kEither ? 2.0 : 1.0;
+  hop.rows = RelationshipsOf(types) / Nodes() * both;
+  if (sample_ == nullptr || sample_->size() == 0) return hop;
+  Heading heading = expand->heading;
+  if (flipped && heading != Heading::kEither) {
+    heading = heading == Heading::kOut ? Heading::kIn : Heading::kOut;
+  }
+  const std::vector<LabelId> near_labels = RarestSet(near);
+  hop.rows = RelationshipsOf(types) * both * sample_->NearShare(types, heading, near_labels) /
+             std::max(1.0, NodesWith(near));
+  hop.far_share = sample_->FarShare(types, heading, near_labels, RarestSet(far));
+  if (!near.empty()) return hop;  // they have been counted by themselves
+  const double mean = static_cast<double>(graph_->RelationshipCount()) / Nodes() * both;
+  const double behind = sample_->DegreeBehind(Heading::kEither, heading);
+  hop.crowding = std::clamp(behind / std::max(mean, 1e-3), 1.0, 1000.0);
+  return hop;
+}
+
+double StepEstimates::PathRows(const VariableExpandPlan& paths) const {
   if (paths.relationships_bound) return 1.0;
-  const double degree = Degree(paths.types, paths.heading);
+  const RelationSet types = graph_ == nullptr ? RelationSet() : graph_->ResolveTypes(paths.types);
+  const double degree =
+      RelationshipsOf(types) / Nodes() * (paths.heading == Heading::kEither ? 2.0 : 1.0);
   double sum = paths.least == 0 ? 1.0 : 0.0;
   double rows = 1.0;
   const int64_t most = std::min<int64_t>(paths.most.value_or(8), 16);
@@ -198,11 +232,65 @@ double StepEstimates::Degree(const Plan& plan) const {
   return sum;
 }
 
-double StepEstimates::ShareOf(const Expression& condition) {
-  if (const auto* comparison = std::get_if<ComparisonExpression>(&condition.node)) {
-    return comparison->comparator == ast::Comparator::kEqual ? 0.1 : 0.5;
+double StepEstimates::ShareOfValue(const Expression& side) const {
+  const auto* property = std::get_if<PropertyReference>(&side.node);
+  if (property == nullptr || graph_ == nullptr) return kEqualShare;
+  if (property->name == kBuiltInProperties[kKeyProperty]) return 1.0 / Nodes();
+  const Catalogue& catalogue = graph_->catalogue();
+  const PropertyId id = catalogue.FindProperty(property->name);
+  for (const PropertyIndex& index : catalogue.indexes()) {
+    if (index.property == id) return 1.0 / std::max<double>(1.0, graph_->IndexedValues(index));
   }
-  return 0.5;
+  return kEqualShare;
+}
+
+double StepEstimates::ShareOf(const Expression& condition) const {
+  if (const auto* comparison = std::get_if<ComparisonExpression>(&condition.node)) {
+    if (comparison->comparator != ast::Comparator::kEqual) return kOtherShare;
+    return std::min(ShareOfValue(*comparison->left), ShareOfValue(*comparison->right));
+  }
+  const auto* binary = std::get_if<BinaryExpression>(&condition.node);
+  if (binary == nullptr || binary->op != ast::BinaryOperator::kIn) return kOtherShare;
+  return std::min(kOtherShare, ElementsOf(*binary->right) * ShareOfValue(*binary->left));
+}
+
+bool StepEstimates::HasIndexes() const {
+  return graph_ != nullptr && !graph_->catalogue().indexes().empty();
+}
+
+bool StepEstimates::HasIndex(const std::string& label, const std::string& property) const {
+  return FindIndex(label, property) != nullptr;
+}
+
+const PropertyIndex* StepEstimates::FindIndex(const std::string& label,
+                                              const std::string& property) const {
+  if (graph_ == nullptr) return nullptr;
+  const LabelId label_id = graph_->catalogue().FindLabel(label);
+  const PropertyId property_id = graph_->catalogue().FindProperty(property);
+  if (label_id == kNoSymbol || property_id == kNoSymbol) return nullptr;
+  return graph_->catalogue().IndexOver(label_id, property_id);
+}
+
+double StepEstimates::IndexRows(const IndexSeekPlan& seek) const {
+  // What is known of ranges and prefixes is that they are a part.
+  constexpr double kOneEnd = 0.3;
+  constexpr double kBothEnds = 0.1;
+  constexpr double kPrefix = 0.05;
+  const PropertyIndex* index = FindIndex(seek.label, seek.property);
+  if (index == nullptr) return NodesWith({seek.label});  // it is gone
+  const double nodes = static_cast<double>(graph_->IndexedNodes(*index));
+  const double of_value = nodes / std::max<double>(1.0, graph_->IndexedValues(*index));
+  switch (seek.by) {
+    case IndexSeekPlan::By::kValue:
+      return of_value;
+    case IndexSeekPlan::By::kList:
+      return std::min(nodes, of_value * ElementsOf(*seek.value));
+    case IndexSeekPlan::By::kPrefix:
+      return nodes * kPrefix;
+    case IndexSeekPlan::By::kRange:
+      return nodes * (seek.value != nullptr && seek.greatest != nullptr ? kBothEnds : kOneEnd);
+  }
+  return nodes;
 }
 
 double StepEstimates::ElementsOf(const Expression& list) {

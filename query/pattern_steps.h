@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "engine/fact_sample.h"
 #include "engine/graph.h"
 #include "query/plan.h"
 #include "query/tree_walk.h"
@@ -64,11 +65,18 @@ class PatternSteps {
 // conditions.
 bool CanRaise(const Expression& expression);
 
-// How many rows a step makes of one row, guessed from the counts of the database.
+// What a hop makes of one row.
+struct HopEstimate {
+  double rows = 1.0;
+  double far_share = 1.0;  // of these rows, whose far end bears the labels that it has to
+  double crowding = 1.0;   // by how much more rows there are where a hop led to the start
+};
+
+// How many rows a step makes of one row, guessed from the counts of the database and a sample.
 class StepEstimates {
  public:
-  // `graph` may be null.
-  explicit StepEstimates(const Graph* graph) : graph_(graph) {}
+  // Either may be null, and must outlive this.
+  StepEstimates(const Graph* graph, const FactSample* sample) : graph_(graph), sample_(sample) {}
 
   double Nodes() const;
   double NodesWith(const std::vector<std::string>& labels) const;
@@ -76,16 +84,32 @@ class StepEstimates {
   size_t RarestLabel(const std::vector<std::string>& labels) const;
   // The share of nodes that bear the labels.
   double ShareWith(const std::vector<std::string>& labels) const;
-  // Relationships of these types at a node.
-  double Degree(const std::vector<std::string>& types, Heading heading) const;
-  double Degree(const Plan& expand) const;
+  // Of an expansion from a node that bears the labels `near` to nodes of which the labels `far` are
+  // asked. `flipped`: from its `to` to its `from`.
+  HopEstimate Hop(const Plan& expand, const std::vector<std::string>& near,
+                  const std::vector<std::string>& far, bool flipped = false) const;
   // The share of rows that a condition lets through.
-  static double ShareOf(const Expression& condition);
+  double ShareOf(const Expression& condition) const;
+  // Whether there are indexes; whether one covers the label's nodes by this property.
+  bool HasIndexes() const;
+  bool HasIndex(const std::string& label, const std::string& property) const;
+  // The nodes that a seek finds for one row. There must be such an index.
+  double IndexRows(const IndexSeekPlan& seek) const;
   // How many elements a list has.
   static double ElementsOf(const Expression& list);
 
  private:
+  const PropertyIndex* FindIndex(const std::string& label, const std::string& property) const;
+  // The share of nodes with one value of the property.
+  double ShareOfValue(const Expression& property) const;
+  double RelationshipsOf(const RelationSet& types) const;
+  double PathRows(const VariableExpandPlan& paths) const;
+  // The nodes that the sample takes for bearing all labels, by the label that the fewest nodes
+  // bear.
+  std::vector<LabelId> RarestSet(const std::vector<std::string>& labels) const;
+
   const Graph* graph_;
+  const FactSample* sample_;
 };
 
 }  // namespace entente::query

@@ -60,6 +60,24 @@ struct NodeSeekPlan {
   By by = By::kId;
   ExpressionPtr value;
 };
+// For each input row, the nodes that bear the label for which a condition on the property may be
+// true, found by an index; all that bear the label where there is no such index any more. The
+// optimizer makes it and leaves the condition above.
+struct IndexSeekPlan {
+  enum class By {
+    kValue,   // property = value
+    kList,    // property IN value
+    kPrefix,  // property STARTS WITH value
+    kRange,   // property > or >= value, property < or <= greatest
+  };
+  PlanPtr input;
+  Slot node;
+  std::string label;
+  std::string property;
+  By by = By::kValue;
+  ExpressionPtr value;     // null in a range without a least value
+  ExpressionPtr greatest;  // null unless it is a range with one
+};
 // For each input row, the relationships at `from`. Where `to` is bound already (`into`), those
 // between the two. A null `from` (or `to`) has none.
 struct ExpandPlan {
@@ -247,7 +265,7 @@ struct DeletePlan {
 
 struct Plan {
   using Node =
-      std::variant<UnitPlan, ArgumentPlan, NodeScanPlan, NodeSeekPlan, ExpandPlan,
+      std::variant<UnitPlan, ArgumentPlan, NodeScanPlan, NodeSeekPlan, IndexSeekPlan, ExpandPlan,
                    VariableExpandPlan, FilterPlan, OptionalPlan, ApplyPlan, UnwindPlan,
                    ProcedureCallPlan, ProjectPlan, AggregatePlan, DistinctPlan, SortPlan, SkipPlan,
                    LimitPlan, UnionPlan, CreatePlan, UpdatePlan, MergePlan, DeletePlan>;

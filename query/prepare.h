@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "engine/fact_sample.h"
 #include "engine/graph.h"
 #include "engine/procedure.h"
 #include "engine/session.h"
@@ -23,6 +24,9 @@ struct PrepareContext {
   // For estimates and for the types that questions name. Read only while Prepare runs. The plan
   // stays right, if not the fastest, when the graph changes later.
   const Graph* graph = nullptr;
+  // A sample of the graph's facts, or nullptr. Asked for when a statement has several hops. An
+  // empty function has none.
+  std::function<std::shared_ptr<const FactSample>()> sample_facts;
   // The registered procedure of that name, or nullptr; the pointer must stay valid while Prepare
   // runs. An empty function knows no procedure.
   std::function<const ProcedureSignature*(absl::string_view name)> find_procedure;

@@ -8,12 +8,14 @@
 #include <variant>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_split.h"
 #include "engine/core.h"
 #include "engine/error.h"
 #include "engine/status.h"
 #include "query/ast_printer.h"
 #include "query/explain.h"
+#include "query/index_statement.h"
 #include "query/parser.h"
 #include "query/prepare.h"
 #include "query/profile.h"
@@ -138,6 +140,11 @@ class SessionOfQueries : public Session {
   absl::StatusOr<std::unique_ptr<Result>> RunPlan(Ready ready, const Parameters& parameters,
                                                   std::unique_ptr<ReadTransaction> reading);
   absl::StatusOr<std::unique_ptr<Result>> RunWriting(Ready ready, const Parameters& parameters);
+  absl::StatusOr<std::unique_ptr<Result>> RunIndexStatement(const ast::Statement& statement);
+  // Runs `statement` as a transaction of its own or, in a transaction, as a statement that is
+  // undone if it fails.
+  absl::StatusOr<std::unique_ptr<Result>> Write(
+      absl::FunctionRef<absl::StatusOr<std::unique_ptr<Result>>(GraphWriter&)> statement);
   // `writer` is null for a statement that only reads.
   absl::StatusOr<std::unique_ptr<Result>> RunToEnd(Ready ready, const Parameters& parameters,
                                                    const Graph& graph, GraphWriter* writer);
@@ -174,7 +181,8 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::Run(absl::string_view 
   const auto* query = std::get_if<ast::QueryStatement>(&statement.node);
   if (query == nullptr) {
     reading = nullptr;
-    return RunTransactionStatement(statement);
+    return IsIndexStatement(statement) ? RunIndexStatement(statement)
+                                       : RunTransactionStatement(statement);
   }
   ASSIGN_OR_RETURN(const Graph* const graph, PlanningGraph(&reading));
   ASSIGN_OR_RETURN(Ready ready, Plan(*query, text, *graph));
@@ -184,7 +192,7 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::Run(absl::string_view 
 absl::StatusOr<bool> SessionOfQueries::Writes(absl::string_view text) {
   ASSIGN_OR_RETURN(const ast::Statement statement, Parse(text));
   const auto* query = std::get_if<ast::QueryStatement>(&statement.node);
-  if (query == nullptr) return false;
+  if (query == nullptr) return ChangesIndexes(statement);
   std::unique_ptr<ReadTransaction> reading;
   ASSIGN_OR_RETURN(const Graph* const graph, PlanningGraph(&reading));
   ASSIGN_OR_RETURN(const Ready ready, Plan(*query, text, *graph));
@@ -209,6 +217,7 @@ absl::StatusOr<SessionOfQueries::Ready> SessionOfQueries::Plan(const ast::QueryS
   context.graph = &graph;
   context.disabled_passes = options_.disabled_passes;
   context.interrupted = &interrupted_;
+  context.sample_facts = [&] { return core_->SampleOf(graph); };
   context.find_procedure = [&](absl::string_view name) -> const ProcedureSignature* {
     procedures.push_back(core_->FindTable(name));
     return procedures.back() == nullptr ? nullptr : &procedures.back()->signature;
@@ -250,20 +259,39 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunPlan(
 
 absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunWriting(Ready ready,
                                                                      const Parameters& parameters) {
+  return Write(
+      [&](GraphWriter& writer) { return RunToEnd(std::move(ready), parameters, writer, &writer); });
+}
+
+absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunIndexStatement(
+    const ast::Statement& statement) {
+  if (ChangesIndexes(statement)) {
+    return Write([&](GraphWriter& writer) -> absl::StatusOr<std::unique_ptr<Result>> {
+      RETURN_IF_ERROR(ChangeIndexes(statement, writer));
+      return std::make_unique<KeptRows>();
+    });
+  }
+  std::unique_ptr<ReadTransaction> reading;
+  ASSIGN_OR_RETURN(const Graph* const graph, PlanningGraph(&reading));
+  std::vector<Row> indexes = IndexRows(*graph);
+  if (in_transaction_ && reading != nullptr) reading_ = std::move(reading);
+  return std::make_unique<KeptRows>(IndexColumns(), std::deque<Row>(indexes.begin(), indexes.end()),
+                                    Changes());
+}
+
+absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::Write(
+    absl::FunctionRef<absl::StatusOr<std::unique_ptr<Result>>(GraphWriter&)> statement) {
   if (!in_transaction_) {
     ASSIGN_OR_RETURN(const std::unique_ptr<WriteTransaction> transaction,
                      core_->BeginWrite(&interrupted_));
-    GraphWriter& writer = transaction->graph();
-    ASSIGN_OR_RETURN(std::unique_ptr<Result> result,
-                     RunToEnd(std::move(ready), parameters, writer, &writer));
+    ASSIGN_OR_RETURN(std::unique_ptr<Result> result, statement(transaction->graph()));
     RETURN_IF_ERROR(transaction->Commit());
     return result;
   }
   RETURN_IF_ERROR(StartWriting());
   GraphWriter& writer = writing_->graph();
   writer.SetSavepoint();
-  absl::StatusOr<std::unique_ptr<Result>> result =
-      RunToEnd(std::move(ready), parameters, writer, &writer);
+  absl::StatusOr<std::unique_ptr<Result>> result = statement(writer);
   if (result.ok()) {
     writer.ReleaseSavepoint();
   } else {

@@ -18,6 +18,7 @@ PlanningStamp StampOf(const Graph& graph) {
   stamp.relations = graph.catalogue().relation_count();
   stamp.nodes = static_cast<int>(absl::bit_width(graph.NodeCount()));
   stamp.relationships = static_cast<int>(absl::bit_width(graph.RelationshipCount()));
+  stamp.index_changes = graph.catalogue().index_changes();
   return stamp;
 }
 

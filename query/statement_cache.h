@@ -15,13 +15,14 @@
 
 namespace entente::query {
 
-// What of a graph the choice of a plan depends on, coarsely: symbols that exist, sizes by powers of
-// two.
+// What of a graph the choice of a plan depends on, coarsely: symbols and indexes that exist, sizes
+// by powers of two.
 struct PlanningStamp {
   size_t labels = 0;
   size_t relations = 0;
   int nodes = 0;
   int relationships = 0;
+  uint64_t index_changes = 0;
   bool operator==(const PlanningStamp&) const = default;
 };
 PlanningStamp StampOf(const Graph& graph);

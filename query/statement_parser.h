@@ -1,7 +1,7 @@
 // The recursive descent behind Parse (parser.h) and the expressions inside of questions. One method
 // a rule of the grammar, grouped into files by subject: parser.cc (statements and queries),
-// parser_lens.cc, parser_clause.cc, parser_projection.cc, parser_pattern.cc, parser_expression.cc
-// (operators), parser_atom.cc and parser_collection.cc (lists and maps).
+// parser_index.cc, parser_lens.cc, parser_clause.cc, parser_projection.cc, parser_pattern.cc,
+// parser_expression.cc (operators), parser_atom.cc and parser_collection.cc (lists and maps).
 #pragma once
 
 #include <string>
@@ -53,6 +53,14 @@ class StatementParser {
   absl::StatusOr<ast::SingleQuery> ParseSingleQuery();
   // Behind `{`: clauses, or a bare pattern with WHERE, up to and with `}`.
   absl::StatusOr<ast::QueryPtr> ParseSubquery();
+
+  // parser_index.cc
+  bool AtIndexStatement() const;
+  absl::StatusOr<ast::Statement::Node> ParseIndexStatement();
+  absl::StatusOr<ast::CreateIndex> ParseCreateIndex();
+  absl::StatusOr<ast::DropIndex> ParseDropIndex();
+  // ON :Label(property)
+  absl::Status ParseIndexed(ast::Name& label, ast::Name& property);
 
   // parser_lens.cc
   bool AtLensClause() const;

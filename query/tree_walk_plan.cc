@@ -70,6 +70,9 @@ struct PlanExpressions {
     using Kind = std::remove_const_t<Node>;
     if constexpr (std::is_same_v<Kind, NodeSeekPlan>) {
       One(node.value);
+    } else if constexpr (std::is_same_v<Kind, IndexSeekPlan>) {
+      One(node.value);
+      One(node.greatest);
     } else if constexpr (std::is_same_v<Kind, VariableExpandPlan>) {
       One(node.predicate);
     } else if constexpr (std::is_same_v<Kind, FilterPlan>) {
@@ -217,7 +220,8 @@ std::vector<Slot> IntroducedSlots(const Plan& plan) {
           slots = node.slots;
           slots.push_back(node.ordinal);
         } else if constexpr (std::is_same_v<Kind, NodeScanPlan> ||
-                             std::is_same_v<Kind, NodeSeekPlan>) {
+                             std::is_same_v<Kind, NodeSeekPlan> ||
+                             std::is_same_v<Kind, IndexSeekPlan>) {
           slots = {node.node};
         } else if constexpr (std::is_same_v<Kind, ExpandPlan>) {
           if (!node.relationship_bound) slots.push_back(node.relationship);

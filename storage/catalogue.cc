@@ -66,6 +66,21 @@ absl::Status ReadAll(const View& view, CatalogueKey kind, std::vector<Record>* r
   return cursor.status();
 }
 
+absl::Status ReadIndexes(const View& view, std::vector<IndexRecord>* records) {
+  Cursor cursor = view.Scan(Family::kCatalogue, KeyWriter(CatalogueKey::kPropertyIndex).bytes());
+  for (; cursor.Valid(); cursor.Next()) {
+    const AlignedBytes bytes(cursor.value());
+    const auto* table = Verified<stored::PropertyIndex>(bytes);
+    KeyReader reader(cursor.key().substr(1));
+    IndexId id;
+    if (table == nullptr || !reader.U32(&id) || !reader.done()) {
+      return absl::DataLossError("broken record of an index");
+    }
+    records->push_back({id, Text(table->name()), table->label(), table->property()});
+  }
+  return cursor.status();
+}
+
 }  // namespace
 
 absl::StatusOr<Catalogue> ReadCatalogue(const View& view) {
@@ -75,6 +90,7 @@ absl::StatusOr<Catalogue> ReadCatalogue(const View& view) {
   RETURN_IF_ERROR(ReadAll<stored::Label>(view, CatalogueKey::kLabel, &catalogue.labels));
   RETURN_IF_ERROR(
       ReadAll<stored::PropertyName>(view, CatalogueKey::kPropertyName, &catalogue.property_names));
+  RETURN_IF_ERROR(ReadIndexes(view, &catalogue.indexes));
   return catalogue;
 }
 
@@ -104,6 +120,17 @@ void PutPropertyName(Transaction& transaction, PropertyId id, absl::string_view 
   const auto text = builder.CreateString(name.data(), name.size());
   builder.Finish(stored::CreatePropertyName(builder, text));
   PutTable(transaction, CatalogueKey::kPropertyName, id, builder);
+}
+
+void PutIndex(Transaction& transaction, const IndexRecord& record) {
+  FlatBufferBuilder builder;
+  const auto name = builder.CreateString(record.name);
+  builder.Finish(stored::CreatePropertyIndex(builder, name, record.label, record.property));
+  PutTable(transaction, CatalogueKey::kPropertyIndex, record.id, builder);
+}
+
+void EraseIndex(Transaction& transaction, IndexId id) {
+  transaction.Delete(Family::kCatalogue, KeyWriter(CatalogueKey::kPropertyIndex).U32(id));
 }
 
 absl::StatusOr<std::optional<std::string>> ReadSetting(const View& view, absl::string_view name) {

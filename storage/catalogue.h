@@ -1,4 +1,5 @@
-// The catalogue's records: relation types, labels, property names, and settings of the engine.
+// The catalogue's records: relation types, labels, property names, property indexes, and settings of
+// the engine.
 // The engine reads them whole when it opens and keeps them in memory.
 #pragma once
 
@@ -32,10 +33,19 @@ struct LabelRecord {
   friend bool operator==(const LabelRecord&, const LabelRecord&) = default;
 };
 
+struct IndexRecord {
+  IndexId id = 0;
+  std::string name;
+  LabelId label = kNoSymbol;
+  PropertyId property = kNoSymbol;
+  friend bool operator==(const IndexRecord&, const IndexRecord&) = default;
+};
+
 struct Catalogue {
   std::vector<RelationTypeRecord> relation_types;  // by id; ids are dense
   std::vector<LabelRecord> labels;
   std::vector<std::string> property_names;
+  std::vector<IndexRecord> indexes;  // ids ascend, with gaps
 };
 
 // DataLoss when a record is broken or an id is missing.
@@ -44,6 +54,8 @@ absl::StatusOr<Catalogue> ReadCatalogue(const View& view);
 void PutRelationType(Transaction& transaction, RelationId id, const RelationTypeRecord& record);
 void PutLabel(Transaction& transaction, LabelId id, const LabelRecord& record);
 void PutPropertyName(Transaction& transaction, PropertyId id, absl::string_view name);
+void PutIndex(Transaction& transaction, const IndexRecord& record);
+void EraseIndex(Transaction& transaction, IndexId id);
 
 // Settings: named bytes of the engine.
 absl::StatusOr<std::optional<std::string>> ReadSetting(const View& view, absl::string_view name);

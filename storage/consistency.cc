@@ -72,6 +72,8 @@ class Verifier {
 
   absl::Status Catalogues();
   absl::Status Nodes();
+  // Adds an entry of the label index to `*labels`.
+  absl::Status IndexEntry(absl::string_view key, Fingerprint* labels);
   absl::Status Dictionaries();
   absl::Status Facts();
   absl::Status FactKeys();
@@ -98,6 +100,7 @@ class Verifier {
   Fingerprint originals_;
   Fingerprint article_facts_;
   absl::flat_hash_set<FactId> overflowing_;
+  absl::flat_hash_set<IndexId> indexes_;
   // What summaries should say, by key.
   absl::flat_hash_map<std::string, std::pair<ChunkSummary, bool>> summaries_;
 };
@@ -178,13 +181,19 @@ absl::StatusOr<ConsistencyReport> Verifier::Run() {
 }
 
 absl::Status Verifier::Catalogues() {
-  RETURN_IF_ERROR(Absorb(ReadCatalogue(snapshot_).status(), "catalogue"));
+  const absl::StatusOr<Catalogue> catalogue = ReadCatalogue(snapshot_);
+  if (!catalogue.ok()) {
+    RETURN_IF_ERROR(Absorb(catalogue.status(), "catalogue"));
+  } else {
+    for (const IndexRecord& index : catalogue->indexes) indexes_.insert(index.id);
+  }
   return Walk(Family::kCatalogue, [&](absl::string_view key, absl::string_view value) {
     switch (static_cast<CatalogueKey>(key.empty() ? '\0' : key[0])) {
       case CatalogueKey::kFormat:
       case CatalogueKey::kRelationType:
       case CatalogueKey::kLabel:
       case CatalogueKey::kPropertyName:
+      case CatalogueKey::kPropertyIndex:
       case CatalogueKey::kSetting:
         return absl::OkStatus();
       case CatalogueKey::kCounter:
@@ -224,19 +233,34 @@ absl::Status Verifier::Nodes() {
   RETURN_IF_ERROR(CheckNextId(kNextArticle, articles_.size()));
   Fingerprint indexed;
   RETURN_IF_ERROR(Walk(Family::kIndexes, [&](absl::string_view key, absl::string_view) {
-    KeyReader reader(key);
-    uint8_t kind;
-    LabelId label;
-    NodeId node;
-    if (!reader.U8(&kind) || kind != static_cast<uint8_t>(IndexKey::kLabel) ||
-        !reader.U32(&label) || !reader.U64(&node) || !reader.done()) {
-      return absl::DataLossError("broken key of an index");
-    }
-    indexed.Add(label, node);
-    return absl::OkStatus();
+    return IndexEntry(key, &indexed);
   }));
   Compare("entries of the label index", indexed, labels_);
   return absl::OkStatus();
+}
+
+absl::Status Verifier::IndexEntry(absl::string_view key, Fingerprint* labels) {
+  KeyReader reader(key);
+  uint8_t kind = 0;
+  uint32_t id;
+  NodeId node;
+  if (!reader.U8(&kind) || !reader.U32(&id)) return absl::DataLossError("broken key of an index");
+  switch (static_cast<IndexKey>(kind)) {
+    case IndexKey::kLabel:
+      if (!reader.U64(&node) || !reader.done()) break;
+      labels->Add(id, node);
+      return absl::OkStatus();
+    case IndexKey::kProperty: {
+      // What the value has to be is the engine's affair.
+      const size_t size = reader.rest().size();
+      if (!indexes_.contains(id)) return absl::DataLossError("an entry of an unknown index");
+      if (size <= sizeof(NodeId)) break;
+      KeyReader(reader.rest().substr(size - sizeof(NodeId))).U64(&node);
+      Expect(node, "an entry of an index");
+      return absl::OkStatus();
+    }
+  }
+  return absl::DataLossError("broken key of an index");
 }
 
 absl::Status Verifier::Dictionaries() {

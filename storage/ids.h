@@ -11,6 +11,7 @@ using FactId = uint64_t;      // a fact, which openCypher sees as a relationship
 using LabelId = uint32_t;     // index into the catalogue's labels
 using RelationId = uint32_t;  // index into the catalogue's relation types
 using PropertyId = uint32_t;  // index into the catalogue's property names
+using IndexId = uint32_t;     // a property index; the one exception: a dropped one's may come again
 
 // Entities count up from 0, articles from here, so that an id tells which column family holds its
 // record and both stay dense.

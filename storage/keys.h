@@ -11,6 +11,7 @@
 //               'r' relation be32                                 RelationType (FlatBuffers)
 //               'l' label be32                                    Label (FlatBuffers)
 //               'p' property be32                                 PropertyName (FlatBuffers)
+//               'i' index be32                                    PropertyIndex (FlatBuffers)
 //               's' name                                          setting, bytes of the engine
 //               'h' direction u8 | node be64 | chunk be32         chunk summary (several chunks)
 //   dictionary  external key, as it is                            node be64, of each bearer
@@ -18,6 +19,7 @@
 //   articles    node be64                                         Node (FlatBuffers)
 //   names       normalised name, escaped | node be64              name kind u8 | language
 //   indexes     'l' label be32 | node be64                        empty
+//               'p' index be32 | value | node be64                empty
 //   adjacency   direction u8 | node be64 | chunk be32             page and pending rows
 //   facts       'b' block be64                                    sealed block of facts
 //               'f' fact be64                                     loose fact, over its block's
@@ -60,10 +62,11 @@ enum class CatalogueKey : char {
   kRelationType = 'r',
   kLabel = 'l',
   kPropertyName = 'p',
+  kPropertyIndex = 'i',
   kSetting = 's',
   kChunkSummary = 'h',
 };
-enum class IndexKey : char { kLabel = 'l' };
+enum class IndexKey : char { kLabel = 'l', kProperty = 'p' };
 enum class FactKey : char { kBlock = 'b', kLoose = 'f', kEvidence = 'e' };
 enum class ProvenanceKey : char {
   kArticleFacts = 'f',

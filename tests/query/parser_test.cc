@@ -72,6 +72,29 @@ TEST(ParserTest, OperatorsBindAsOpenCypherSays) {
       "RETURN ");
 }
 
+TEST(ParserTest, IndexesAreCreatedDroppedAndShown) {
+  ExpectPrinted({
+      {"CREATE INDEX ON :Country(iso)"},
+      {"create index for (c:Country) on (c.iso)", "CREATE INDEX ON :Country(iso)"},
+      {"CREATE INDEX iso IF NOT EXISTS FOR (c:Country) ON (c.iso)",
+       "CREATE INDEX iso IF NOT EXISTS FOR (n:Country) ON (n.iso)"},
+      {"CREATE INDEX IF NOT EXISTS FOR (n:`A b`) ON (n.`c d`);",
+       "CREATE INDEX IF NOT EXISTS FOR (n:`A b`) ON (n.`c d`)"},
+      {"CREATE INDEX for FOR (for:on) ON (for.index)", "CREATE INDEX for FOR (n:on) ON (n.index)"},
+      {"DROP INDEX ON :Country(iso)"},
+      {"DROP INDEX iso IF EXISTS"},
+      {"SHOW INDEX", "SHOW INDEXES"},
+      // The words are names, too.
+      {"CREATE index = (drop:show)", "CREATE index = (drop:show)"},
+      {"MATCH (index:INDEX {on: 1}) RETURN index.drop AS show"},
+  });
+  EXPECT_EQ(Printed("CREATE INDEX FOR (n:A) ON (m.b)"),
+            "SyntaxError: UndefinedVariable: Variable `m` is not defined");
+  EXPECT_EQ(
+      Printed("CREATE INDEX FOR (n:A) ON (n.b, n.c)"),
+      "SyntaxError: UnexpectedSyntax: Expected \")\" behind the one property, but found \",\"");
+}
+
 TEST(ParserTest, LiteralsOfEveryBaseAndKind) {
   ExpectPrinted(
       {

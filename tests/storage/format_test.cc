@@ -67,17 +67,20 @@ std::vector<Evidence> ExampleEvidence() {
 }
 
 TEST(FormatTest, EveryExampleIsDecoded) {
-  EXPECT_THAT(Examples(), testing::UnorderedElementsAre(
-                              testing::Key("key-loose-fact"), testing::Key("key-page"),
-                              testing::Key("key-name"), testing::Key("format-record"),
-                              testing::Key("page"), testing::Key("summary"), testing::Key("block"),
-                              testing::Key("evidence"), testing::Key("fact-list")));
+  EXPECT_THAT(Examples(),
+              testing::UnorderedElementsAre(
+                  testing::Key("key-loose-fact"), testing::Key("key-page"),
+                  testing::Key("key-name"), testing::Key("key-index"),
+                  testing::Key("format-record"), testing::Key("page"), testing::Key("summary"),
+                  testing::Key("block"), testing::Key("evidence"), testing::Key("fact-list")));
 }
 
 TEST(FormatTest, Keys) {
   EXPECT_EQ(KeyWriter(FactKey::kLoose).U64(300).bytes(), Example("key-loose-fact"));
   EXPECT_EQ(AdjacencyKey(Direction::kIn, 258, 1), Example("key-page"));
   EXPECT_EQ(KeyWriter().Escaped("kim").U64(7).bytes(), Example("key-name"));
+  const std::string kim = KeyWriter(IndexKey::kProperty).U32(2).U8(0x40).Escaped("kim").bytes();
+  EXPECT_EQ(kim + NodeKey(7), Example("key-index"));
 }
 
 TEST(FormatTest, FormatRecord) {

@@ -1,0 +1,83 @@
+#include "query/index_statement.h"
+
+#include <algorithm>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "engine/error.h"
+#include "engine/status.h"
+
+namespace entente::query {
+namespace {
+
+absl::Status Create(const ast::CreateIndex& create, const SourceSpan& span, GraphWriter& writer) {
+  const Catalogue& catalogue = writer.catalogue();
+  const absl::string_view name =
+      create.name.has_value() ? absl::string_view(create.name->text) : absl::string_view();
+  if (create.if_not_exists) {
+    const LabelId label = catalogue.FindLabel(create.label.text);
+    const PropertyId property = catalogue.FindProperty(create.property.text);
+    const bool same = label != kNoSymbol && property != kNoSymbol &&
+                      catalogue.FindIndex(label, property) != nullptr;
+    if (same || catalogue.FindIndex(name) != nullptr) return absl::OkStatus();
+  }
+  return WithSpan(writer.CreateIndex(name, create.label.text, create.property.text).status(), span);
+}
+
+absl::Status Drop(const ast::DropIndex& drop, const SourceSpan& span, GraphWriter& writer) {
+  const Catalogue& catalogue = writer.catalogue();
+  const PropertyIndex* index = nullptr;
+  if (drop.name.has_value()) {
+    index = catalogue.FindIndex(drop.name->text);
+  } else {
+    const LabelId label = catalogue.FindLabel(drop.label.text);
+    const PropertyId property = catalogue.FindProperty(drop.property.text);
+    if (label != kNoSymbol && property != kNoSymbol) index = catalogue.FindIndex(label, property);
+  }
+  if (index != nullptr) return writer.DropIndex(index->id);
+  if (drop.if_exists) return absl::OkStatus();
+  return MakeError(
+      ErrorCode::kIndexNotFound,
+      drop.name.has_value()
+          ? absl::StrCat("There is no index of the name ", drop.name->text)
+          : absl::StrCat("There is no index on :", drop.label.text, "(", drop.property.text, ")"),
+      span);
+}
+
+Value CountOf(uint64_t count) { return Value::Integer(static_cast<int64_t>(count)); }
+
+}  // namespace
+
+bool IsIndexStatement(const ast::Statement& statement) {
+  return ChangesIndexes(statement) || std::holds_alternative<ast::ShowIndexes>(statement.node);
+}
+
+bool ChangesIndexes(const ast::Statement& statement) {
+  return std::holds_alternative<ast::CreateIndex>(statement.node) ||
+         std::holds_alternative<ast::DropIndex>(statement.node);
+}
+
+absl::Status ChangeIndexes(const ast::Statement& statement, GraphWriter& writer) {
+  if (const auto* create = std::get_if<ast::CreateIndex>(&statement.node)) {
+    return Create(*create, statement.span, writer);
+  }
+  return Drop(std::get<ast::DropIndex>(statement.node), statement.span, writer);
+}
+
+std::vector<std::string> IndexColumns() { return {"name", "label", "property", "nodes", "values"}; }
+
+std::vector<Row> IndexRows(const Graph& graph) {
+  const Catalogue& catalogue = graph.catalogue();
+  std::vector<PropertyIndex> indexes = catalogue.indexes();
+  std::sort(indexes.begin(), indexes.end(),
+            [](const PropertyIndex& a, const PropertyIndex& b) { return a.name < b.name; });
+  std::vector<Row> rows;
+  for (const PropertyIndex& index : indexes) {
+    rows.push_back({Value::String(index.name), Value::String(catalogue.label(index.label).name),
+                    Value::String(catalogue.property(index.property)),
+                    CountOf(graph.IndexedNodes(index)), CountOf(graph.IndexedValues(index))});
+  }
+  return rows;
+}
+
+}  // namespace entente::query
