@@ -149,6 +149,12 @@ class Import {
     const absl::Status opened = OpenFiles();
     if (!opened.ok()) return Fail(opened, kUsage);
     progress_ = std::make_unique<Progress>(total_bytes_);
+    for (const std::unique_ptr<InputFile>& file : files_) {
+      if (options_.rejects.empty() || !file->IsFileAt(options_.rejects)) continue;
+      return Fail(absl::InvalidArgumentError(absl::StrCat(
+                      "--rejects ", options_.rejects, " would overwrite the input ", file->name())),
+                  kUsage);
+    }
     rejects_ = std::make_unique<Rejects>(options_, *progress_);
     const absl::Status listed = rejects_->Open();
     if (!listed.ok()) return Fail(listed, kUsage);

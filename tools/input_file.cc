@@ -133,6 +133,14 @@ absl::StatusOr<std::unique_ptr<InputFile>> InputFile::Open(const std::string& pa
   return std::unique_ptr<InputFile>(new InputFile(path, descriptor, size, cancelled));
 }
 
+bool InputFile::IsFileAt(const std::string& path) const {
+  struct stat here;
+  struct stat there;
+  // Devices and pipes may be read and written at once.
+  return fstat(descriptor_, &here) == 0 && stat(path.c_str(), &there) == 0 &&
+         S_ISREG(here.st_mode) && here.st_dev == there.st_dev && here.st_ino == there.st_ino;
+}
+
 absl::StatusOr<size_t> InputFile::ReadStored(char* bytes, size_t size) {
   while (true) {
     if (cancelled_ != nullptr && *cancelled_) return absl::CancelledError("cancelled");

@@ -32,6 +32,9 @@ class InputFile {
   // The next line's beginning without taking it: up to `limit` bytes, for guessing formats.
   absl::StatusOr<absl::string_view> Peek(size_t limit);
 
+  // Whether `path` names the file that is read here, by whatever name.
+  bool IsFileAt(const std::string& path) const;
+
   const std::string& name() const { return name_; }
   uint64_t line_number() const { return line_number_; }  // of the last line, from 1
   uint64_t bytes_read() const { return bytes_read_; }    // as stored, packed

@@ -114,6 +114,26 @@ TEST_F(ImportCommandTest, ADamagedPackedFileLoadsNothing) {
   }
 }
 
+TEST_F(ImportCommandTest, RejectsNeverOverwriteAnInput) {
+  const std::string text = Claims(3) + "nonsense\n";
+  const std::string input = Write("input.jsonl", text);
+  std::filesystem::create_symlink(input, PathOf("link"));
+  std::filesystem::create_hard_link(input, PathOf("twin"));
+  const std::string other = Write("other.jsonl", Claims(1));
+  for (const std::string& rejects : {input, PathOf("link"), PathOf("twin")}) {
+    const Program::Outcome loaded = Run({"import", database(), other, input, "--rejects", rejects});
+    EXPECT_EQ(loaded.code, 2);
+    EXPECT_THAT(loaded.err, HasSubstr("would overwrite the input " + input));
+    EXPECT_EQ(ReadWhole(input), text);
+    EXPECT_FALSE(std::filesystem::exists(database()));
+  }
+  const Program::Outcome shell =
+      Run({"shell", database()}, ".import --rejects " + input + " " + input + "\n");
+  EXPECT_EQ(shell.code, 2);
+  EXPECT_EQ(ReadWhole(input), text);
+  EXPECT_EQ(Run({"import", database(), input, "--rejects", "/dev/null"}).code, 1);
+}
+
 TEST_F(ImportCommandTest, ReadsStandardInput) {
   const Program::Outcome loaded = Run({"import", database(), "-"}, Claims(3));
   EXPECT_EQ(loaded.code, 0) << loaded.err;
