@@ -75,6 +75,7 @@ class Opener {
   absl::StatusOr<Found> Look();
   absl::Status CheckMarker();
   absl::Status Create(Found found);
+  absl::Status CannotCreate(const rocksdb::Status& status);
   void Uncreate(Found found);
   absl::Status OpenDatabase();
   rocksdb::Status TryOpen();
@@ -94,6 +95,7 @@ class Opener {
 
 absl::StatusOr<std::unique_ptr<StoreImpl>> Opener::Run() {
   if (!GeometryIsSane(options_.geometry)) return absl::InvalidArgumentError("impossible geometry");
+  if (path_.empty()) return absl::InvalidArgumentError("a database needs a path");
   env_ = options_.env == nullptr ? rocksdb::Env::Default() : options_.env;
   impl_->read_only = options_.read_only;
   impl_->geometry = options_.geometry;
@@ -169,15 +171,27 @@ absl::Status Opener::CheckMarker() {
 absl::Status Opener::Create(Found found) {
   if (found == Found::kNothing) {
     const rocksdb::Status status = env_->CreateDir(path_);
-    if (!status.ok()) {
-      return absl::NotFoundError(
-          absl::StrCat("cannot create the directory ", path_, ": ", status.ToString()));
-    }
+    if (!status.ok()) return CannotCreate(status);
   }
   const std::string text = absl::StrCat(kMarkerLine, kFormatVersion, "\n");
   RETURN_IF_ERROR(
       ToStatus(rocksdb::WriteStringToFile(env_, text, File(kNewMarkerFile), /*should_sync=*/true)));
   return ToStatus(env_->RenameFile(File(kNewMarkerFile), File(kMarkerFile)));
+}
+
+absl::Status Opener::CannotCreate(const rocksdb::Status& status) {
+  const size_t name = path_.find_last_not_of('/');
+  const size_t slash = path_.rfind('/', name);
+  const std::string parent = slash == std::string::npos ? "." : path_.substr(0, slash);
+  if (!parent.empty() && env_->FileExists(parent).IsNotFound()) {
+    return absl::NotFoundError(
+        absl::StrCat("cannot create ", path_, ": the folder ", parent, " does not exist"));
+  }
+  // RocksDB's words say what it did, to which file, and at last why it failed.
+  const std::string words = status.ToString();
+  const size_t why = words.rfind(": ");
+  return absl::UnavailableError(absl::StrCat(
+      "cannot create ", path_, ": ", why == std::string::npos ? words : words.substr(why + 2)));
 }
 
 // The directory was empty or not there, or holds an unfinished creation of ours: all is ours.

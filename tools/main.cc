@@ -1,8 +1,10 @@
 // entente: one program, a subcommand for each way of use. README.md of this folder lists them.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "engine/entente.h"
 #include "tools/exit_code.h"
 #include "tools/export_command.h"
@@ -62,6 +64,13 @@ int Run(int argc, char** argv) {
   check->add_option("DB", path, "Database directory")->required();
   check->callback([&] { code = RunCheck(path); });
 
+  const std::vector<CLI::App*> subcommands = app.get_subcommands({});
+  const bool known = std::any_of(subcommands.begin(), subcommands.end(), [&](CLI::App* subcommand) {
+    return argc > 1 && subcommand->check_name(argv[1]);
+  });
+  if (argc > 1 && argv[1][0] != '-' && !known) {
+    return Fail(absl::StrCat("there is no subcommand '", argv[1], "'; --help lists them"), kUsage);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

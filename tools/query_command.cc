@@ -76,9 +76,9 @@ ExitCode RunQuery(const std::string& path, const QueryOptions& options) {
   if (!database.ok()) return FailDatabase(database.status());
   const std::unique_ptr<Session> session = (*database)->Connect();
 
-  const std::unique_ptr<RowFormat> format =
-      MakeRowFormat(options.format, std::cout, TerminalColumns(STDOUT_FILENO));
+  const size_t width = TerminalColumns(STDOUT_FILENO);
   for (const absl::string_view statement : split.statements) {
+    const std::unique_ptr<RowFormat> format = MakeRowFormat(options.format, std::cout, width);
     const absl::StatusOr<StatementOutcome> outcome =
         RunStatement(*session, statement, *parameters, *format);
     std::cout.flush();

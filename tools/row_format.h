@@ -1,4 +1,5 @@
-// RowFormat: how a result's rows are written: an aligned table, CSV, JSON, or JSON Lines.
+// RowFormat: how a result's rows are written: an aligned table, CSV, JSON, or JSON Lines. Each
+// result takes a format of its own.
 #pragma once
 
 #include <cstdint>

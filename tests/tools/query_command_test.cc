@@ -67,6 +67,20 @@ TEST_F(QueryCommandTest, AlignsWideCharactersInTables) {
       "       3\n");
 }
 
+TEST_F(QueryCommandTest, EachStatementHasATableOfItsOwn) {
+  constexpr char kStatements[] =
+      "RETURN 'wide' AS a; RETURN 2 AS b, 3 AS c; UNWIND [] AS x RETURN x; RETURN 'd' AS d";
+  EXPECT_EQ(Query(kStatements, "table"),
+            "a\n────\nwide\n"
+            "b  c\n─  ─\n2  3\n"
+            "x\n─\n"
+            "d\n─\nd\n");
+  EXPECT_EQ(Query(kStatements, "csv"), "a\r\nwide\r\nb,c\r\n2,3\r\nx\r\nd\r\nd\r\n");
+  EXPECT_EQ(Query(kStatements, "json"),
+            "[\n{\"a\":\"wide\"}\n]\n[\n{\"b\":2,\"c\":3}\n]\n[]\n[\n{\"d\":\"d\"}\n]\n");
+  EXPECT_EQ(Query(kStatements), "{\"a\":\"wide\"}\n{\"b\":2,\"c\":3}\n{\"d\":\"d\"}\n");
+}
+
 TEST_F(QueryCommandTest, TakesParametersAsJson) {
   const Program::Outcome outcome =
       Run({"query", database(), "RETURN $a AS a, $b AS b", "--param", "a=\"x=y\"", "--param",
@@ -98,6 +112,27 @@ TEST_F(QueryCommandTest, WrongUsageIsTwo) {
   EXPECT_EQ(Run({"--help"}).code, 0);
   EXPECT_EQ(Run({"query", "--help"}).code, 0);
   EXPECT_THAT(Run({"--version"}).out, ::testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+\n"));
+}
+
+TEST_F(QueryCommandTest, AnUnknownSubcommandIsNamed) {
+  const Program::Outcome outcome = Run({"foo", "bar"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("'foo'"));
+  EXPECT_THAT(Run({}).err, HasSubstr("subcommand is required"));
+}
+
+TEST_F(QueryCommandTest, ADatabaseWhoseParentIsMissingIsToldByItsPath) {
+  const std::string path = PathOf("missing/world");
+  const Program::Outcome outcome = Run({"shell", path});
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_EQ(outcome.err,
+            "cannot create " + path + ": the folder " + PathOf("missing") + " does not exist\n");
+  const Program::Outcome trailing = Run({"shell", path + "/"});
+  EXPECT_THAT(trailing.err, HasSubstr(PathOf("missing") + " does not exist"));
+  EXPECT_EQ(Run({"shell", ""}).err, "a database needs a path\n");
+  Write("file", "x");
+  const Program::Outcome inside = Run({"shell", PathOf("file/world")});
+  EXPECT_EQ(inside.err, "cannot create " + PathOf("file/world") + ": Not a directory\n");
 }
 
 TEST_F(QueryCommandTest, StatementErrorsAreThree) {
