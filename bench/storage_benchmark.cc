@@ -1,5 +1,6 @@
-// The bytes of storage/, by themselves: adjacency pages, pending rows, blocks of facts, and reading
-// edges through RocksDB. Arguments are edges of a node.
+// The bytes of storage/, by themselves: adjacency pages, pending rows, blocks of facts, unpacking,
+// and reading edges through RocksDB and the cache. Arguments are edges of a node unless said
+// otherwise.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -13,8 +14,10 @@
 #include "storage/check.h"
 #include "storage/fact_block.h"
 #include "storage/facts.h"
+#include "storage/page_reader.h"
 #include "storage/store.h"
 #include "storage/transaction.h"
+#include "storage/unpack.h"
 
 namespace entente::storage {
 namespace {
@@ -85,6 +88,29 @@ void DecodePage(benchmark::State& state, uint32_t columns, bool one_relation) {
 BENCHMARK_CAPTURE(DecodePage, traversed, kTraversed, false)->Arg(20)->Arg(8192);
 BENCHMARK_CAPTURE(DecodePage, answered_one_relation, kAnswered, true)->Arg(20)->Arg(8192);
 BENCHMARK_CAPTURE(DecodePage, all_columns, kAllColumns, false)->Arg(20)->Arg(8192);
+
+// Nothing but unpacking a column of 8192 values: argument is their width in bits.
+void UnpackColumn(benchmark::State& state, Unpacker unpacker) {
+  if (!Runs(unpacker)) {
+    state.SkipWithError("this machine has no such instructions");
+    return;
+  }
+  constexpr size_t kValues = 8192;
+  const uint8_t width = static_cast<uint8_t>(state.range(0));
+  const std::vector<uint8_t> bytes(kValues * width / 8, 0x5a);
+  const PackedNumbers numbers{
+      .bytes = bytes.data(), .size = bytes.size(), .width = width, .base = 1'000'000};
+  std::vector<uint64_t> values(kValues);
+  for (auto _ : state) {
+    Unpack(unpacker, numbers, 0, kValues, values.data());
+    benchmark::DoNotOptimize(values.data());
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kValues));
+}
+BENCHMARK_CAPTURE(UnpackColumn, scalar, Unpacker::kScalar)->Arg(13)->Arg(17)->Arg(40);
+BENCHMARK_CAPTURE(UnpackColumn, avx2, Unpacker::kAvx2)->Arg(13)->Arg(17)->Arg(40);
+BENCHMARK_CAPTURE(UnpackColumn, avx512, Unpacker::kAvx512)->Arg(13)->Arg(17)->Arg(40);
 
 void CountFromPage(benchmark::State& state) {
   const std::string value = EncodePageValue(MakeEdges(state.range(0)));
@@ -227,6 +253,112 @@ void ReadDegreeOfNode(benchmark::State& state) {
   }
 }
 BENCHMARK(ReadDegreeOfNode)->Arg(20)->Arg(2816)->Arg(20'000);
+
+// A graph of nodes with 20 edges each on average, a few with very many.
+class Neighbourhood {
+ public:
+  static constexpr uint64_t kNodeCount = 20'000;
+  static constexpr int64_t kEdgeCount = 400'000;
+
+  Neighbourhood() {
+    auto store = Store::Open(":memory:", {.create_if_missing = true});
+    ENTENTE_CHECK(store.ok());
+    store_ = *std::move(store);
+    Random random(/*stream=*/4, 0);
+    FactId fact = 0;
+    for (int64_t done = 0; done < kEdgeCount;) {
+      auto transaction = store_->Begin();
+      ENTENTE_CHECK(transaction.ok());
+      const NodeId from = next_++ % kNodeCount;
+      const int64_t edges = from % 1000 == 0 ? 2000 : 18;
+      for (int64_t i = 0; i < edges; ++i, ++done) {
+        EdgeRow row;
+        row.relation = static_cast<RelationId>(random.Below(kRelations));
+        row.other = random.Below(kNodeCount);
+        row.fact = fact++;
+        row.flags = kVisible | kHasEvidence;
+        ENTENTE_CHECK(InsertEdge(**transaction, Direction::kOut, from, row).ok());
+      }
+      ENTENTE_CHECK((*transaction)->Commit(/*sync=*/false).ok());
+    }
+    ENTENTE_CHECK(store_->Flush().ok());
+    for (int i = 0; i < 4096; ++i) sources_.push_back(random.Below(kNodeCount));
+  }
+
+  static Neighbourhood& Get() {
+    static Neighbourhood* const neighbourhood = new Neighbourhood();
+    return *neighbourhood;
+  }
+
+  Store& store() { return *store_; }
+  absl::Span<const NodeId> sources() const { return sources_; }
+
+ private:
+  std::unique_ptr<Store> store_;
+  std::vector<NodeId> sources_;
+  uint64_t next_ = 0;
+};
+
+// All edges of 4096 nodes, in groups of 256; cold: nothing is decoded yet, blocks are cached.
+void ReadPages(benchmark::State& state, bool cold) {
+  Neighbourhood& neighbourhood = Neighbourhood::Get();
+  const std::unique_ptr<Snapshot> snapshot = neighbourhood.store().TakeSnapshot();
+  const RelationFilter any;
+  uint64_t edges = 0;
+  for (auto _ : state) {
+    if (cold) {
+      state.PauseTiming();
+      neighbourhood.store().DropDecoded();
+      state.ResumeTiming();
+    }
+    PageReader reader(*snapshot, Direction::kOut, kTraversed);
+    uint64_t sum = 0;
+    for (size_t begin = 0; begin < neighbourhood.sources().size(); begin += 256) {
+      const absl::Span<const NodeId> part = neighbourhood.sources().subspan(begin, 256);
+      ENTENTE_CHECK(reader.Load(part).ok());
+      for (size_t i = 0; i < part.size(); ++i) {
+        const DecodedPage& page = *reader.page(i);
+        const EdgeSpan span = page.edges();
+        DecodedPage::Position position;
+        while (const RelationSlice* slice = page.Next(any, &position)) {
+          for (uint32_t k = slice->begin; k < slice->end; ++k) sum += span.other[k];
+          edges += slice->end - slice->begin;
+        }
+      }
+    }
+    benchmark::DoNotOptimize(sum);
+  }
+  state.SetItemsProcessed(static_cast<int64_t>(edges));
+  state.counters["time/node"] =
+      benchmark::Counter(static_cast<double>(state.iterations() * neighbourhood.sources().size()),
+                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+BENCHMARK_CAPTURE(ReadPages, cold, true);
+BENCHMARK_CAPTURE(ReadPages, warm, false);
+
+// Degrees in one relation of 4096 nodes.
+void ReadManyDegrees(benchmark::State& state, bool cold) {
+  Neighbourhood& neighbourhood = Neighbourhood::Get();
+  const std::unique_ptr<Snapshot> snapshot = neighbourhood.store().TakeSnapshot();
+  const std::vector<RelationId> wanted = {7};
+  std::vector<Degree> degrees;
+  for (auto _ : state) {
+    if (cold) {
+      state.PauseTiming();
+      neighbourhood.store().DropDecoded();
+      state.ResumeTiming();
+    }
+    ENTENTE_CHECK(ReadDegrees(*snapshot, Direction::kOut, neighbourhood.sources(),
+                              RelationFilter(wanted), &degrees)
+                      .ok());
+    benchmark::DoNotOptimize(degrees.data());
+  }
+  state.counters["time/node"] =
+      benchmark::Counter(static_cast<double>(state.iterations() * neighbourhood.sources().size()),
+                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+BENCHMARK_CAPTURE(ReadManyDegrees, cold, true);
+BENCHMARK_CAPTURE(ReadManyDegrees, warm, false);
 
 // A transaction of one edge, not waiting for the disk.
 void CommitOneEdge(benchmark::State& state) {

@@ -7,7 +7,7 @@
 #include "engine/status.h"
 #include "engine/valid_time.h"
 #include "storage/facts.h"
-#include "storage/nodes.h"
+#include "storage/node_reader.h"
 
 namespace entente {
 namespace {
@@ -30,8 +30,9 @@ Stance StanceOf(storage::Stance stance) {
 }  // namespace
 
 absl::StatusOr<EvidenceReader::Article> EvidenceReader::Load(NodeId article) const {
-  ASSIGN_OR_RETURN(std::optional<storage::NodeRecord> record, storage::ReadNode(view_, article));
-  if (!record.has_value()) {
+  storage::NodeReader reader(view_);
+  ASSIGN_OR_RETURN(const storage::NodeRecord* record, reader.Read(article));
+  if (record == nullptr) {
     return absl::DataLossError(absl::StrCat("article ", article, " is missing"));
   }
   Article loaded;

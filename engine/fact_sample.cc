@@ -7,7 +7,7 @@
 #include "engine/status.h"
 #include "storage/adjacency.h"
 #include "storage/facts.h"
-#include "storage/nodes.h"
+#include "storage/node_reader.h"
 #include "storage/view.h"
 
 namespace entente {
@@ -66,10 +66,10 @@ absl::StatusOr<FactSample> FactSample::Take(const Graph& graph) {
     ends.push_back(record->subject);
     ends.push_back(record->object);
   }
-  ASSIGN_OR_RETURN(std::vector<std::optional<storage::NodeRecord>> nodes,
-                   storage::ReadNodes(view, ends));
+  storage::NodeReader nodes(view);
+  RETURN_IF_ERROR(nodes.Load(ends));
   for (size_t i = 0; i < ends.size(); ++i) {
-    if (nodes[i].has_value()) sample.facts_[i / 2].labels[i % 2] = std::move(nodes[i]->labels);
+    if (nodes.record(i) != nullptr) sample.facts_[i / 2].labels[i % 2] = nodes.record(i)->labels;
   }
   for (size_t i = 0; i + 1 < ends.size(); i += 2 * kFactsOfBlock) {
     Degrees degrees;

@@ -30,6 +30,7 @@ namespace storage {
 struct EdgeColumns;
 struct FactRecord;
 struct NodeRecord;
+class NodeReader;
 class RelationFilter;
 class View;
 }  // namespace storage
@@ -43,13 +44,41 @@ struct RelationSet {
 // As in a pattern, seen from the node that the expansion starts from.
 enum class Heading : uint8_t { kOut, kIn, kEither };
 
-// Relationships that an expansion found, a column per field, all of the same length.
+// Columns of Edges that come only when they are asked for.
+enum EdgeField : uint32_t {
+  kFactField = 0x01,
+  kRelationField = 0x02,
+  kIncomingField = 0x04,
+  kValidFromField = 0x08,
+  kValidToField = 0x10,
+  kFirstReportedField = 0x20,
+  kConfidenceField = 0x40,
+  kFlagsField = 0x80,
+};
+inline constexpr uint32_t kIdentityFields = kFactField | kRelationField | kIncomingField;
+
+// Bits of Edges::flags.
+enum EdgeFlag : uint8_t {
+  kVisibleEdge = 0x01,      // under the default lens
+  kHasEvidenceEdge = 0x02,  // has or had evidence
+  kContestedEdge = 0x04,    // under the default lens
+  kInexactFromEdge = 0x08,  // the property valid_from is not what its day tells: it must be read
+  kInexactToEdge = 0x10,    // likewise valid_to
+};
+
+// Relationships that an expansion found, a column per field, all of the same length or empty. What
+// evidence amounts to is told as the default lens has it.
 struct Edges {
   std::vector<uint32_t> row;  // index of the start node in the expansion's sources
   std::vector<NodeId> other;  // the node at the far end
   std::vector<FactId> fact;
   std::vector<RelationId> relation;
-  std::vector<uint8_t> incoming;  // 1: the fact points from `other` to the start node
+  std::vector<uint8_t> incoming;        // 1: the fact points from `other` to the start node
+  std::vector<int32_t> valid_from;      // day since 1970, rounded down; INT32_MIN: open
+  std::vector<int32_t> valid_to;        // rounded up; INT32_MAX: open
+  std::vector<int32_t> first_reported;  // day; INT32_MAX: never
+  std::vector<uint16_t> confidence;     // ten-thousandths; 0 without evidence
+  std::vector<uint8_t> flags;           // EdgeFlag and others
 
   size_t size() const { return row.size(); }
   void Clear();
@@ -61,9 +90,10 @@ class Graph;
 class Expansion {
  public:
   // `graph`, `types` and `lens` must outlive the expansion. In a write transaction, changes made
-  // after Start may be seen or not. Only facts that are visible through
-  // `lens` come out.
-  Expansion(const Graph& graph, Heading heading, const RelationSet& types, const Lens& lens);
+  // after Start may be seen or not. Only facts that are visible through `lens` come out. `fields`
+  // (EdgeField) are filled beside `row` and `other`.
+  Expansion(const Graph& graph, Heading heading, const RelationSet& types, const Lens& lens,
+            uint32_t fields = kIdentityFields);
   ~Expansion();
   Expansion(const Expansion&) = delete;
   Expansion& operator=(const Expansion&) = delete;
@@ -117,6 +147,9 @@ class Graph {
   absl::StatusOr<bool> HasLabel(NodeId node, LabelId label) const;
   // Null when the node has no such property.
   absl::StatusOr<Value> NodeProperty(NodeId node, absl::string_view name) const;
+  // The same of many nodes, in any order; `*values` gets one for each, null for kNoId.
+  absl::Status NodeProperties(absl::Span<const NodeId> nodes, absl::string_view name,
+                              std::vector<Value>* values) const;
   absl::StatusOr<std::vector<MapEntry>> NodeProperties(NodeId node) const;
   // Every node; or those that bear `label` or one under it, each once. The graph must outlive the
   // scan. In a write transaction, changes made meanwhile may be seen or not.
@@ -149,6 +182,9 @@ class Graph {
   // Bound under `lens`, which may be null for the default lens.
   absl::StatusOr<Value> Relationship(FactId fact, const Lens* lens) const;
   absl::StatusOr<Value> RelationshipProperty(FactId fact, absl::string_view name) const;
+  // The same of many, in any order; `*values` gets one for each, null for kNoId.
+  absl::Status RelationshipProperties(absl::Span<const FactId> facts, absl::string_view name,
+                                      std::vector<Value>* values) const;
   absl::StatusOr<std::vector<MapEntry>> RelationshipProperties(FactId fact) const;
   // Relationships between two nodes as Expansion would find them from `from`, every `row` 0; reads
   // from the end with the fewer.
@@ -157,6 +193,9 @@ class Graph {
   // Number of relationships at a node that are visible under the default lens; self-loops count
   // once with kEither.
   absl::StatusOr<uint64_t> Degree(NodeId node, Heading heading, const RelationSet& types) const;
+  // The same of many nodes, in any order; `*degrees` gets one for each.
+  absl::Status Degrees(absl::Span<const NodeId> nodes, Heading heading, const RelationSet& types,
+                       std::vector<uint64_t>* degrees) const;
   // Named types and all under them; names that do not exist contribute nothing. No names: any.
   RelationSet ResolveTypes(absl::Span<const std::string> names) const;
 
@@ -198,7 +237,12 @@ class Graph {
 
   // EntityNotFound DeletedEntityAccess when there is none.
   absl::StatusOr<storage::NodeRecord> NeedNode(NodeId node) const;
+  // The same without a copy, until the reader's next reading.
+  static absl::StatusOr<const storage::NodeRecord*> NeedNode(storage::NodeReader& reader,
+                                                             NodeId node);
   absl::StatusOr<storage::FactRecord> NeedFact(FactId fact) const;
+  // A property as the language sees it, valid time included.
+  static absl::StatusOr<Value> PropertyOf(const storage::FactRecord& record, PropertyId property);
   absl::StatusOr<std::vector<MapEntry>> Unpack(absl::string_view properties) const;
   // The relationship's properties as the language sees them, valid time included.
   absl::StatusOr<std::vector<MapEntry>> PropertiesOf(const storage::FactRecord& record) const;

@@ -10,6 +10,7 @@
 #include "engine/graph.h"
 #include "engine/status.h"
 #include "engine/value_codec.h"
+#include "storage/node_reader.h"
 #include "storage/nodes.h"
 #include "storage/property_index.h"
 #include "storage/view.h"
@@ -117,6 +118,11 @@ class IndexScan : public NodeScan {
   size_t next_ = 0;
 };
 
+absl::Status MissingNode(NodeId node) {
+  return MakeError(ErrorCode::kDeletedEntityAccess,
+                   absl::StrCat("The node ", node, " does not exist (any more)"));
+}
+
 uint64_t CounterOrZero(const storage::View& view, absl::string_view name) {
   const absl::StatusOr<uint64_t> count = view.Counter(name);
   return count.ok() ? *count : 0;
@@ -127,13 +133,15 @@ uint64_t CounterOrZero(const storage::View& view, absl::string_view name) {
 Graph::Graph(const storage::View& view, const Catalogue* catalogue)
     : view_(&view), catalogue_(catalogue), articles_(view) {}
 
+absl::StatusOr<const NodeRecord*> Graph::NeedNode(storage::NodeReader& reader, NodeId node) {
+  ASSIGN_OR_RETURN(const NodeRecord* record, reader.Read(node));
+  return record == nullptr ? MissingNode(node) : absl::StatusOr<const NodeRecord*>(record);
+}
+
 absl::StatusOr<NodeRecord> Graph::NeedNode(NodeId node) const {
-  ASSIGN_OR_RETURN(std::optional<NodeRecord> record, storage::ReadNode(*view_, node));
-  if (!record.has_value()) {
-    return MakeError(ErrorCode::kDeletedEntityAccess,
-                     absl::StrCat("The node ", node, " does not exist (any more)"));
-  }
-  return *std::move(record);
+  storage::NodeReader reader(*view_);
+  ASSIGN_OR_RETURN(const NodeRecord* record, NeedNode(reader, node));
+  return *record;
 }
 
 absl::StatusOr<std::vector<MapEntry>> Graph::Unpack(absl::string_view properties) const {
@@ -154,34 +162,63 @@ absl::StatusOr<std::vector<MapEntry>> Graph::Unpack(absl::string_view properties
 absl::StatusOr<bool> Graph::HasNode(NodeId node) const { return storage::NodeExists(*view_, node); }
 
 absl::StatusOr<std::vector<LabelId>> Graph::Labels(NodeId node) const {
-  ASSIGN_OR_RETURN(NodeRecord record, NeedNode(node));
-  for (LabelId label : record.labels) {
+  storage::NodeReader reader(*view_);
+  ASSIGN_OR_RETURN(const NodeRecord* record, NeedNode(reader, node));
+  for (LabelId label : record->labels) {
     if (label >= catalogue_->label_count()) {
       return absl::DataLossError("a label has no name in the catalogue");
     }
   }
-  return std::move(record.labels);
+  return record->labels;
 }
 
 absl::StatusOr<bool> Graph::HasLabel(NodeId node, LabelId label) const {
-  ASSIGN_OR_RETURN(const NodeRecord record, NeedNode(node));
+  storage::NodeReader reader(*view_);
+  ASSIGN_OR_RETURN(const NodeRecord* record, NeedNode(reader, node));
   if (label >= catalogue_->label_count()) return false;
   const std::vector<LabelId>& accepted = catalogue_->DescendantLabels(label);
-  return std::any_of(record.labels.begin(), record.labels.end(), [&](LabelId own) {
+  return std::any_of(record->labels.begin(), record->labels.end(), [&](LabelId own) {
     return std::binary_search(accepted.begin(), accepted.end(), own);
   });
 }
 
 absl::StatusOr<Value> Graph::NodeProperty(NodeId node, absl::string_view name) const {
-  ASSIGN_OR_RETURN(const NodeRecord record, NeedNode(node));
+  storage::NodeReader reader(*view_);
+  ASSIGN_OR_RETURN(const NodeRecord* record, NeedNode(reader, node));
   const PropertyId property = catalogue_->FindProperty(name);
   if (property == kNoSymbol) return Value::Null();
-  return FindProperty(record.properties, property);
+  return FindProperty(record->properties, property);
+}
+
+absl::Status Graph::NodeProperties(absl::Span<const NodeId> nodes, absl::string_view name,
+                                   std::vector<Value>* values) const {
+  // So many records are held at once.
+  constexpr size_t kAtOnce = 1024;
+  values->clear();
+  values->reserve(nodes.size());
+  const PropertyId property = catalogue_->FindProperty(name);
+  storage::NodeReader reader(*view_);
+  for (size_t begin = 0; begin < nodes.size(); begin += kAtOnce) {
+    const absl::Span<const NodeId> part = nodes.subspan(begin, kAtOnce);
+    RETURN_IF_ERROR(reader.Load(part));
+    for (size_t i = 0; i < part.size(); ++i) {
+      const NodeRecord* record = reader.record(i);
+      if (record == nullptr && part[i] != kNoId) return MissingNode(part[i]);
+      if (record == nullptr || property == kNoSymbol) {
+        values->emplace_back();
+        continue;
+      }
+      ASSIGN_OR_RETURN(Value value, FindProperty(record->properties, property));
+      values->push_back(std::move(value));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<MapEntry>> Graph::NodeProperties(NodeId node) const {
-  ASSIGN_OR_RETURN(const NodeRecord record, NeedNode(node));
-  return Unpack(record.properties);
+  storage::NodeReader reader(*view_);
+  ASSIGN_OR_RETURN(const NodeRecord* record, NeedNode(reader, node));
+  return Unpack(record->properties);
 }
 
 std::unique_ptr<NodeScan> Graph::ScanNodes() const {
@@ -229,8 +266,9 @@ uint64_t Graph::IndexedValues(const PropertyIndex& index) const {
 }
 
 absl::Status Graph::FillNode(NodeId node, Value* value) const {
-  ASSIGN_OR_RETURN(const std::optional<NodeRecord> record, storage::ReadNode(*view_, node));
-  if (!record.has_value()) {
+  storage::NodeReader reader(*view_);
+  ASSIGN_OR_RETURN(const NodeRecord* record, reader.Read(node));
+  if (record == nullptr) {
     *value = Value::Node(node);
     return absl::OkStatus();
   }

@@ -12,7 +12,7 @@
 #include "engine/visibility.h"
 #include "storage/adjacency.h"
 #include "storage/facts.h"
-#include "storage/nodes.h"
+#include "storage/node_reader.h"
 #include "storage/provenance.h"
 
 namespace entente {
@@ -22,6 +22,24 @@ using storage::FactRecord;
 
 storage::RelationFilter FilterOf(const RelationSet& types) {
   return types.any ? storage::RelationFilter() : storage::RelationFilter(types.ids);
+}
+
+// The columns that are there, whatever relations they are of.
+storage::EdgeSpan SpanOf(const storage::EdgeColumns& columns) {
+  const auto data = [](const auto& column) { return column.empty() ? nullptr : column.data(); };
+  return {.size = static_cast<uint32_t>(columns.size),
+          .other = data(columns.other),
+          .fact = data(columns.fact),
+          .valid_from = data(columns.valid_from),
+          .valid_to = data(columns.valid_to),
+          .first_reported = data(columns.first_reported),
+          .confidence = data(columns.confidence),
+          .flags = data(columns.flags)};
+}
+
+absl::Status MissingRelationship(FactId fact) {
+  return MakeError(ErrorCode::kDeletedEntityAccess,
+                   absl::StrCat("The relationship ", fact, " does not exist (any more)"));
 }
 
 std::optional<Instant> InstantOrNone(int64_t stored) {
@@ -45,20 +63,9 @@ Corroboration Stored(const FactRecord& record) {
 
 }  // namespace
 
-void Edges::Clear() {
-  row.clear();
-  other.clear();
-  fact.clear();
-  relation.clear();
-  incoming.clear();
-}
-
 absl::StatusOr<FactRecord> Graph::NeedFact(FactId fact) const {
   ASSIGN_OR_RETURN(std::optional<FactRecord> record, storage::ReadFact(*view_, fact));
-  if (!record.has_value()) {
-    return MakeError(ErrorCode::kDeletedEntityAccess,
-                     absl::StrCat("The relationship ", fact, " does not exist (any more)"));
-  }
+  if (!record.has_value()) return MissingRelationship(fact);
   if (record->relation >= catalogue_->relation_count()) {
     return absl::DataLossError("a relationship's type has no name in the catalogue");
   }
@@ -97,15 +104,44 @@ absl::StatusOr<Value> Graph::Relationship(FactId fact, const Lens* lens) const {
   return Value::Relationship(std::move(content));
 }
 
-absl::StatusOr<Value> Graph::RelationshipProperty(FactId fact, absl::string_view name) const {
-  ASSIGN_OR_RETURN(const FactRecord record, NeedFact(fact));
-  const PropertyId property = catalogue_->FindProperty(name);
+absl::StatusOr<Value> Graph::PropertyOf(const FactRecord& record, PropertyId property) {
   if (property == kNoSymbol) return Value::Null();
   ASSIGN_OR_RETURN(Value value, FindProperty(record.properties, property));
   if (!value.is_null()) return value;
   if (property == kValidFromProperty) return StoredValidFrom(record);
   if (property == kValidToProperty) return StoredValidTo(record);
   return value;
+}
+
+absl::StatusOr<Value> Graph::RelationshipProperty(FactId fact, absl::string_view name) const {
+  ASSIGN_OR_RETURN(const FactRecord record, NeedFact(fact));
+  return PropertyOf(record, catalogue_->FindProperty(name));
+}
+
+absl::Status Graph::RelationshipProperties(absl::Span<const FactId> facts, absl::string_view name,
+                                           std::vector<Value>* values) const {
+  // So many facts are held at once.
+  constexpr size_t kAtOnce = 1024;
+  const PropertyId property = catalogue_->FindProperty(name);
+  values->assign(facts.size(), Value::Null());
+  std::vector<std::pair<FactId, size_t>> order;
+  for (size_t i = 0; i < facts.size(); ++i) {
+    if (facts[i] != kNoId) order.emplace_back(facts[i], i);
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<FactId> part;
+  for (size_t begin = 0; begin < order.size(); begin += kAtOnce) {
+    const size_t end = std::min(order.size(), begin + kAtOnce);
+    part.clear();
+    for (size_t i = begin; i < end; ++i) part.push_back(order[i].first);
+    ASSIGN_OR_RETURN(const std::vector<std::optional<FactRecord>> records,
+                     storage::ReadFacts(*view_, part));
+    for (size_t i = begin; i < end; ++i) {
+      if (!records[i - begin].has_value()) return MissingRelationship(order[i].first);
+      ASSIGN_OR_RETURN((*values)[order[i].second], PropertyOf(*records[i - begin], property));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<MapEntry>> Graph::RelationshipProperties(FactId fact) const {
@@ -161,7 +197,7 @@ absl::Status Graph::FindBetween(NodeId from, NodeId to, Heading heading, const R
     columns.Clear();
     RETURN_IF_ERROR(EdgesBetween(incoming ? to : from, incoming ? from : to, FilterOf(types),
                                  wanted, &columns));
-    RETURN_IF_ERROR(JudgeEdges(*view_, articles_, lens, judge, columns, &visible));
+    RETURN_IF_ERROR(JudgeEdges(*view_, articles_, lens, judge, SpanOf(columns), &visible));
     for (size_t i = 0; i < columns.size; ++i) {
       if (visible[i] == 0) continue;
       edges->row.push_back(0);
@@ -174,24 +210,35 @@ absl::Status Graph::FindBetween(NodeId from, NodeId to, Heading heading, const R
   return absl::OkStatus();
 }
 
-absl::StatusOr<uint64_t> Graph::Degree(NodeId node, Heading heading,
-                                       const RelationSet& types) const {
+absl::Status Graph::Degrees(absl::Span<const NodeId> nodes, Heading heading,
+                            const RelationSet& types, std::vector<uint64_t>* degrees) const {
   const storage::RelationFilter filter = FilterOf(types);
-  uint64_t degree = 0;
+  degrees->assign(nodes.size(), 0);
+  std::vector<storage::Degree> parts;
   for (storage::Direction direction : {storage::Direction::kOut, storage::Direction::kIn}) {
     if (heading == (direction == storage::Direction::kOut ? Heading::kIn : Heading::kOut)) continue;
-    ASSIGN_OR_RETURN(const storage::Degree part,
-                     storage::ReadDegree(*view_, direction, node, filter));
-    degree += part.visible;
+    RETURN_IF_ERROR(storage::ReadDegrees(*view_, direction, nodes, filter, &parts));
+    for (size_t i = 0; i < nodes.size(); ++i) (*degrees)[i] += parts[i].visible;
   }
-  if (heading != Heading::kEither || degree == 0) return degree;
+  if (heading != Heading::kEither) return absl::OkStatus();
   storage::EdgeColumns loops;
-  RETURN_IF_ERROR(storage::FindEdges(*view_, storage::Direction::kOut, node, node, filter,
-                                     storage::kFlagsColumn, &loops));
-  for (size_t i = 0; i < loops.size; ++i) {
-    if ((loops.flags[i] & storage::kVisible) != 0) --degree;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if ((*degrees)[i] == 0) continue;
+    loops.Clear();
+    RETURN_IF_ERROR(storage::FindEdges(*view_, storage::Direction::kOut, nodes[i], nodes[i], filter,
+                                       storage::kFlagsColumn, &loops));
+    for (size_t k = 0; k < loops.size; ++k) {
+      if ((loops.flags[k] & storage::kVisible) != 0) --(*degrees)[i];
+    }
   }
-  return degree;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<uint64_t> Graph::Degree(NodeId node, Heading heading,
+                                       const RelationSet& types) const {
+  std::vector<uint64_t> degrees;
+  RETURN_IF_ERROR(Degrees({&node, 1}, heading, types, &degrees));
+  return degrees[0];
 }
 
 RelationSet Graph::ResolveTypes(absl::Span<const std::string> names) const {
@@ -239,8 +286,9 @@ absl::StatusOr<std::vector<FactId>> Graph::FactsOf(NodeId article) const {
 }
 
 absl::StatusOr<NodeId> Graph::PublisherOf(NodeId article) const {
-  ASSIGN_OR_RETURN(const storage::NodeRecord record, NeedNode(article));
-  return record.publisher;
+  storage::NodeReader reader(*view_);
+  ASSIGN_OR_RETURN(const storage::NodeRecord* record, NeedNode(reader, article));
+  return record->publisher;
 }
 
 absl::StatusOr<std::vector<NodeId>> Graph::ArticlesOf(NodeId publisher) const {

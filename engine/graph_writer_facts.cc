@@ -112,8 +112,10 @@ absl::Status GraphWriter::SetFactProperties(const std::vector<MapEntry>& changes
     if (property != kValidFromProperty && property != kValidToProperty) continue;
     const std::optional<ValidEnd> end = ValidEndOf(value);
     RETURN_IF_ERROR(SetEnd(property == kValidFromProperty, end.value_or(ValidEnd()), record));
+    if (end.has_value()) continue;
     // Lenses ignore a value that is no time, but it is a property all the same.
-    if (!end.has_value()) RETURN_IF_ERROR(SetPacked({{name, value}}, &record->properties));
+    RETURN_IF_ERROR(SetPacked({{name, value}}, &record->properties));
+    record->flags |= property == kValidFromProperty ? storage::kInexactFrom : storage::kInexactTo;
   }
   return absl::OkStatus();
 }

@@ -10,6 +10,7 @@
 #include "engine/status.h"
 #include "engine/value_codec.h"
 #include "storage/catalogue.h"
+#include "storage/node_reader.h"
 #include "storage/nodes.h"
 #include "storage/property_index.h"
 #include "storage/transaction.h"
@@ -105,15 +106,16 @@ absl::Status GraphWriter::FillIndex(const PropertyIndex& index) {
   std::vector<std::pair<std::string, NodeId>> entries;
   const std::unique_ptr<NodeScan> scan = ScanLabel(index.label);
   std::vector<NodeId> nodes;
+  storage::NodeReader reader(transaction_);
   while (true) {
     nodes.clear();
     ASSIGN_OR_RETURN(const bool more, scan->Next(kPortion, &nodes));
     if (!more) break;
-    ASSIGN_OR_RETURN(const std::vector<std::optional<NodeRecord>> records,
-                     storage::ReadNodes(transaction_, nodes));
+    RETURN_IF_ERROR(reader.Load(nodes));
     for (size_t i = 0; i < nodes.size(); ++i) {
-      if (!records[i].has_value()) return absl::DataLossError("a label leads to no node");
-      ASSIGN_OR_RETURN(const Value value, FindProperty(records[i]->properties, index.property));
+      const NodeRecord* record = reader.record(i);
+      if (record == nullptr) return absl::DataLossError("a label leads to no node");
+      ASSIGN_OR_RETURN(const Value value, FindProperty(record->properties, index.property));
       if (!value.is_null()) entries.emplace_back(IndexValue(value), nodes[i]);
     }
   }

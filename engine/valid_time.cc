@@ -80,7 +80,6 @@ int64_t DaysOf(const Point& point, bool up) {
 struct StoredEnd {
   int32_t day = 0;
   storage::Precision precision = storage::Precision::kNone;
-  bool inexact = false;   // the day is rounded
   bool complete = false;  // day and precision are the whole value
 };
 
@@ -96,7 +95,6 @@ StoredEnd Store(const ValidEnd& end, bool up) {
   stored.day = static_cast<int32_t>(std::clamp(days, kFirstDay, kLastDay));
   stored.precision = is_date ? StoredPrecision(end.precision) : storage::Precision::kInstant;
   stored.complete = is_date && stored.day == days;
-  stored.inexact = !is_date && DaysOf(PointOf(end.value), !up) != days;
   return stored;
 }
 
@@ -170,7 +168,7 @@ bool StoreValidFrom(const ValidEnd& end, FactRecord* record) {
   const StoredEnd stored = Store(end, false);
   record->valid_from = stored.day;
   record->from_precision = stored.precision;
-  SetFlag(storage::kInexactFrom, stored.inexact, record);
+  SetFlag(storage::kInexactFrom, !stored.complete, record);
   return !stored.complete;
 }
 
@@ -178,7 +176,7 @@ bool StoreValidTo(const ValidEnd& end, FactRecord* record) {
   const StoredEnd stored = Store(end, true);
   record->valid_to = stored.day;
   record->to_precision = stored.precision;
-  SetFlag(storage::kInexactTo, stored.inexact, record);
+  SetFlag(storage::kInexactTo, !stored.complete, record);
   return !stored.complete;
 }
 

@@ -38,21 +38,26 @@ InlineJudge::InlineJudge(const Lens& lens) : lens_(lens), columns_(storage::kFla
   if (lens.valid_time.has_value()) {
     columns_ |= storage::kValidFromColumn | storage::kValidToColumn;
   }
+  // Of those that are left undecided the fact is read.
+  if (!SeesAsDefault()) columns_ |= storage::kFactColumn;
 }
 
-InlineJudge::Verdict InlineJudge::JudgeValidTime(const storage::EdgeColumns& edges,
-                                                 size_t i) const {
+bool InlineJudge::SeesAsDefault() const {
+  return asks_ == Asks::kNothing && !lens_.only_denied_too && !lens_.valid_time.has_value();
+}
+
+InlineJudge::Verdict InlineJudge::JudgeValidTime(const storage::EdgeSpan& edges, size_t i) const {
   if (!lens_.valid_time.has_value()) return Verdict::kVisible;
   // Days are rounded outwards: what they exclude is out for sure.
   if (!Meets(InstantOfFromDay(edges.valid_from[i]), InstantOfToDay(edges.valid_to[i]),
              *lens_.valid_time)) {
     return Verdict::kHidden;
   }
-  const bool rounded = (edges.flags[i] & (storage::kInexactFrom | storage::kInexactTo)) != 0;
-  return rounded ? Verdict::kUndecided : Verdict::kVisible;
+  const bool inexact = (edges.flags[i] & (storage::kInexactFrom | storage::kInexactTo)) != 0;
+  return inexact ? Verdict::kUndecided : Verdict::kVisible;
 }
 
-InlineJudge::Verdict InlineJudge::JudgeEvidence(const storage::EdgeColumns& edges, size_t i) const {
+InlineJudge::Verdict InlineJudge::JudgeEvidence(const storage::EdgeSpan& edges, size_t i) const {
   const uint8_t flags = edges.flags[i];
   const auto verdict = [](bool visible) { return visible ? Verdict::kVisible : Verdict::kHidden; };
   if (asks_ == Asks::kNothing) {
@@ -84,7 +89,7 @@ InlineJudge::Verdict InlineJudge::JudgeEvidence(const storage::EdgeColumns& edge
   return Verdict::kUndecided;
 }
 
-InlineJudge::Verdict InlineJudge::Judge(const storage::EdgeColumns& edges, size_t i) const {
+InlineJudge::Verdict InlineJudge::Judge(const storage::EdgeSpan& edges, size_t i) const {
   const Verdict valid = JudgeValidTime(edges, i);
   if (valid == Verdict::kHidden) return Verdict::kHidden;
   const Verdict evidence = JudgeEvidence(edges, i);
@@ -92,9 +97,13 @@ InlineJudge::Verdict InlineJudge::Judge(const storage::EdgeColumns& edges, size_
 }
 
 absl::Status JudgeEdges(const storage::View& view, EvidenceReader& articles, const Lens& lens,
-                        const InlineJudge& judge, const storage::EdgeColumns& edges,
+                        const InlineJudge& judge, const storage::EdgeSpan& edges,
                         std::vector<uint8_t>* visible) {
   visible->assign(edges.size, 0);
+  if (judge.SeesAsDefault()) {
+    for (size_t i = 0; i < edges.size; ++i) (*visible)[i] = edges.flags[i] & storage::kVisible;
+    return absl::OkStatus();
+  }
   std::vector<std::pair<FactId, size_t>> open;
   for (size_t i = 0; i < edges.size; ++i) {
     const InlineJudge::Verdict verdict = judge.Judge(edges, i);

@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "engine/evidence_reader.h"
 #include "engine/lens.h"
-#include "storage/adjacency.h"
+#include "storage/decoded_page.h"
 #include "storage/view.h"
 
 namespace entente {
@@ -20,13 +20,15 @@ class InlineJudge {
   // `lens` must outlive the judge.
   explicit InlineJudge(const Lens& lens);
 
-  // The columns (storage::EdgeColumn) that Judge looks at.
+  // The columns (storage::EdgeColumn) that Judge and JudgeEdges look at.
   uint32_t columns() const { return columns_; }
-  Verdict Judge(const storage::EdgeColumns& edges, size_t i) const;
+  Verdict Judge(const storage::EdgeSpan& edges, size_t i) const;
+  // Whether exactly those facts are visible that are so under the default lens.
+  bool SeesAsDefault() const;
 
  private:
-  Verdict JudgeValidTime(const storage::EdgeColumns& edges, size_t i) const;
-  Verdict JudgeEvidence(const storage::EdgeColumns& edges, size_t i) const;
+  Verdict JudgeValidTime(const storage::EdgeSpan& edges, size_t i) const;
+  Verdict JudgeEvidence(const storage::EdgeSpan& edges, size_t i) const;
 
   enum class Asks : uint8_t {
     kNothing,     // the default lens's evidence decides
@@ -40,9 +42,9 @@ class InlineJudge {
 };
 
 // Sets (*visible)[i] for each of `edges`, reading what the judge leaves undecided. The edges must
-// have the judge's columns and the facts'.
+// have the judge's columns.
 absl::Status JudgeEdges(const storage::View& view, EvidenceReader& articles, const Lens& lens,
-                        const InlineJudge& judge, const storage::EdgeColumns& edges,
+                        const InlineJudge& judge, const storage::EdgeSpan& edges,
                         std::vector<uint8_t>* visible);
 
 }  // namespace entente

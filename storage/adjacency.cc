@@ -9,12 +9,16 @@
 #include "storage/adjacency_page.h"
 #include "storage/chunk_summary.h"
 #include "storage/keys.h"
+#include "storage/page_reader.h"
 #include "storage/status_macros.h"
 #include "storage/store_impl.h"
 #include "storage/transaction.h"
 
 namespace entente::storage {
 namespace {
+
+// A page of more edges is not unpacked for the sake of one of them.
+constexpr uint64_t kSmallPage = 512;
 
 // Parsed page of a chunk, with the bytes it points into; nullopt when there is none.
 struct StoredPage {
@@ -28,23 +32,6 @@ absl::Status ReadPage(const View& view, absl::string_view key, StoredPage* store
   if (!found) return absl::OkStatus();
   ASSIGN_OR_RETURN(stored->page, PageValue::Parse(ToView(stored->bytes)));
   return absl::OkStatus();
-}
-
-// The summaries of a node's chunks; empty when it has one chunk.
-absl::StatusOr<std::vector<ChunkSummary>> ReadSummaries(const View& view, Direction direction,
-                                                        NodeId node) {
-  std::vector<ChunkSummary> summaries;
-  if (!view.MayHaveSeveralChunks(direction, node)) return summaries;
-  Cursor cursor = view.Scan(Family::kCatalogue, SummaryPrefix(direction, node));
-  for (; cursor.Valid(); cursor.Next()) {
-    ASSIGN_OR_RETURN(ChunkSummary summary, DecodeSummary(cursor.value()));
-    if (cursor.key() != SummaryKey(direction, node, static_cast<uint32_t>(summaries.size()))) {
-      return absl::DataLossError("a chunk has no summary");
-    }
-    summaries.push_back(std::move(summary));
-  }
-  RETURN_IF_ERROR(cursor.status());
-  return summaries;
 }
 
 // Calls visit(page) for each stored chunk of the node whose summary `wanted` accepts.
@@ -80,6 +67,27 @@ absl::StatusOr<uint32_t> ChunkOf(const View& view, Direction direction, NodeId n
     }
   }
   return absl::DataLossError("a fact has no edge");
+}
+
+template <typename T>
+void AppendColumn(const T* from, size_t size, std::vector<T>* to) {
+  if (from != nullptr) to->insert(to->end(), from, from + size);
+}
+
+void AppendSpan(RelationId relation, const EdgeSpan& edges, uint32_t columns, EdgeColumns* out) {
+  const auto wanted = [&](uint32_t column, const auto* from) {
+    return (columns & column) != 0 ? from : nullptr;
+  };
+  if (columns & kRelationColumn) out->relation.insert(out->relation.end(), edges.size, relation);
+  AppendColumn(wanted(kOtherColumn, edges.other), edges.size, &out->other);
+  AppendColumn(wanted(kFactColumn, edges.fact), edges.size, &out->fact);
+  AppendColumn(wanted(kValidFromColumn, edges.valid_from), edges.size, &out->valid_from);
+  AppendColumn(wanted(kValidToColumn, edges.valid_to), edges.size, &out->valid_to);
+  AppendColumn(wanted(kFirstReportedColumn, edges.first_reported), edges.size,
+               &out->first_reported);
+  AppendColumn(wanted(kConfidenceColumn, edges.confidence), edges.size, &out->confidence);
+  AppendColumn(wanted(kFlagsColumn, edges.flags), edges.size, &out->flags);
+  out->size += edges.size;
 }
 
 void Append(Transaction& transaction, absl::string_view key, EdgeOp op, const EdgeRow& row) {
@@ -167,67 +175,73 @@ absl::Status ReadEdges(const View& view, Direction direction, NodeId node,
       [&](const PageValue& page) { page.Read(filter, columns, out); });
 }
 
-absl::Status ReadEdgesOfMany(const View& view, Direction direction, absl::Span<const NodeId> nodes,
-                             const RelationFilter& filter, uint32_t columns, EdgeColumns* out,
-                             std::vector<size_t>* offsets) {
-  out->Clear();
-  offsets->assign(1, 0);
-  std::vector<std::string> keys;
-  keys.reserve(nodes.size());
-  for (NodeId node : nodes) keys.push_back(AdjacencyKey(direction, node, 0));
-  std::vector<rocksdb::PinnableSlice> values;
-  std::vector<bool> found;
-  RETURN_IF_ERROR(view.MultiGet(Family::kAdjacency, keys, &values, &found));
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    if (view.MayHaveSeveralChunks(direction, nodes[i])) {
-      RETURN_IF_ERROR(ReadEdges(view, direction, nodes[i], filter, columns, out));
-    } else if (found[i]) {
-      ASSIGN_OR_RETURN(const PageValue page, PageValue::Parse(ToView(values[i])));
-      page.Read(filter, columns, out);
+absl::Status FindEdges(const View& view, Direction direction, NodeId node, NodeId other,
+                       const RelationFilter& filter, uint32_t columns, EdgeColumns* out) {
+  PageReader reader(view, direction, columns | kOtherColumn);
+  const DecodedPage* page = reader.LoadCached(node);
+  if (page == nullptr && view.MayHaveSeveralChunks(direction, node)) {
+    return ForEachPage(
+        view, direction, node,
+        [&](const ChunkSummary& summary) { return summary.MayReach(other, filter); },
+        [&](const PageValue& value) { value.Find(other, filter, columns, out); });
+  }
+  if (page == nullptr) {
+    StoredPage stored;
+    RETURN_IF_ERROR(ReadPage(view, AdjacencyKey(direction, node, 0), &stored));
+    if (!stored.page.has_value()) return absl::OkStatus();
+    if (stored.page->Count(RelationFilter()).edges > kSmallPage) {
+      stored.page->Find(other, filter, columns, out);
+      return absl::OkStatus();
     }
-    offsets->push_back(out->size);
+    page = reader.Take(node, *stored.page);
+  }
+  const EdgeSpan edges = page->edges();
+  DecodedPage::Position position;
+  while (const RelationSlice* slice = page->Next(filter, &position)) {
+    const auto range =
+        std::equal_range(edges.other + slice->begin, edges.other + slice->end, other);
+    AppendSpan(slice->relation,
+               edges.Part(static_cast<uint32_t>(range.first - edges.other),
+                          static_cast<uint32_t>(range.second - edges.other)),
+               columns, out);
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<uint32_t> ChunkCount(const View& view, Direction direction, NodeId node) {
-  ASSIGN_OR_RETURN(const auto last, LastSummary(view, direction, node));
-  return last.has_value() ? last->first + 1 : 1;
-}
-
-absl::Status ReadChunk(const View& view, Direction direction, NodeId node, uint32_t chunk,
-                       const RelationFilter& filter, uint32_t columns, EdgeColumns* out) {
-  StoredPage stored;
-  RETURN_IF_ERROR(ReadPage(view, AdjacencyKey(direction, node, chunk), &stored));
-  if (stored.page.has_value()) stored.page->Read(filter, columns, out);
+absl::Status ReadDegrees(const View& view, Direction direction, absl::Span<const NodeId> nodes,
+                         const RelationFilter& filter, std::vector<Degree>* degrees) {
+  // So many pages are held at once.
+  constexpr size_t kAtOnce = 256;
+  degrees->clear();
+  degrees->reserve(nodes.size());
+  PageReader reader(view, direction, /*columns=*/0);
+  for (size_t begin = 0; begin < nodes.size(); begin += kAtOnce) {
+    const absl::Span<const NodeId> part = nodes.subspan(begin, kAtOnce);
+    RETURN_IF_ERROR(reader.Load(part));
+    for (size_t i = 0; i < part.size(); ++i) {
+      if (reader.page(i) != nullptr) {
+        degrees->push_back(reader.page(i)->Count(filter));
+        continue;
+      }
+      ASSIGN_OR_RETURN(const ChunkDirectory* directory, reader.LoadDirectory(part[i]));
+      Degree& degree = degrees->emplace_back();
+      for (const ChunkSummary& chunk : directory->chunks()) {
+        for (const RelationSummary& relation : chunk.relations) {
+          if (!filter.Admits(relation.relation)) continue;
+          degree.edges += relation.edges;
+          degree.visible += relation.visible;
+        }
+      }
+    }
+  }
   return absl::OkStatus();
-}
-
-absl::Status FindEdges(const View& view, Direction direction, NodeId node, NodeId other,
-                       const RelationFilter& filter, uint32_t columns, EdgeColumns* out) {
-  return ForEachPage(
-      view, direction, node,
-      [&](const ChunkSummary& summary) { return summary.MayReach(other, filter); },
-      [&](const PageValue& page) { page.Find(other, filter, columns, out); });
 }
 
 absl::StatusOr<Degree> ReadDegree(const View& view, Direction direction, NodeId node,
                                   const RelationFilter& filter) {
-  Degree degree;
-  ASSIGN_OR_RETURN(const std::vector<ChunkSummary> summaries, ReadSummaries(view, direction, node));
-  if (summaries.empty()) {
-    StoredPage stored;
-    RETURN_IF_ERROR(ReadPage(view, AdjacencyKey(direction, node, 0), &stored));
-    return stored.page.has_value() ? stored.page->Count(filter) : degree;
-  }
-  for (const ChunkSummary& summary : summaries) {
-    for (const RelationSummary& relation : summary.relations) {
-      if (!filter.Admits(relation.relation)) continue;
-      degree.edges += relation.edges;
-      degree.visible += relation.visible;
-    }
-  }
-  return degree;
+  std::vector<Degree> degrees;
+  RETURN_IF_ERROR(ReadDegrees(view, direction, {&node, 1}, filter, &degrees));
+  return degrees[0];
 }
 
 absl::Status InsertEdge(Transaction& transaction, Direction direction, NodeId node,

@@ -75,24 +75,22 @@ class RelationFilter {
   absl::Span<const RelationId> list_;
 };
 
-// All edges of a node, appended to `*out`, chunk after chunk. An unknown node has none.
+// All edges of a node, appended to `*out`, chunk after chunk. An unknown node has none. Reads the
+// database; PageReader (page_reader.h) reads many nodes, and those that were read lately at once.
 absl::Status ReadEdges(const View& view, Direction direction, NodeId node,
-                       const RelationFilter& filter, uint32_t columns, EdgeColumns* out);
-
-// The same of many nodes, ascending, with one sorted MultiGet. Edges of nodes[i] are
-// [offsets[i], offsets[i + 1]) of `*out`; both are cleared first.
-absl::Status ReadEdgesOfMany(const View& view, Direction direction, absl::Span<const NodeId> nodes,
-                             const RelationFilter& filter, uint32_t columns, EdgeColumns* out,
-                             std::vector<size_t>* offsets);
-
-// Chunk by chunk, for readers that bound their memory: chunks 0 … count − 1, some may be empty.
-absl::StatusOr<uint32_t> ChunkCount(const View& view, Direction direction, NodeId node);
-absl::Status ReadChunk(const View& view, Direction direction, NodeId node, uint32_t chunk,
                        const RelationFilter& filter, uint32_t columns, EdgeColumns* out);
 
 // Only the edges to one other end. Reads no more chunks than may hold it.
 absl::Status FindEdges(const View& view, Direction direction, NodeId node, NodeId other,
                        const RelationFilter& filter, uint32_t columns, EdgeColumns* out);
+
+// Edges of one relation within a page.
+struct RelationSlice {
+  RelationId relation = kNoSymbol;
+  uint32_t begin = 0;
+  uint32_t end = 0;
+  uint32_t visible = 0;  // under the default lens
+};
 
 struct Degree {
   uint64_t edges = 0;
@@ -101,6 +99,9 @@ struct Degree {
 // Answered from page headers, pending rows and chunk summaries.
 absl::StatusOr<Degree> ReadDegree(const View& view, Direction direction, NodeId node,
                                   const RelationFilter& filter);
+// The same of many nodes, in any order; `*degrees` gets one for each.
+absl::Status ReadDegrees(const View& view, Direction direction, absl::Span<const NodeId> nodes,
+                         const RelationFilter& filter, std::vector<Degree>* degrees);
 
 // Called by facts.h alone. `old` is the edge as stored now; other end, relation and fact of both
 // must be equal.

@@ -158,7 +158,7 @@ absl::Status PageValue::ParsePage(absl::string_view page) {
   if (!bytes.Number(&relations) || relations == 0 || relations > n) return Broken();
   slices_.reserve(std::min<size_t>(relations, page.size()));
   uint64_t relation = 0;
-  size_t position = 0;
+  uint32_t position = 0;
   for (uint32_t i = 0; i < relations; ++i) {
     uint32_t step;
     uint32_t edges;
@@ -239,7 +239,7 @@ void PageValue::ForEachRelation(const RelationFilter& filter, const Visit& visit
     RelationId relation = kNoSymbol;
     if (s < slices_.size()) relation = slices_[s].relation;
     if (p < pending_.size()) relation = std::min(relation, pending_[p].row.relation);
-    Slice slice{relation, 0, 0, 0};
+    RelationSlice slice{.relation = relation};
     if (s < slices_.size() && slices_[s].relation == relation) slice = slices_[s++];
     const size_t first = p;
     while (p < pending_.size() && pending_[p].row.relation == relation) ++p;
@@ -250,14 +250,14 @@ void PageValue::ForEachRelation(const RelationFilter& filter, const Visit& visit
 }
 
 void PageValue::Read(const RelationFilter& filter, uint32_t columns, EdgeColumns* out) const {
-  ForEachRelation(filter, [&](const Slice& slice, absl::Span<const PendingRow> pending) {
+  ForEachRelation(filter, [&](const RelationSlice& slice, absl::Span<const PendingRow> pending) {
     Merge(slice, slice.begin, slice.end, pending, columns, out);
   });
 }
 
 void PageValue::Find(NodeId other, const RelationFilter& filter, uint32_t columns,
                      EdgeColumns* out) const {
-  ForEachRelation(filter, [&](const Slice& slice, absl::Span<const PendingRow> pending) {
+  ForEachRelation(filter, [&](const RelationSlice& slice, absl::Span<const PendingRow> pending) {
     const size_t begin = LowerBound(slice.begin, slice.end, other, 0);
     size_t end = begin;
     while (end < slice.end && columns_[kOther].At(end) == other) ++end;
@@ -269,27 +269,45 @@ void PageValue::Find(NodeId other, const RelationFilter& filter, uint32_t column
   });
 }
 
+Degree PageValue::CountOf(const RelationSlice& slice, absl::Span<const PendingRow> pending) const {
+  Degree degree{slice.end - slice.begin, slice.visible};
+  for (const PendingRow& change : pending) {
+    const size_t position = LowerBound(slice.begin, slice.end, change.row.other, change.row.fact);
+    if (Holds(position, slice.end, change.row)) {
+      --degree.edges;
+      if (columns_[kFlags].At(position) & kVisible) --degree.visible;
+    }
+    if (change.op != EdgeOp::kErase) {
+      ++degree.edges;
+      if (change.row.flags & kVisible) ++degree.visible;
+    }
+  }
+  return degree;
+}
+
 Degree PageValue::Count(const RelationFilter& filter) const {
   Degree degree;
-  ForEachRelation(filter, [&](const Slice& slice, absl::Span<const PendingRow> pending) {
-    degree.edges += slice.end - slice.begin;
-    degree.visible += slice.visible;
-    for (const PendingRow& change : pending) {
-      const size_t position = LowerBound(slice.begin, slice.end, change.row.other, change.row.fact);
-      if (Holds(position, slice.end, change.row)) {
-        --degree.edges;
-        if (columns_[kFlags].At(position) & kVisible) --degree.visible;
-      }
-      if (change.op != EdgeOp::kErase) {
-        ++degree.edges;
-        if (change.row.flags & kVisible) ++degree.visible;
-      }
-    }
+  ForEachRelation(filter, [&](const RelationSlice& slice, absl::Span<const PendingRow> pending) {
+    const Degree part = CountOf(slice, pending);
+    degree.edges += part.edges;
+    degree.visible += part.visible;
   });
   return degree;
 }
 
-void PageValue::Merge(const Slice& slice, size_t begin, size_t end,
+void PageValue::Slices(std::vector<RelationSlice>* slices) const {
+  uint32_t begin = 0;
+  const auto visit = [&](const RelationSlice& slice, absl::Span<const PendingRow> pending) {
+    const Degree part = CountOf(slice, pending);
+    if (part.edges == 0) return;
+    const uint32_t end = begin + static_cast<uint32_t>(part.edges);
+    slices->push_back({slice.relation, begin, end, static_cast<uint32_t>(part.visible)});
+    begin = end;
+  };
+  ForEachRelation(RelationFilter(), visit);
+}
+
+void PageValue::Merge(const RelationSlice& slice, size_t begin, size_t end,
                       absl::Span<const PendingRow> pending, uint32_t columns,
                       EdgeColumns* out) const {
   for (const PendingRow& change : pending) {

@@ -61,14 +61,10 @@ class PageValue {
   // Only those to `other`.
   void Find(NodeId other, const RelationFilter& filter, uint32_t columns, EdgeColumns* out) const;
   Degree Count(const RelationFilter& filter) const;
+  // Where Read would put each relation's edges among all, pending rows applied.
+  void Slices(std::vector<RelationSlice>* slices) const;
 
  private:
-  struct Slice {
-    RelationId relation = kNoSymbol;
-    size_t begin = 0;
-    size_t end = 0;
-    uint64_t visible = 0;
-  };
   struct PendingRow {
     EdgeOp op;
     EdgeRow row;
@@ -87,13 +83,14 @@ class PageValue {
   // Calls visit(slice, pending rows) for every admitted relation that has either.
   template <typename Visit>
   void ForEachRelation(const RelationFilter& filter, const Visit& visit) const;
+  Degree CountOf(const RelationSlice& slice, absl::Span<const PendingRow> pending) const;
   // Page rows [begin, end) with pending rows applied, in order.
-  void Merge(const Slice& slice, size_t begin, size_t end, absl::Span<const PendingRow> pending,
-             uint32_t columns, EdgeColumns* out) const;
+  void Merge(const RelationSlice& slice, size_t begin, size_t end,
+             absl::Span<const PendingRow> pending, uint32_t columns, EdgeColumns* out) const;
   void AppendRows(RelationId relation, size_t begin, size_t end, uint32_t columns,
                   EdgeColumns* out) const;
 
-  std::vector<Slice> slices_;
+  std::vector<RelationSlice> slices_;
   std::vector<PendingRow> pending_;  // sorted like rows, the last one of each edge
   Column columns_[kColumnCount];
 };

@@ -14,8 +14,6 @@ namespace {
 __extension__ using Window = unsigned __int128;
 
 constexpr uint8_t kNoneCoded = 0x80;
-// The widest offset that one eight-byte load at any bit of a byte covers.
-constexpr uint8_t kOneLoad = 57;
 
 void Pack(absl::Span<const uint64_t> offsets, uint8_t width, std::string* out) {
   if (width == 0) return;
@@ -33,8 +31,6 @@ void Pack(absl::Span<const uint64_t> offsets, uint8_t width, std::string* out) {
   }
   if (bits > 0) *bytes = static_cast<uint8_t>(pending);
 }
-
-uint64_t Mask(uint8_t width) { return width == 64 ? ~uint64_t{0} : (uint64_t{1} << width) - 1; }
 
 }  // namespace
 
@@ -85,59 +81,22 @@ bool Column::ReadHeader(const ColumnType& type, ByteReader* bytes) {
   uint8_t width;
   int64_t base;
   if (!bytes->Fixed(&width) || !bytes->Signed(&base)) return false;
-  none_coded_ = (width & kNoneCoded) != 0;
-  if (none_coded_ && !type.has_none) return false;
-  width_ = width & ~kNoneCoded;
-  if (width_ > 64) return false;
-  base_ = static_cast<uint64_t>(base);
-  none_ = type.none;
-  scale_ = 1;
-  return !type.scaled || bytes->Varint(&scale_);
+  numbers_.none_coded = (width & kNoneCoded) != 0;
+  if (numbers_.none_coded && !type.has_none) return false;
+  numbers_.width = width & ~kNoneCoded;
+  if (numbers_.width > 64) return false;
+  numbers_.base = static_cast<uint64_t>(base);
+  numbers_.none = type.none;
+  numbers_.scale = 1;
+  return !type.scaled || bytes->Varint(&numbers_.scale);
 }
 
 bool Column::ReadPacked(size_t n, ByteReader* bytes) {
-  return n <= ~uint32_t{0} && bytes->Bytes((n * width_ + 7) / 8, &packed_);
+  absl::string_view packed;
+  if (n > ~uint32_t{0} || !bytes->Bytes((n * numbers_.width + 7) / 8, &packed)) return false;
+  numbers_.bytes = reinterpret_cast<const uint8_t*>(packed.data());
+  numbers_.size = packed.size();
+  return true;
 }
-
-uint64_t Column::Offset(size_t i) const {
-  const size_t bit = i * width_;
-  const size_t first = bit / 8;
-  uint8_t window[16] = {};
-  std::memcpy(window, packed_.data() + first, std::min<size_t>(9, packed_.size() - first));
-  Window bits;
-  std::memcpy(&bits, window, sizeof(bits));
-  return static_cast<uint64_t>(bits >> (bit % 8)) & Mask(width_);
-}
-
-uint64_t Column::At(size_t i) const { return Value(width_ == 0 ? 0 : Offset(i)); }
-
-template <typename T>
-void Column::Unpack(size_t begin, size_t end, T* out) const {
-  if (width_ == 0) {
-    std::fill(out, out + (end - begin), static_cast<T>(Value(0)));
-    return;
-  }
-  size_t i = begin;
-  if (width_ <= kOneLoad && packed_.size() >= 8) {
-    // Up to the last value whose load ends within the packed bytes.
-    const size_t last_bit = (packed_.size() - 8) * 8 + 7;
-    const size_t safe = std::min(end, last_bit / width_ + 1);
-    const uint64_t mask = Mask(width_);
-    for (; i < safe; ++i) {
-      const size_t bit = i * width_;
-      uint64_t window;
-      std::memcpy(&window, packed_.data() + bit / 8, sizeof(window));
-      *out++ = static_cast<T>(Value((window >> (bit % 8)) & mask));
-    }
-  }
-  for (; i < end; ++i) *out++ = static_cast<T>(Value(Offset(i)));
-}
-
-template void Column::Unpack(size_t, size_t, uint64_t*) const;
-template void Column::Unpack(size_t, size_t, int64_t*) const;
-template void Column::Unpack(size_t, size_t, uint32_t*) const;
-template void Column::Unpack(size_t, size_t, int32_t*) const;
-template void Column::Unpack(size_t, size_t, uint16_t*) const;
-template void Column::Unpack(size_t, size_t, uint8_t*) const;
 
 }  // namespace entente::storage

@@ -8,8 +8,8 @@
 //            offset
 //   packed   ⌈n · width / 8⌉ bytes, the lowest bits first
 //
-// Headers of all columns of a page or block stand together before the packed parts. This file
-// holds all unpacking there is, for a vectorised form to stand beside the scalar one.
+// Headers of all columns of a page or block stand together before the packed parts. unpack.h holds
+// all unpacking there is.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "storage/bytes.h"
+#include "storage/unpack.h"
 
 namespace entente::storage {
 
@@ -41,27 +42,15 @@ class Column {
   bool ReadPacked(size_t n, ByteReader* bytes);
 
   // The value at `i`, which must be below n.
-  uint64_t At(size_t i) const;
+  uint64_t At(size_t i) const { return numbers_.At(i); }
   // Values [begin, end) to `out`, cut to T. end must not be above n.
   template <typename T>
-  void Unpack(size_t begin, size_t end, T* out) const;
-
- private:
-  uint64_t Offset(size_t i) const;
-  uint64_t Value(uint64_t offset) const {
-    if (none_coded_) {
-      if (offset == 0) return none_;
-      --offset;
-    }
-    return base_ + scale_ * offset;
+  void Unpack(size_t begin, size_t end, T* out) const {
+    storage::Unpack(BestUnpacker(), numbers_, begin, end, out);
   }
 
-  absl::string_view packed_;
-  uint64_t base_ = 0;
-  uint64_t scale_ = 1;
-  uint64_t none_ = 0;
-  uint8_t width_ = 0;
-  bool none_coded_ = false;
+ private:
+  PackedNumbers numbers_;
 };
 
 }  // namespace entente::storage

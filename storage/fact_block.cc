@@ -177,6 +177,10 @@ void EvidenceColumns::Read(size_t begin, size_t end, std::vector<Evidence>* out)
   }
 }
 
+size_t EvidenceColumns::bytes() const {
+  return quote_ends_.capacity() * sizeof(uint64_t) + exact_before_.capacity() * sizeof(uint32_t);
+}
+
 std::string EncodeEvidencePage(absl::Span<const Evidence> evidence) {
   std::string bytes(1, kBlockKind);
   AppendVarint(evidence.size(), &bytes);
@@ -273,6 +277,12 @@ std::optional<size_t> FactBlock::Find(FactId fact) const {
   const auto at = std::lower_bound(ids_.begin(), ids_.end(), fact);
   if (at == ids_.end() || *at != fact) return std::nullopt;
   return at - ids_.begin();
+}
+
+size_t FactBlock::bytes() const {
+  const size_t numbers = ids_.capacity() + identity_ends_.capacity() + properties_ends_.capacity() +
+                         evidence_ends_.capacity();
+  return numbers * sizeof(uint64_t) + evidence_.bytes();
 }
 
 StoredFact FactBlock::Read(size_t i) const {

@@ -54,6 +54,8 @@ class EvidenceColumns {
   // Reads their heap.
   bool ParseHeap(ByteReader* bytes);
   void Read(size_t begin, size_t end, std::vector<Evidence>* out) const;
+  // As FactBlock::bytes.
+  size_t bytes() const;
 
  private:
   friend void AppendEvidence(absl::Span<const Evidence* const>, std::string*, std::string*);
@@ -91,6 +93,8 @@ class FactBlock {
   // The position of a fact, if it is here.
   std::optional<size_t> Find(FactId fact) const;
   StoredFact Read(size_t i) const;
+  // Memory it takes beside itself and the bytes it points into.
+  size_t bytes() const;
 
  private:
   friend std::string EncodeFactBlock(FactId first, absl::Span<const StoredFact> facts);

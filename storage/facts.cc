@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <set>
 #include <utility>
 
 #include "rocksdb/slice.h"
 #include "storage/adjacency.h"
+#include "storage/cached_reads.h"
 #include "storage/fact_block.h"
 #include "storage/fact_sealing.h"
 #include "storage/keys.h"
@@ -28,6 +30,25 @@ std::string EvidenceKey(FactId fact, uint32_t page) {
 FactId FirstOfBlock(const View& view, FactId fact) {
   return fact - fact % view.geometry().block_facts;
 }
+
+// A block, parsed once for many readers. Snapshots for which it is found have no loose facts of it.
+class CachedBlock final : public ReadCache::Entry {
+ public:
+  static absl::StatusOr<std::unique_ptr<CachedBlock>> Make(FactId first, uint32_t inline_evidence,
+                                                           absl::string_view bytes) {
+    std::unique_ptr<CachedBlock> cached(new CachedBlock(bytes));
+    ASSIGN_OR_RETURN(cached->block_, FactBlock::Parse(first, inline_evidence, cached->bytes_));
+    return cached;
+  }
+  const FactBlock& block() const { return block_; }
+
+ private:
+  explicit CachedBlock(absl::string_view bytes) : bytes_(bytes) {}
+  size_t bytes() const override { return sizeof(*this) + bytes_.capacity() + block_.bytes(); }
+
+  const std::string bytes_;
+  FactBlock block_;
+};
 
 // A loose value; nullopt when it marks a deletion.
 absl::StatusOr<std::optional<StoredFact>> DecodeLoose(const View& view, FactId fact,
@@ -145,80 +166,105 @@ absl::Status ReadId(const Cursor& cursor, uint64_t* id) {
   return absl::OkStatus();
 }
 
-// Reads the blocks of the facts that `wanted` names; positions are indexes into `facts`.
+absl::Status ReadFrom(const View& view, const FactBlock& block, FactId fact,
+                      std::optional<FactRecord>* out) {
+  const std::optional<size_t> position = block.Find(fact);
+  if (!position.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(*out, Complete(view, block.Read(*position)));
+  return absl::OkStatus();
+}
+
+// Reads those of `facts` that `wanted` names out of their blocks, which go to the cache if `reads`
+// is given.
 absl::Status ReadSealed(const View& view, absl::Span<const FactId> facts,
-                        absl::Span<const size_t> wanted,
+                        absl::Span<const size_t> wanted, CachedReads* reads,
                         std::vector<std::optional<FactRecord>>* out) {
-  const uint32_t block_facts = view.geometry().block_facts;
+  const Geometry& geometry = view.geometry();
   std::vector<std::string> keys;
   std::vector<size_t> key_of;
   for (size_t i : wanted) {
-    std::string key = BlockKey(facts[i] / block_facts);
+    std::string key = BlockKey(facts[i] / geometry.block_facts);
     if (keys.empty() || keys.back() != key) keys.push_back(std::move(key));
     key_of.push_back(keys.size() - 1);
   }
   std::vector<rocksdb::PinnableSlice> values;
   std::vector<bool> found;
   RETURN_IF_ERROR(view.MultiGet(Family::kFacts, keys, &values, &found));
-  std::optional<FactBlock> block;
+  const CachedBlock* block = nullptr;
+  std::unique_ptr<ReadCache::Entry> own;
   for (size_t w = 0; w < wanted.size(); ++w) {
     if (!found[key_of[w]]) continue;
     const FactId fact = facts[wanted[w]];
     if (w == 0 || key_of[w] != key_of[w - 1]) {
-      ASSIGN_OR_RETURN(block,
-                       FactBlock::Parse(FirstOfBlock(view, fact), view.geometry().inline_evidence,
-                                        ToView(values[key_of[w]])));
+      ASSIGN_OR_RETURN(std::unique_ptr<CachedBlock> parsed,
+                       CachedBlock::Make(FirstOfBlock(view, fact), geometry.inline_evidence,
+                                         ToView(values[key_of[w]])));
+      if (reads == nullptr) {
+        block = parsed.get();
+        own = std::move(parsed);
+      } else {
+        block = reads->Keep(CacheKey::FactBlock(fact / geometry.block_facts),
+                            ReadCache::Worth::kOnSecondOffer, std::move(parsed), &own);
+      }
     }
-    const std::optional<size_t> position = block->Find(fact);
-    if (!position.has_value()) continue;
-    ASSIGN_OR_RETURN((*out)[wanted[w]], Complete(view, block->Read(*position)));
+    RETURN_IF_ERROR(ReadFrom(view, block->block(), fact, &(*out)[wanted[w]]));
   }
   return absl::OkStatus();
+}
+
+// The same of facts that may be loose: those are looked for first.
+absl::Status ReadDoubtful(const View& view, absl::Span<const FactId> facts,
+                          absl::Span<const size_t> wanted,
+                          std::vector<std::optional<FactRecord>>* out) {
+  std::vector<std::string> keys;
+  for (size_t i : wanted) keys.push_back(LooseKey(facts[i]));
+  std::vector<rocksdb::PinnableSlice> values;
+  std::vector<bool> found;
+  RETURN_IF_ERROR(view.MultiGet(Family::kFacts, keys, &values, &found));
+  std::vector<size_t> sealed;
+  for (size_t w = 0; w < wanted.size(); ++w) {
+    if (!found[w]) {
+      sealed.push_back(wanted[w]);
+      continue;
+    }
+    ASSIGN_OR_RETURN(std::optional<StoredFact> stored,
+                     DecodeLoose(view, facts[wanted[w]], ToView(values[w])));
+    if (!stored.has_value()) continue;
+    ASSIGN_OR_RETURN((*out)[wanted[w]], Complete(view, *std::move(stored)));
+  }
+  return sealed.empty() ? absl::OkStatus() : ReadSealed(view, facts, sealed, nullptr, out);
 }
 
 }  // namespace
 
 absl::StatusOr<std::optional<FactRecord>> ReadFact(const View& view, FactId fact) {
-  rocksdb::PinnableSlice value;
-  ASSIGN_OR_RETURN(bool loose, view.Get(Family::kFacts, LooseKey(fact), &value));
-  if (loose) {
-    ASSIGN_OR_RETURN(std::optional<StoredFact> stored, DecodeLoose(view, fact, ToView(value)));
-    if (!stored.has_value()) return std::nullopt;
-    return Complete(view, *std::move(stored));
-  }
-  ASSIGN_OR_RETURN(bool sealed,
-                   view.Get(Family::kFacts, BlockKey(fact / view.geometry().block_facts), &value));
-  if (!sealed) return std::nullopt;
-  ASSIGN_OR_RETURN(
-      const FactBlock block,
-      FactBlock::Parse(FirstOfBlock(view, fact), view.geometry().inline_evidence, ToView(value)));
-  const std::optional<size_t> position = block.Find(fact);
-  if (!position.has_value()) return std::nullopt;
-  return Complete(view, block.Read(*position));
+  ASSIGN_OR_RETURN(std::vector<std::optional<FactRecord>> records, ReadFacts(view, {&fact, 1}));
+  return std::move(records[0]);
 }
 
 absl::StatusOr<std::vector<std::optional<FactRecord>>> ReadFacts(const View& view,
                                                                  absl::Span<const FactId> facts) {
   std::vector<std::optional<FactRecord>> records(facts.size());
-  std::vector<std::string> keys;
-  keys.reserve(facts.size());
-  for (FactId fact : facts) keys.push_back(LooseKey(fact));
-  std::vector<rocksdb::PinnableSlice> values;
-  std::vector<bool> found;
-  RETURN_IF_ERROR(view.MultiGet(Family::kFacts, keys, &values, &found));
   std::vector<size_t> sealed;
+  std::vector<size_t> doubtful;
   for (size_t i = 0; i < facts.size(); ++i) {
-    if (!found[i]) {
-      sealed.push_back(i);
-      continue;
-    }
-    ASSIGN_OR_RETURN(std::optional<StoredFact> stored,
-                     DecodeLoose(view, facts[i], ToView(values[i])));
-    if (stored.has_value()) {
-      ASSIGN_OR_RETURN(records[i], Complete(view, *std::move(stored)));
+    const bool may_be_loose = view.MayHaveLooseFacts(facts[i] / view.geometry().block_facts);
+    (may_be_loose ? doubtful : sealed).push_back(i);
+  }
+  if (!doubtful.empty()) RETURN_IF_ERROR(ReadDoubtful(view, facts, doubtful, &records));
+  CachedReads reads(view, Family::kFacts);
+  reads.Begin();
+  std::vector<size_t> missing;
+  for (size_t i : sealed) {
+    const uint64_t block = facts[i] / view.geometry().block_facts;
+    const CachedBlock* cached = reads.Find<CachedBlock>(CacheKey::FactBlock(block));
+    if (cached == nullptr) {
+      missing.push_back(i);
+    } else {
+      RETURN_IF_ERROR(ReadFrom(view, cached->block(), facts[i], &records[i]));
     }
   }
-  if (!sealed.empty()) RETURN_IF_ERROR(ReadSealed(view, facts, sealed, &records));
+  if (!missing.empty()) RETURN_IF_ERROR(ReadSealed(view, facts, missing, &reads, &records));
   return records;
 }
 

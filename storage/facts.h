@@ -48,7 +48,7 @@ enum FactFlag : uint16_t {
   kVisible = 0x01,        // seen under the default lens
   kHasEvidence = 0x02,    // has or had evidence
   kContested = 0x04,      // under the default lens
-  kInexactFrom = 0x08,    // valid_from is an instant within its day: properties have it
+  kInexactFrom = 0x08,    // valid_from is more than a date, or no time: properties have it
   kInexactTo = 0x10,      // likewise valid_to
   kRetracted = 0x20,      // some evidence was retracted: known time must look at the evidence
   kDenied = 0x40,         // some evidence denies
@@ -61,7 +61,7 @@ struct FactRecord {
   RelationId relation = kNoSymbol;
   NodeId object = kNoId;
   // The half-open valid interval, rounded outwards to days: an instant within a day makes
-  // valid_from that day, valid_to the next, and sets kInexactFrom, kInexactTo.
+  // valid_from that day, valid_to the next.
   int32_t valid_from = kOpenStart;
   int32_t valid_to = kOpenEnd;
   Precision from_precision = Precision::kNone;

@@ -1,7 +1,6 @@
 #include "storage/nodes.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "flatbuffers/flatbuffers.h"
@@ -110,32 +109,6 @@ absl::StatusOr<std::optional<NodeRecord>> ReadNode(const View& view, NodeId node
   ASSIGN_OR_RETURN(bool found, view.Get(NodeFamily(node), NodeKey(node), &value));
   if (!found) return std::nullopt;
   return DecodeNode(ToView(value));
-}
-
-absl::StatusOr<std::vector<std::optional<NodeRecord>>> ReadNodes(const View& view,
-                                                                 absl::Span<const NodeId> nodes) {
-  std::vector<std::optional<NodeRecord>> records(nodes.size());
-  std::vector<size_t> order(nodes.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return nodes[a] < nodes[b]; });
-  const auto first_article =
-      std::find_if(order.begin(), order.end(), [&](size_t i) { return IsArticle(nodes[i]); });
-  const auto read = [&](Family family, auto begin, auto end) -> absl::Status {
-    if (begin == end) return absl::OkStatus();
-    std::vector<std::string> keys;
-    for (auto i = begin; i != end; ++i) keys.push_back(NodeKey(nodes[*i]));
-    std::vector<rocksdb::PinnableSlice> values;
-    std::vector<bool> found;
-    RETURN_IF_ERROR(view.MultiGet(family, keys, &values, &found));
-    for (size_t k = 0; k < keys.size(); ++k) {
-      if (!found[k]) continue;
-      ASSIGN_OR_RETURN(records[*(begin + k)], DecodeNode(ToView(values[k])));
-    }
-    return absl::OkStatus();
-  };
-  RETURN_IF_ERROR(read(Family::kEntities, order.begin(), first_article));
-  RETURN_IF_ERROR(read(Family::kArticles, first_article, order.end()));
-  return records;
 }
 
 absl::StatusOr<bool> NodeExists(const View& view, NodeId node) {

@@ -40,11 +40,9 @@ struct NodeRecord {
 std::string EncodeNode(const NodeRecord& record);
 absl::StatusOr<NodeRecord> DecodeNode(absl::string_view bytes);
 
-// The record, or nullopt when there is no such node.
+// The record, or nullopt when there is no such node. NodeReader (node_reader.h) reads many, and
+// those that were read lately at once.
 absl::StatusOr<std::optional<NodeRecord>> ReadNode(const View& view, NodeId node);
-// Many at once; `nodes` in any order, the answers in the same.
-absl::StatusOr<std::vector<std::optional<NodeRecord>>> ReadNodes(const View& view,
-                                                                 absl::Span<const NodeId> nodes);
 absl::StatusOr<bool> NodeExists(const View& view, NodeId node);
 
 // Writes a node and what follows from its record: the label index, publisher → articles,

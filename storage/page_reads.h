@@ -6,8 +6,11 @@
 namespace entente::storage {
 
 // Pages that this thread has looked into since it began, in memory or on disk: RocksDB's blocks,
-// and reads that what is not yet written out could answer. Only grows; differences tell what a
-// piece of work has read.
+// reads that what is not yet written out could answer, and entries of the cache, once the reader
+// that found them has gone on. Only grows; differences tell what a piece of work has read.
 uint64_t PagesReadByThisThread();
+
+// Used by cached_reads.h: entries of the cache were looked into.
+void CountCachedReads(uint64_t entries);
 
 }  // namespace entente::storage

@@ -100,6 +100,8 @@ absl::StatusOr<std::vector<FamilySize>> Store::Sizes() const {
   return sizes;
 }
 
+void Store::DropDecoded() { impl_->cache.Clear(); }
+
 absl::Status Store::Flush() {
   return ToStatus(
       impl_->db->Flush(rocksdb::FlushOptions(), {impl_->handles.begin(), impl_->handles.end()}));

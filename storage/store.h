@@ -38,6 +38,9 @@ struct OpenOptions {
   bool read_only = false;       // never creates, never writes, works beside a writing process
   Geometry geometry;            // of a database that is created now
   rocksdb::Env* env = nullptr;  // not owned; nullptr is the machine's own files
+  // Memory for what was read: half for blocks of table files as they are stored, half for pages,
+  // records and blocks of facts as readers want them. 0: next to nothing is kept.
+  size_t cache_bytes = size_t{512} << 20;
 };
 
 struct FamilySize {
@@ -85,6 +88,9 @@ class Store {
   uint32_t format_version() const;
   const Geometry& geometry() const;
   absl::StatusOr<std::vector<FamilySize>> Sizes() const;
+
+  // Forgets what readers decoded (OpenOptions::cache_bytes); blocks of table files stay cached.
+  void DropDecoded();
 
   // Moves everything written so far into table files.
   absl::Status Flush();

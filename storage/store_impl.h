@@ -7,7 +7,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
@@ -17,6 +16,8 @@
 #include "rocksdb/env.h"
 #include "rocksdb/options.h"
 #include "rocksdb/slice.h"
+#include "storage/loose_facts.h"
+#include "storage/read_cache.h"
 #include "storage/store.h"
 
 namespace entente::storage {
@@ -30,6 +31,7 @@ absl::Status ToStatus(const rocksdb::Status& status);
 
 class StoreImpl {
  public:
+  explicit StoreImpl(size_t decoded_bytes) : cache(decoded_bytes) {}
   ~StoreImpl();
 
   rocksdb::ColumnFamilyHandle* handle(Family family) const {
@@ -50,6 +52,8 @@ class StoreImpl {
   Geometry geometry;
   bool read_only = false;
   uint32_t format_version = 0;
+  ReadCache cache;
+  LooseFacts loose_facts;
   std::atomic<int> views{0};  // open snapshots and transactions
 
   absl::Mutex writer_mutex;
@@ -61,7 +65,6 @@ class StoreImpl {
 
   // Whose turn it is to write owns these.
   bool wrote = false;
-  absl::btree_set<FactId> loose_facts;  // may name ones that are sealed or gone, misses none
   absl::flat_hash_map<std::string, uint32_t> page_edges;  // of some first chunks, by page key
 };
 

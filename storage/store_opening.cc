@@ -67,7 +67,9 @@ absl::Status NotOurs(absl::string_view path) {
 class Opener {
  public:
   Opener(absl::string_view path, const OpenOptions& options)
-      : path_(path), options_(options), impl_(std::make_unique<StoreImpl>()) {}
+      : path_(path),
+        options_(options),
+        impl_(std::make_unique<StoreImpl>(DecodedBytes(options_))) {}
 
   absl::StatusOr<std::unique_ptr<StoreImpl>> Run();
 
@@ -118,7 +120,7 @@ absl::StatusOr<std::unique_ptr<StoreImpl>> Opener::Run() {
   absl::Status status = found == Found::kDatabase ? absl::OkStatus() : Create(found);
   if (status.ok()) status = OpenDatabase();
   if (!status.ok()) {
-    impl_ = std::make_unique<StoreImpl>();
+    impl_ = std::make_unique<StoreImpl>(DecodedBytes(options_));
     if (found != Found::kDatabase) Uncreate(found);
     return status;
   }
@@ -210,8 +212,9 @@ rocksdb::Status Opener::TryOpen() {
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =
-      options_.read_only ? rocksdb::DB::OpenForReadOnly(options, path_, Families(), &handles, &db)
-                         : rocksdb::DB::Open(options, path_, Families(), &handles, &db);
+      options_.read_only
+          ? rocksdb::DB::OpenForReadOnly(options, path_, Families(options_), &handles, &db)
+          : rocksdb::DB::Open(options, path_, Families(options_), &handles, &db);
   if (status.ok()) {
     impl_->db.reset(db);
     std::copy(handles.begin(), handles.end(), impl_->handles.begin());
@@ -318,7 +321,7 @@ absl::Status Opener::Migrate() {
   return absl::OkStatus();
 }
 
-// What the store keeps in memory: nodes with several chunks, and for the writer the loose facts.
+// What the store keeps in memory: nodes with several chunks, and the loose facts.
 absl::Status Opener::LoadMemory() {
   const auto scan = [&](Family family, std::string prefix, const auto& visit) -> absl::Status {
     std::unique_ptr<rocksdb::Iterator> iterator(
@@ -338,13 +341,11 @@ absl::Status Opener::LoadMemory() {
         impl_->NoteSeveralChunks(static_cast<Direction>(direction), node);
         return true;
       }));
-  if (options_.read_only) return absl::OkStatus();
-  return scan(Family::kFacts, KeyWriter(FactKey::kLoose).bytes(), [&](KeyReader& key) {
-    FactId fact;
-    if (!key.U64(&fact)) return false;
-    impl_->loose_facts.insert(impl_->loose_facts.end(), fact);
-    return true;
-  });
+  std::vector<FactId> loose;
+  RETURN_IF_ERROR(scan(Family::kFacts, KeyWriter(FactKey::kLoose).bytes(),
+                       [&](KeyReader& key) { return key.U64(&loose.emplace_back()); }));
+  impl_->loose_facts.Add(loose, impl_->geometry.block_facts);
+  return absl::OkStatus();
 }
 
 }  // namespace

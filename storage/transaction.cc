@@ -10,6 +10,7 @@
 #include "storage/check.h"
 #include "storage/fact_sealing.h"
 #include "storage/merge.h"
+#include "storage/read_cache.h"
 #include "storage/status_macros.h"
 #include "storage/store_impl.h"
 
@@ -51,6 +52,8 @@ struct Transaction::State {
   std::vector<Step> steps;                              // all Appends since the first savepoint
   absl::flat_hash_map<std::string, uint64_t> counters;  // those that changed
   std::vector<FactId> loose_facts;
+  std::vector<CacheKey> cached;  // what of the cache Puts and Deletes change
+  bool changed[kFamilyCount] = {};
   std::vector<Savepoint> savepoints;
   bool open = true;
 };
@@ -110,17 +113,30 @@ absl::StatusOr<uint64_t> Transaction::Counter(absl::string_view name) const {
 
 uint64_t Transaction::sequence() const { return store_->db->GetLatestSequenceNumber(); }
 
+ReadCache* Transaction::CacheOf(Family family) const {
+  // Chunk directories stand in the catalogue; whoever changes one changes the page as well.
+  return state_->changed[static_cast<size_t>(family)] ? nullptr : &store_->cache;
+}
+
+void Transaction::NoteChange(Family family, absl::string_view key) {
+  state_->changed[static_cast<size_t>(family)] = true;
+  AppendCacheKeys(family, key, geometry(), &state_->cached);
+}
+
 void Transaction::Put(Family family, absl::string_view key, absl::string_view value) {
+  NoteChange(family, key);
   state_->batch.Put(store_->handle(family), ToSlice(key), ToSlice(value));
 }
 
 void Transaction::Delete(Family family, absl::string_view key) {
+  NoteChange(family, key);
   state_->batch.Delete(store_->handle(family), ToSlice(key));
 }
 
 void Transaction::Append(Family family, absl::string_view key, absl::string_view rows, int net) {
   Growing& growing = state_->growing[GrowingKey(family, key)];
   growing.family = family;
+  state_->changed[static_cast<size_t>(family)] = true;
   if (!state_->savepoints.empty()) {
     state_->steps.push_back({&growing, growing.rows.size(), growing.net});
   }
@@ -212,16 +228,27 @@ absl::Status Transaction::Write(bool sync) {
     batch->Merge(store_->handle(growing.family), rocksdb::Slice(key.data() + 1, key.size() - 1),
                  growing.rows);
   }
+  for (const auto* merge : merges) {
+    AppendCacheKeys(merge->second.family, absl::string_view(merge->first).substr(1), geometry(),
+                    &state_->cached);
+  }
   rocksdb::WriteOptions options;
   options.sync = sync;
-  RETURN_IF_ERROR(ToStatus(store_->db->Write(options, batch)));
+  // So many keys are most of what is cached.
+  constexpr size_t kMostKeys = 1 << 18;
+  const bool all = state_->cached.size() > kMostKeys;
+  store_->loose_facts.Add(state_->loose_facts, geometry().block_facts);
+  all ? store_->cache.BeginChangeOfAll() : store_->cache.BeginChange(state_->cached);
+  const rocksdb::Status written = store_->db->Write(options, batch);
+  const uint64_t sequence = store_->db->GetLatestSequenceNumber();
+  all ? store_->cache.EndChangeOfAll(sequence) : store_->cache.EndChange(state_->cached, sequence);
+  RETURN_IF_ERROR(ToStatus(written));
   store_->wrote = true;
   for (const auto& [key, growing] : state_->growing) {
     if (growing.family != Family::kAdjacency || growing.net == 0) continue;
     const auto known = store_->page_edges.find(absl::string_view(key).substr(1));
     if (known != store_->page_edges.end()) known->second += static_cast<int32_t>(growing.net);
   }
-  store_->loose_facts.insert(state_->loose_facts.begin(), state_->loose_facts.end());
   state_ = std::make_unique<State>();
   return absl::OkStatus();
 }
@@ -230,7 +257,7 @@ absl::Status Transaction::Commit(bool sync) {
   ENTENTE_CHECK(state_->open);
   const absl::Status status = Write(sync);
   // The commit stands whether or not sealing succeeds; what stays loose is sealed another time.
-  if (status.ok() && store_->loose_facts.size() >= geometry().loose_facts) {
+  if (status.ok() && store_->loose_facts.facts().size() >= geometry().loose_facts) {
     SealLooseFacts(SealScope::kFullBlocks).IgnoreError();
   }
   Rollback();
@@ -246,7 +273,7 @@ absl::Status Transaction::SealLooseFacts(SealScope scope) {
     const FactId end = scope == SealScope::kAll
                            ? next_fact
                            : next_fact / geometry().block_facts * geometry().block_facts;
-    for (FactId fact : store_->loose_facts) {
+    for (FactId fact : store_->loose_facts.facts()) {
       if (fact >= end) break;
       const bool same_block = !sealed.empty() && sealed.back() / geometry().block_facts ==
                                                      fact / geometry().block_facts;
@@ -256,7 +283,8 @@ absl::Status Transaction::SealLooseFacts(SealScope scope) {
     if (sealed.empty()) return absl::OkStatus();
     RETURN_IF_ERROR(SealFactBlocks(*this, sealed));
     RETURN_IF_ERROR(Write(/*sync=*/false));
-    for (FactId fact : sealed) store_->loose_facts.erase(fact);
+    store_->loose_facts.Remove(sealed, geometry().block_facts,
+                               store_->db->GetLatestSequenceNumber());
   }
 }
 

@@ -25,6 +25,7 @@ class Transaction final : public View {
   Cursor Scan(Family family, absl::string_view prefix) const override;
   absl::StatusOr<uint64_t> Counter(absl::string_view name) const override;
   uint64_t sequence() const override;
+  ReadCache* CacheOf(Family family) const override;
 
   void Put(Family family, absl::string_view key, absl::string_view value);
   void Delete(Family family, absl::string_view key);
@@ -67,6 +68,7 @@ class Transaction final : public View {
   friend class Store;
   explicit Transaction(StoreImpl* store);
   absl::StatusOr<uint64_t> Next(absl::string_view counter);
+  void NoteChange(Family family, absl::string_view key);
   // Writes what there is and starts afresh, still the writer.
   absl::Status Write(bool sync);
   enum class SealScope { kFullBlocks, kAll };

@@ -51,8 +51,11 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family,
 
 }  // namespace
 
-std::vector<rocksdb::ColumnFamilyDescriptor> Families() {
-  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(256 << 20);
+size_t DecodedBytes(const OpenOptions& options) { return options.cache_bytes / 2; }
+
+std::vector<rocksdb::ColumnFamilyDescriptor> Families(const OpenOptions& options) {
+  const std::shared_ptr<rocksdb::Cache> cache =
+      rocksdb::NewLRUCache(options.cache_bytes - DecodedBytes(options));
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (int i = 0; i < kFamilyCount; ++i) {
     const Family family = static_cast<Family>(i);

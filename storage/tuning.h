@@ -11,8 +11,10 @@
 
 namespace entente::storage {
 
+// The share of cache_bytes that is for what readers decode; the rest is RocksDB's block cache.
+size_t DecodedBytes(const OpenOptions& options);
 // The column families with their options, in the order of Family. They share one block cache.
-std::vector<rocksdb::ColumnFamilyDescriptor> Families();
+std::vector<rocksdb::ColumnFamilyDescriptor> Families(const OpenOptions& options);
 // `env` outlives the database.
 rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env, const OpenOptions& options);
 

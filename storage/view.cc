@@ -65,6 +65,10 @@ bool View::MayHaveSeveralChunks(Direction direction, NodeId node) const {
   return store_->MayHaveSeveralChunks(direction, node);
 }
 
+bool View::MayHaveLooseFacts(uint64_t block) const {
+  return CacheOf(Family::kFacts) == nullptr || store_->loose_facts.MayHave(block, sequence());
+}
+
 absl::StatusOr<uint64_t> DecodeCounter(bool found, absl::string_view bytes) {
   if (!found) return 0;
   KeyReader reader(bytes);
@@ -118,5 +122,7 @@ absl::StatusOr<uint64_t> Snapshot::Counter(absl::string_view name) const {
 }
 
 uint64_t Snapshot::sequence() const { return snapshot_->GetSequenceNumber(); }
+
+ReadCache* Snapshot::CacheOf(Family) const { return &store_->cache; }
 
 }  // namespace entente::storage

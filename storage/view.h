@@ -23,6 +23,8 @@ class Snapshot;
 
 namespace entente::storage {
 
+class ReadCache;
+
 // Walks the keys that begin with a prefix, in byte order. Must not outlive its View. What it does
 // when the transaction beneath it writes to the same family is undefined: collect first.
 class Cursor {
@@ -65,12 +67,18 @@ class View {
   // A named counter; 0 when it was never counted.
   virtual absl::StatusOr<uint64_t> Counter(absl::string_view name) const = 0;
 
+  // The cache, when what it holds of the family as of sequence() is what this view holds; else
+  // nullptr.
+  virtual ReadCache* CacheOf(Family family) const = 0;
+
   const Geometry& geometry() const;
   // Grows with every commit; equal numbers of two snapshots of one store mean equal contents.
   virtual uint64_t sequence() const = 0;
 
   // Whether the node's edges in `direction` may stand in several chunks; see adjacency.h.
   bool MayHaveSeveralChunks(Direction direction, NodeId node) const;
+  // Whether facts of the block may stand outside it; see facts.h.
+  bool MayHaveLooseFacts(uint64_t block) const;
 
  protected:
   explicit View(StoreImpl* store);
@@ -89,6 +97,7 @@ class Snapshot final : public View {
   Cursor Scan(Family family, absl::string_view prefix) const override;
   absl::StatusOr<uint64_t> Counter(absl::string_view name) const override;
   uint64_t sequence() const override;
+  ReadCache* CacheOf(Family family) const override;
 
  private:
   friend class Store;

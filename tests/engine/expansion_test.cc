@@ -79,6 +79,82 @@ TEST(ExpansionTest, HubsOfManyChunksComeInPortionsInTheOrderOfTheSources) {
   EXPECT_THAT(edges.fact, ElementsAre(facts[20]));
 }
 
+TEST(ExpansionTest, ColumnsComeWhenTheyAreAskedFor) {
+  OpenGraph open;
+  const NodeId a = open.Node();
+  const FactId dated = open.Relate(
+      a, "R", a, {{"valid_from", OpenGraph::Day("1970-01-11")}, {"valid_to", Text("whenever")}});
+  const FactId said =
+      open.Relate(a, "S", a, {{"valid_from", OpenGraph::Moment("1970-01-11T00:00Z")}});
+  open.Cite(said, open.Article("x", "P", "1970-02-01"), Stance::kAffirms, 0.75);
+  open.CommitAndBegin();
+  for (int time = 0; time < 2; ++time) {
+    const RelationSet any;
+    const Lens lens;
+    Expansion few(open.graph(), Heading::kOut, any, lens, 0);
+    few.Start({a});
+    Edges edges;
+    EXPECT_TRUE(Must(few.Next(10, &edges)));
+    EXPECT_THAT(edges.other, ElementsAre(a, a));
+    EXPECT_THAT(edges.fact, IsEmpty());
+    EXPECT_THAT(edges.relation, IsEmpty());
+
+    Expansion all(open.graph(), Heading::kOut, any, lens, ~0u);
+    all.Start({a});
+    edges.Clear();
+    EXPECT_TRUE(Must(all.Next(10, &edges)));
+    EXPECT_THAT(edges.fact, ElementsAre(dated, said));
+    EXPECT_THAT(edges.valid_from, ElementsAre(10, 10));
+    EXPECT_THAT(edges.valid_to, ElementsAre(INT32_MAX, INT32_MAX));
+    EXPECT_THAT(edges.first_reported, ElementsAre(INT32_MAX, 31));
+    EXPECT_THAT(edges.confidence, ElementsAre(0, 7500));
+    EXPECT_EQ(edges.flags[0] & (kHasEvidenceEdge | kInexactFromEdge | kInexactToEdge),
+              kInexactToEdge);
+    EXPECT_EQ(edges.flags[1] & (kHasEvidenceEdge | kInexactFromEdge | kInexactToEdge),
+              kHasEvidenceEdge | kInexactFromEdge);
+  }
+}
+
+TEST(ExpansionTest, DegreesAndPropertiesOfManyAreThoseOfEach) {
+  OpenGraph open(/*edges_per_chunk=*/4);
+  std::vector<NodeId> nodes;
+  std::vector<FactId> facts;
+  for (int i = 0; i < 7; ++i) nodes.push_back(open.Node({{"name", Value::Integer(i)}}));
+  for (int i = 0; i < 60; ++i) {
+    facts.push_back(open.Relate(nodes[i * i % 5], i % 4 == 0 ? "R" : "S", nodes[i % 3],
+                                {{"valid_from", Value::OfDate(Date{i})}}));
+  }
+  open.CommitAndBegin();
+  const Graph& graph = open.graph();
+  std::vector<NodeId> wanted = {nodes[6], nodes[1], nodes[0], nodes[1], nodes[2], nodes[4]};
+  for (Heading heading : {Heading::kOut, Heading::kIn, Heading::kEither}) {
+    for (const RelationSet& types : {RelationSet(), graph.ResolveTypes({"R"})}) {
+      std::vector<uint64_t> degrees;
+      MustBeOk(graph.Degrees(wanted, heading, types, &degrees));
+      ASSERT_EQ(degrees.size(), wanted.size());
+      for (size_t i = 0; i < wanted.size(); ++i) {
+        EXPECT_EQ(degrees[i], Expand(graph, wanted[i], heading, types).size());
+      }
+    }
+  }
+  wanted.push_back(kNoId);
+  std::vector<Value> values;
+  MustBeOk(graph.NodeProperties(wanted, "name", &values));
+  ASSERT_EQ(values.size(), wanted.size());
+  EXPECT_EQ(values[0].integer(), 6);
+  EXPECT_EQ(values[3].integer(), 1);
+  EXPECT_TRUE(values.back().is_null());
+  MustBeOk(graph.NodeProperties(wanted, "unheard of", &values));
+  EXPECT_TRUE(values[0].is_null());
+  const std::vector<FactId> some = {facts[50], kNoId, facts[3], facts[50]};
+  MustBeOk(graph.RelationshipProperties(some, "valid_from", &values));
+  EXPECT_EQ(values[0].date().days, 50);
+  EXPECT_TRUE(values[1].is_null());
+  EXPECT_EQ(values[2].date().days, 3);
+  EXPECT_FALSE(graph.NodeProperties(std::vector<NodeId>{4711}, "name", &values).ok());
+  EXPECT_FALSE(graph.RelationshipProperties(std::vector<FactId>{4711}, "x", &values).ok());
+}
+
 TEST(ExpansionTest, ValidTimeIsExactWithinTheDay) {
   OpenGraph open;
   const NodeId a = open.Node();

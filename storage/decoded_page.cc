@@ -1,0 +1,147 @@
+#include "storage/decoded_page.h"
+
+#include <cstring>
+
+#include "storage/adjacency_page.h"
+#include "storage/check.h"
+
+namespace entente::storage {
+namespace {
+
+constexpr size_t kWord = sizeof(uint64_t);
+// What an allocation costs beside its bytes.
+constexpr size_t kAllocation = 16;
+
+static_assert(sizeof(RelationSlice) % kWord == 0);
+
+template <typename T>
+size_t Words(const std::vector<T>& column) {
+  return (column.size() * sizeof(T) + kWord - 1) / kWord;
+}
+
+template <typename T>
+const T* Behind(const T* column, uint32_t n) {
+  return column == nullptr ? nullptr : column + n;
+}
+
+}  // namespace
+
+EdgeSpan EdgeSpan::Part(uint32_t begin, uint32_t end) const {
+  EdgeSpan part = *this;
+  part.size = end - begin;
+  part.other = Behind(other, begin);
+  part.fact = Behind(fact, begin);
+  part.valid_from = Behind(valid_from, begin);
+  part.valid_to = Behind(valid_to, begin);
+  part.first_reported = Behind(first_reported, begin);
+  part.confidence = Behind(confidence, begin);
+  part.flags = Behind(flags, begin);
+  return part;
+}
+
+std::unique_ptr<DecodedPage> DecodedPage::Make(const PageValue* value, bool alone,
+                                               uint32_t columns) {
+  thread_local EdgeColumns edges;
+  thread_local std::vector<RelationSlice> slices;
+  edges.Clear();
+  slices.clear();
+  columns &= ~kRelationColumn;
+  if (value != nullptr) {
+    value->Slices(&slices);
+    if (columns != 0) value->Read(RelationFilter(), columns, &edges);
+  }
+  ENTENTE_CHECK(columns == 0 || slices.empty() || edges.size == slices.back().end);
+
+  std::unique_ptr<DecodedPage> page(new DecodedPage());
+  page->alone_ = alone;
+  page->columns_ = columns | kRelationColumn;
+  page->slice_count_ = static_cast<uint32_t>(slices.size());
+  size_t words = Words(slices);
+  const auto place = [&](Index index, const auto& column) {
+    if (column.empty()) return;
+    page->offsets_[index] = static_cast<uint32_t>(words);
+    words += Words(column);
+  };
+  place(kOther, edges.other);
+  place(kFact, edges.fact);
+  place(kValidFrom, edges.valid_from);
+  place(kValidTo, edges.valid_to);
+  place(kFirstReported, edges.first_reported);
+  place(kConfidence, edges.confidence);
+  place(kFlags, edges.flags);
+  page->words_ = static_cast<uint32_t>(words);
+  if (words == 0) return page;
+
+  page->data_ = std::make_unique_for_overwrite<uint64_t[]>(words);
+  uint64_t* data = page->data_.get();
+  std::memcpy(data, slices.data(), slices.size() * sizeof(RelationSlice));
+  const auto copy = [&](Index index, const auto& column) {
+    if (column.empty()) return;
+    std::memcpy(data + page->offsets_[index], column.data(), column.size() * sizeof(column[0]));
+  };
+  copy(kOther, edges.other);
+  copy(kFact, edges.fact);
+  copy(kValidFrom, edges.valid_from);
+  copy(kValidTo, edges.valid_to);
+  copy(kFirstReported, edges.first_reported);
+  copy(kConfidence, edges.confidence);
+  copy(kFlags, edges.flags);
+  return page;
+}
+
+size_t DecodedPage::bytes() const {
+  return sizeof(*this) + words_ * kWord + (words_ > 0 ? 2 : 1) * kAllocation;
+}
+
+template <typename T>
+const T* DecodedPage::At(Index index) const {
+  const uint32_t offset = offsets_[index];
+  return offset == 0 ? nullptr : reinterpret_cast<const T*>(data_.get() + offset);
+}
+
+const RelationSlice* DecodedPage::Next(const RelationFilter& filter, Position* position) const {
+  const RelationSlice* const all = slices();
+  uint32_t& slice = position->slice;
+  if (filter.any()) return slice < slice_count_ ? all + slice++ : nullptr;
+  for (; position->wanted < filter.list().size(); ++position->wanted) {
+    const RelationId wanted = filter.list()[position->wanted];
+    while (slice < slice_count_ && all[slice].relation < wanted) ++slice;
+    if (slice == slice_count_) return nullptr;
+    if (all[slice].relation == wanted) {
+      ++position->wanted;
+      return all + slice++;
+    }
+  }
+  return nullptr;
+}
+
+EdgeSpan DecodedPage::edges() const {
+  return {.size = slice_count_ == 0 ? 0 : slices()[slice_count_ - 1].end,
+          .other = At<NodeId>(kOther),
+          .fact = At<FactId>(kFact),
+          .valid_from = At<int32_t>(kValidFrom),
+          .valid_to = At<int32_t>(kValidTo),
+          .first_reported = At<int32_t>(kFirstReported),
+          .confidence = At<uint16_t>(kConfidence),
+          .flags = At<uint8_t>(kFlags)};
+}
+
+Degree DecodedPage::Count(const RelationFilter& filter) const {
+  Degree degree;
+  Position position;
+  while (const RelationSlice* slice = Next(filter, &position)) {
+    degree.edges += slice->end - slice->begin;
+    degree.visible += slice->visible;
+  }
+  return degree;
+}
+
+size_t ChunkDirectory::bytes() const {
+  size_t bytes = sizeof(*this) + kAllocation;
+  for (const ChunkSummary& chunk : chunks_) {
+    bytes += sizeof(chunk) + kAllocation + chunk.relations.capacity() * sizeof(RelationSummary);
+  }
+  return bytes;
+}
+
+}  // namespace entente::storage

@@ -1,0 +1,86 @@
+// A page of adjacency, unpacked: relation by relation, its edges in columns that lie in memory.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "storage/adjacency.h"
+#include "storage/chunk_summary.h"
+#include "storage/ids.h"
+#include "storage/read_cache.h"
+
+namespace entente::storage {
+
+class PageValue;
+
+// Edges side by side. Columns that nobody asked for are null.
+struct EdgeSpan {
+  uint32_t size = 0;
+  const NodeId* other = nullptr;
+  const FactId* fact = nullptr;
+  const int32_t* valid_from = nullptr;
+  const int32_t* valid_to = nullptr;
+  const int32_t* first_reported = nullptr;
+  const uint16_t* confidence = nullptr;
+  const uint8_t* flags = nullptr;
+
+  // Edges [begin, end) of them.
+  EdgeSpan Part(uint32_t begin, uint32_t end) const;
+};
+
+class DecodedPage final : public ReadCache::Entry {
+ public:
+  // `columns` (EdgeColumn) besides the relation, which is always told. `page` may be null: no
+  // edges. `alone`: the node has no other chunks.
+  static std::unique_ptr<DecodedPage> Make(const PageValue* page, bool alone, uint32_t columns);
+
+  bool alone() const { return alone_; }
+  // Whether it has all of `columns`.
+  bool Has(uint32_t columns) const { return (columns & ~columns_) == 0; }
+  uint32_t columns() const { return columns_; }
+
+  // Where a walk over the relations stands.
+  struct Position {
+    uint32_t slice = 0;
+    uint32_t wanted = 0;  // of the filter's list
+  };
+  // The next relation that `filter` admits, ascending; nullptr when there are no more.
+  const RelationSlice* Next(const RelationFilter& filter, Position* position) const;
+  // All edges, relation by relation; within one they are sorted by (other, fact).
+  EdgeSpan edges() const;
+  Degree Count(const RelationFilter& filter) const;
+
+ private:
+  // Columns in the order in which they are stored behind the slices, the widest first.
+  enum Index { kOther, kFact, kValidFrom, kValidTo, kFirstReported, kConfidence, kFlags, kIndexes };
+
+  DecodedPage() = default;
+  size_t bytes() const override;
+  const RelationSlice* slices() const {
+    return reinterpret_cast<const RelationSlice*>(data_.get());
+  }
+  template <typename T>
+  const T* At(Index index) const;
+
+  uint32_t slice_count_ = 0;
+  uint32_t columns_ = 0;
+  uint32_t offsets_[kIndexes] = {};  // into data_, in words of eight bytes; 0: not there
+  uint32_t words_ = 0;
+  bool alone_ = false;
+  std::unique_ptr<uint64_t[]> data_;
+};
+
+// The chunks of a node that has several.
+class ChunkDirectory final : public ReadCache::Entry {
+ public:
+  explicit ChunkDirectory(std::vector<ChunkSummary> chunks) : chunks_(std::move(chunks)) {}
+  const std::vector<ChunkSummary>& chunks() const { return chunks_; }
+
+ private:
+  size_t bytes() const override;
+  const std::vector<ChunkSummary> chunks_;
+};
+
+}  // namespace entente::storage

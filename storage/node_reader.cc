@@ -1,0 +1,131 @@
+#include "storage/node_reader.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "rocksdb/slice.h"
+#include "storage/keys.h"
+#include "storage/status_macros.h"
+#include "storage/store_impl.h"
+
+namespace entente::storage {
+namespace {
+
+constexpr size_t kAllocation = 16;  // what one costs beside its bytes
+
+size_t TextBytes(const std::string& text) {
+  constexpr size_t kWithin = 15;  // what a string holds without an allocation
+  return text.capacity() <= kWithin ? 0 : text.capacity() + kAllocation;
+}
+
+}  // namespace
+
+class NodeReader::CachedNode final : public ReadCache::Entry {
+ public:
+  explicit CachedNode(NodeRecord record) : record_(std::move(record)) {}
+  const NodeRecord& record() const { return record_; }
+
+ private:
+  size_t bytes() const override {
+    size_t bytes = sizeof(*this) + 3 * kAllocation + TextBytes(record_.properties) +
+                   record_.labels.capacity() * sizeof(LabelId) +
+                   record_.names.capacity() * sizeof(Name);
+    for (const Name& name : record_.names) {
+      bytes += TextBytes(name.text) + TextBytes(name.language) + TextBytes(name.script);
+    }
+    return bytes;
+  }
+
+  const NodeRecord record_;
+};
+
+NodeReader::NodeReader(const View& view)
+    : view_(view), entities_(view, Family::kEntities), articles_(view, Family::kArticles) {}
+
+void NodeReader::Begin() {
+  own_.clear();
+  entities_.Begin();
+  articles_.Begin();
+}
+
+void NodeReader::Release() {
+  records_.clear();
+  own_.clear();
+  entities_.Release();
+  articles_.Release();
+}
+
+absl::StatusOr<const NodeRecord*> NodeReader::Keep(NodeId node, absl::string_view value) {
+  ASSIGN_OR_RETURN(NodeRecord record, DecodeNode(value));
+  CachedReads& reads = IsArticle(node) ? articles_ : entities_;
+  return &reads
+              .Keep(CacheKey::Node(node), ReadCache::Worth::kOnSecondOffer,
+                    std::make_unique<CachedNode>(std::move(record)), &own_.emplace_back())
+              ->record();
+}
+
+absl::Status NodeReader::Load(absl::Span<const NodeId> nodes) {
+  Begin();
+  records_.assign(nodes.size(), nullptr);
+  missing_.clear();
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i] == kNoId) continue;
+    const CachedReads& reads = IsArticle(nodes[i]) ? articles_ : entities_;
+    const CachedNode* found = reads.Find<CachedNode>(CacheKey::Node(nodes[i]));
+    if (found != nullptr) {
+      records_[i] = &found->record();
+    } else {
+      missing_.emplace_back(nodes[i], i);
+    }
+  }
+  if (missing_.empty()) return absl::OkStatus();
+  std::sort(missing_.begin(), missing_.end());
+  const auto first_article = std::partition_point(
+      missing_.begin(), missing_.end(), [](const auto& entry) { return !IsArticle(entry.first); });
+  const absl::Span<const std::pair<NodeId, size_t>> all = missing_;
+  const size_t entities = static_cast<size_t>(first_article - missing_.begin());
+  RETURN_IF_ERROR(ReadMissing(Family::kEntities, all.first(entities)));
+  return ReadMissing(Family::kArticles, all.subspan(entities));
+}
+
+absl::Status NodeReader::ReadMissing(Family family,
+                                     absl::Span<const std::pair<NodeId, size_t>> missing) {
+  if (missing.empty()) return absl::OkStatus();
+  std::vector<std::string> keys;
+  for (size_t i = 0; i < missing.size(); ++i) {
+    if (i == 0 || missing[i].first != missing[i - 1].first) {
+      keys.push_back(NodeKey(missing[i].first));
+    }
+  }
+  std::vector<rocksdb::PinnableSlice> values;
+  std::vector<bool> found;
+  RETURN_IF_ERROR(view_.MultiGet(family, keys, &values, &found));
+  const NodeRecord* record = nullptr;
+  for (size_t i = 0, k = 0; i < missing.size(); ++i) {
+    const auto& [node, row] = missing[i];
+    if (i == 0 || node != missing[i - 1].first) {
+      record = nullptr;
+      if (found[k]) {
+        ASSIGN_OR_RETURN(record, Keep(node, ToView(values[k])));
+      }
+      ++k;
+    }
+    records_[row] = record;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<const NodeRecord*> NodeReader::Read(NodeId node) {
+  own_.clear();
+  CachedReads& reads = IsArticle(node) ? articles_ : entities_;
+  reads.Begin();
+  const CachedNode* cached = reads.Find<CachedNode>(CacheKey::Node(node));
+  if (cached != nullptr) return &cached->record();
+  rocksdb::PinnableSlice value;
+  ASSIGN_OR_RETURN(const bool found, view_.Get(NodeFamily(node), NodeKey(node), &value));
+  if (!found) return nullptr;
+  return Keep(node, ToView(value));
+}
+
+}  // namespace entente::storage
