@@ -1,7 +1,6 @@
 #include "tools/line_editor.h"
 
 #include <editline/readline.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <clocale>
@@ -15,7 +14,7 @@
 namespace entente::tools {
 namespace {
 
-constexpr int kHistoryLength = 1000;
+constexpr size_t kHistoryLength = 1000;
 
 // libedit calls back without any context, and there is one terminal.
 LineEditor::Complete& Completion() {
@@ -31,17 +30,29 @@ void OnInterrupt(int) {
   if (reading) siglongjmp(interrupted, 1);
 }
 
+// What stands before the word that is completed.
+std::string& Before() {
+  static std::string& before = *new std::string;
+  return before;
+}
+
 char* NextCompletion(const char* word, int state) {
   static std::vector<std::string>& words = *new std::vector<std::string>;
   static size_t next = 0;
   if (state == 0) {
-    words = Completion()(word);
+    words = Completion()(Before(), word);
     next = 0;
   }
   return next < words.size() ? strdup(words[next++].c_str()) : nullptr;
 }
 
-char** CompleteWord(const char* word, int, int) {
+// `begin` counts characters, and not bytes.
+char** CompleteWord(const char* word, int begin, int) {
+  const char* end = rl_line_buffer;
+  for (int characters = 0; *end != '\0'; ++end) {
+    if ((*end & 0xC0) != 0x80 && ++characters > begin) break;
+  }
+  Before().assign(rl_line_buffer, static_cast<size_t>(end - rl_line_buffer));
   rl_attempted_completion_over = 1;  // never file names
   return rl_completion_matches(word, NextCompletion);
 }
@@ -56,7 +67,7 @@ void ChooseLocale() {
 
 }  // namespace
 
-LineEditor::LineEditor(std::string history_file, Complete complete)
+LineEditor::LineEditor(HistoryFile history_file, Complete complete)
     : history_file_(std::move(history_file)),
       interactive_(isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0) {
   if (!interactive_) return;
@@ -66,14 +77,19 @@ LineEditor::LineEditor(std::string history_file, Complete complete)
   rl_attempted_completion_function = CompleteWord;
   rl_basic_word_break_characters = const_cast<char*>(" \t\n\"'()[]{}<>:;,|=+-*/%^!?&");
   rl_catch_signals = 0;
-  rl_initialize();
-  using_history();
-  stifle_history(kHistoryLength);
-  if (!history_file_.empty()) read_history(history_file_.c_str());
+  history_ = history_file_.Read(kHistoryLength);
+  StartLibedit();
 }
 
 LineEditor::~LineEditor() {
   if (interactive_) Completion() = nullptr;
+}
+
+void LineEditor::StartLibedit() const {
+  rl_initialize();
+  using_history();
+  stifle_history(static_cast<int>(kHistoryLength));
+  for (const std::string& entry : history_) add_history(entry.c_str());
 }
 
 LineEditor::Outcome LineEditor::ReadLine(const std::string& prompt, std::string* line) {
@@ -96,7 +112,7 @@ LineEditor::Outcome LineEditor::ReadLine(const std::string& prompt, std::string*
   } else {
     reading = 0;
     // Jumping out of libedit leaves the terminal raw and the line half read.
-    rl_initialize();
+    StartLibedit();
     std::cout << "^C\n";
     outcome = Outcome::kInterrupted;
   }
@@ -110,16 +126,10 @@ LineEditor::Outcome LineEditor::ReadLine(const std::string& prompt, std::string*
 
 void LineEditor::AddToHistory(const std::string& entry) {
   if (!interactive_ || entry.empty()) return;
-  std::string one_line = entry;
-  for (char& c : one_line) {
-    if (c == '\n') c = ' ';
-  }
-  add_history(one_line.c_str());
-  if (history_file_.empty()) return;
-  // Statements may name what others should not read.
-  const mode_t mask = umask(077);
-  write_history(history_file_.c_str());
-  umask(mask);
+  add_history(entry.c_str());
+  history_.push_back(entry);
+  if (history_.size() > kHistoryLength) history_.erase(history_.begin());
+  history_file_.Append(entry);
 }
 
 }  // namespace entente::tools

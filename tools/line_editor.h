@@ -3,21 +3,21 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "tools/history_file.h"
 
 namespace entente::tools {
 
 class LineEditor {
  public:
-  // Words that may follow where `word` has been begun.
-  using Complete = std::function<std::vector<std::string>(absl::string_view word)>;
+  // Words that `word` may be the beginning of, behind what the line has `before` it.
+  using Complete =
+      std::function<std::vector<std::string>(absl::string_view before, absl::string_view word)>;
 
-  // `history_file` "" keeps none.
-  LineEditor(std::string history_file, Complete complete);
+  LineEditor(HistoryFile history_file, Complete complete);
   ~LineEditor();
   LineEditor(const LineEditor&) = delete;
   LineEditor& operator=(const LineEditor&) = delete;
@@ -26,11 +26,16 @@ class LineEditor {
   // kInterrupted: Ctrl-C, the line is dropped. kEnd: Ctrl-D or the end of the input.
   Outcome ReadLine(const std::string& prompt, std::string* line);
 
+  // An entry of several lines comes back as it is.
   void AddToHistory(const std::string& entry);
   bool interactive() const { return interactive_; }
 
  private:
-  const std::string history_file_;
+  // Makes libedit anew, with all that is in history_.
+  void StartLibedit() const;
+
+  const HistoryFile history_file_;
+  std::vector<std::string> history_;  // the last entries, oldest first
   const bool interactive_;
 };
 

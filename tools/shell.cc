@@ -27,6 +27,8 @@
 #include "engine/maintenance.h"
 #include "engine/statement_text.h"
 #include "engine/terminal_width.h"
+#include "tools/completion.h"
+#include "tools/history_file.h"
 #include "tools/import_command.h"
 #include "tools/line_editor.h"
 #include "tools/progress.h"
@@ -48,9 +50,9 @@ void InterruptRunning(int) {
   if (Session* session = running.load()) session->Interrupt();
 }
 
-std::string HistoryFile() {
+HistoryFile HistoryOfUser() {
   const char* home = std::getenv("HOME");
-  return home == nullptr ? "" : absl::StrCat(home, "/.entente_history");
+  return HistoryFile(home == nullptr ? "" : absl::StrCat(home, "/.entente_history"));
 }
 
 // The words of a dot command: blanks separate them unless they stand in '…' or "…". nullopt when a
@@ -83,7 +85,9 @@ class Shell {
       : database_(std::move(database)),
         path_(std::move(path)),
         session_(database_->Connect()),
-        editor_(HistoryFile(), [this](absl::string_view word) { return Complete(word); }) {}
+        editor_(HistoryOfUser(), [this](absl::string_view before, absl::string_view word) {
+          return Complete(before, word);
+        }) {}
 
   ExitCode Run() {
     struct sigaction action = {};
@@ -94,18 +98,17 @@ class Shell {
     if (editor_.interactive()) {
       std::cout << "Entente, database " << path_ << ". Statements end with ; and .help helps.\n";
     }
-    std::string pending;
     while (!quit_) {
       std::string line;
-      const LineEditor::Outcome outcome = editor_.ReadLine(Prompt(pending), &line);
+      const LineEditor::Outcome outcome = editor_.ReadLine(Prompt(), &line);
       if (outcome == LineEditor::Outcome::kInterrupted) {
-        pending.clear();
+        pending_.clear();
         continue;
       }
       if (outcome == LineEditor::Outcome::kEnd) break;
-      TakeLine(line, &pending);
+      TakeLine(line, &pending_);
     }
-    if (!quit_ && !pending.empty()) RunOne(pending);
+    if (!quit_ && !pending_.empty()) RunOne(pending_);
     if (editor_.interactive() && !quit_) std::cout << '\n' << std::flush;
     if (session_->in_transaction()) Report(kOpenTransaction, kStatementError);
     return editor_.interactive() ? kOk : code_;
@@ -121,14 +124,14 @@ class Shell {
   static const std::vector<Command>& Commands();
 
   // A star tells that a transaction is open.
-  std::string Prompt(absl::string_view pending) const {
-    if (!pending.empty()) return "    ...> ";
+  std::string Prompt() const {
+    if (!pending_.empty()) return "    ...> ";
     return session_->in_transaction() ? "entente*> " : "entente> ";
   }
 
   void TakeLine(const std::string& line, std::string* pending) {
     if (pending->empty() && absl::StartsWith(absl::StripLeadingAsciiWhitespace(line), ".")) {
-      editor_.AddToHistory(line);
+      Remember(line);
       RunCommand(line);
       return;
     }
@@ -139,11 +142,16 @@ class Shell {
     }
     absl::StrAppend(pending, pending->empty() ? "" : "\n", line);
     const SplitText split = SplitStatements(*pending);
-    if (!split.statements.empty()) editor_.AddToHistory(*pending);
+    if (!split.statements.empty()) Remember(*pending);
     for (const absl::string_view statement : split.statements) {
       if (!quit_) RunOne(statement);
     }
     *pending = std::string(split.rest);
+  }
+
+  // What a file says has not been typed.
+  void Remember(const std::string& entry) {
+    if (read_depth_ == 0) editor_.AddToHistory(entry);
   }
 
   void RunOne(absl::string_view statement) {
@@ -259,18 +267,30 @@ class Shell {
 
   void Quit(const std::vector<std::string>&) { quit_ = true; }
 
-  std::vector<std::string> Complete(absl::string_view word) {
+  std::vector<std::string> Complete(absl::string_view before, absl::string_view word) {
+    const std::string typed = absl::StrCat(pending_, "\n", before);
+    const absl::string_view statement = SplitStatements(typed).rest;
+    const CompletionKind what = CompletionAfter(statement);
     std::vector<std::string> words;
     const auto add = [&](absl::string_view candidate) {
       if (absl::StartsWithIgnoreCase(candidate, word)) words.emplace_back(candidate);
     };
-    for (const std::string& known : LanguageWords()) add(known);
-    const absl::StatusOr<DatabaseStatistics> statistics = ReadStatistics(*database_);
-    if (statistics.ok()) {
-      for (const auto& [label, count] : statistics->labels) add(label);
-      for (const auto& [relation, count] : statistics->relations) add(relation);
+    if (what == CompletionKind::kWords) {
+      for (const std::string& known : LanguageWords()) add(known);
     }
-    for (const Command& command : Commands()) add(absl::StrCat(".", command.name));
+    // Questions name relation types without a colon.
+    const bool relations = what == CompletionKind::kRelationTypes ||
+                           (what == CompletionKind::kWords && IsQuestion(statement));
+    if (relations || what == CompletionKind::kLabels) {
+      const absl::StatusOr<DatabaseStatistics> statistics = ReadStatistics(*database_);
+      if (!statistics.ok()) return words;
+      for (const auto& [name, count] : relations ? statistics->relations : statistics->labels) {
+        add(name);
+      }
+    }
+    if (statement.empty()) {
+      for (const Command& command : Commands()) add(absl::StrCat(".", command.name));
+    }
     std::sort(words.begin(), words.end());
     words.erase(std::unique(words.begin(), words.end()), words.end());
     return words;
@@ -280,6 +300,7 @@ class Shell {
   const std::string path_;
   std::unique_ptr<Session> session_;
   LineEditor editor_;
+  std::string pending_;  // a statement of which some lines have been typed
   std::string mode_ = "table";
   bool timer_ = true;
   bool quit_ = false;

@@ -92,6 +92,80 @@ TEST_F(ShellTest, HistorySurvivesTheSession) {
   EXPECT_EQ(mode & std::filesystem::perms::others_read, std::filesystem::perms::none);
 }
 
+TEST_F(ShellTest, TabCompletesByWhatStandsBefore) {
+  Terminal terminal(Arguments(), directory_.root());
+  terminal.Await("entente> ");
+  terminal.Say("CREATE (:Country {x: 1})-[:COUNTERS]->(:Country);");
+  EXPECT_THAT(terminal.Say("MATCH (북:Cou\t) RETURN coun\t(*) AS countries;"),
+              HasSubstr("countries\r\n─────────\r\n        2\r\n"));
+  terminal.Type("MATCH (n\r");
+  terminal.Await("...> ");
+  EXPECT_THAT(terminal.Say(":Cou\t)-[r:Cou\t]->() RETURN type(r) AS t;"),
+              HasSubstr("COUNTERS\r\n1 row"));
+  EXPECT_THAT(terminal.Say("WHO COUNTE\t WHOM?"), HasSubstr("1 row"));
+}
+
+TEST_F(ShellTest, TheHistoryOutlivesInterrupts) {
+  {
+    Terminal terminal(Arguments(), directory_.root());
+    terminal.Await("entente> ");
+    terminal.Say("RETURN 'old' AS x;");
+    terminal.PressEnd();
+  }
+  {
+    Terminal terminal(Arguments(), directory_.root());
+    terminal.Await("entente> ");
+    terminal.Type("RETURN 'drop");
+    terminal.Await("drop");
+    terminal.Type(kInterruptKey);
+    terminal.Await("entente> ");
+    EXPECT_THAT(terminal.Say(kUpKey), HasSubstr("\r\nold\r\n1 row"));
+    terminal.Say("RETURN 'new' AS x;");
+    terminal.PressEnd();
+  }
+  Terminal terminal(Arguments(), directory_.root());
+  terminal.Await("entente> ");
+  const std::string up = kUpKey;
+  EXPECT_THAT(terminal.Say(up), HasSubstr("\r\nnew\r\n1 row"));
+  EXPECT_THAT(terminal.Say(up + up + up), HasSubstr("\r\nold\r\n1 row"));
+}
+
+TEST_F(ShellTest, TwoShellsKeepOneHistory) {
+  {
+    Terminal one({"shell"}, directory_.root());
+    Terminal other({"shell"}, directory_.root());
+    one.Await("entente> ");
+    other.Await("entente> ");
+    one.Say("RETURN 1 AS a;");
+    other.Say("RETURN 2 AS b;");
+    one.Say("RETURN 3 AS c;");
+  }
+  EXPECT_EQ(ReadWhole(PathOf(".entente_history")),
+            "RETURN 1 AS a;\nRETURN 2 AS b;\nRETURN 3 AS c;\n");
+}
+
+TEST_F(ShellTest, AStatementOfSeveralLinesComesBackAsItWas) {
+  {
+    Terminal terminal(Arguments(), directory_.root());
+    terminal.Await("entente> ");
+    terminal.Type("RETURN 'x\r");
+    terminal.Await("...> ");
+    EXPECT_THAT(terminal.Say("y' CONTAINS ' ' OR size('\\\\') > 1 AS changed; // whole"),
+                HasSubstr("\r\nfalse\r\n"));
+    EXPECT_THAT(terminal.Say(kUpKey), HasSubstr("\r\nfalse\r\n"));
+  }
+  Terminal terminal(Arguments(), directory_.root());
+  terminal.Await("entente> ");
+  EXPECT_THAT(terminal.Say(kUpKey), HasSubstr("\r\nfalse\r\n"));
+}
+
+TEST_F(ShellTest, ReadsAHistoryThatLibeditWrote) {
+  Write(".entente_history", "_HiStOrY_V2_\nRETURN\\040'a\\\\\\\\b'\\040AS\\040x;\n");
+  Terminal terminal(Arguments(), directory_.root());
+  terminal.Await("entente> ");
+  EXPECT_THAT(terminal.Say(kUpKey), HasSubstr("\r\na\\b\r\n1 row"));
+}
+
 TEST_F(ShellTest, InterruptAtThePromptDropsTheLine) {
   Terminal terminal(Arguments(), directory_.root());
   terminal.Await("entente> ");
