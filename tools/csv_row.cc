@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "tools/text_place.h"
 
 namespace entente::tools {
 
@@ -59,10 +60,6 @@ std::string CsvField(absl::string_view text) {
   return plain ? std::string(text) : QuotedCsvField(text);
 }
 
-uint64_t CsvRow::ColumnOf(size_t field) const {
-  const absl::string_view before = line_.substr(0, fields_[field].begin);
-  return 1 + static_cast<uint64_t>(std::count_if(before.begin(), before.end(),
-                                                 [](char c) { return (c & 0xC0) != 0x80; }));
-}
+uint64_t CsvRow::ColumnOf(size_t field) const { return ColumnAt(line_, fields_[field].begin); }
 
 }  // namespace entente::tools

@@ -14,6 +14,7 @@
 #include "engine/published.h"
 #include "engine/status.h"
 #include "engine/value_json.h"
+#include "tools/text_place.h"
 
 namespace entente::tools {
 namespace {
@@ -136,6 +137,10 @@ InputPlace ClaimsFormat::Line::OpenString() const {
 
 absl::Status ClaimsFormat::Line::Malformed(simdjson::error_code error) {
   malformed_ = true;
+  if (error == simdjson::UTF8_ERROR) {
+    problem_ = FindBrokenUtf8({state_.padded.data(), size_}, place_).value_or(place_);
+    return absl::InvalidArgumentError(kBrokenUtf8);
+  }
   problem_ = error == simdjson::UNCLOSED_STRING ? OpenString() : Here();
   return absl::InvalidArgumentError(
       absl::StrCat("not valid JSON: ", simdjson::error_message(error)));

@@ -61,6 +61,7 @@ class CancelOnInterrupt {
 struct FormatRow {
   absl::string_view name;
   bool (*looks_like)(absl::string_view head);
+  absl::string_view suffixes[2];  // of file names, for files whose beginning tells nothing
   std::unique_ptr<ImportFormat> (*make)(BulkLoader& loader);
 };
 
@@ -70,10 +71,26 @@ std::unique_ptr<ImportFormat> Make(BulkLoader& loader) {
 }
 
 constexpr FormatRow kFormats[] = {
-    {"claims", LooksLikeClaims, Make<ClaimsFormat>},
-    {"icews", LooksLikeIcews, Make<IcewsFormat>},
-    {"tables", LooksLikeTables, Make<TablesFormat>},
+    {"claims", LooksLikeClaims, {".jsonl", ".json"}, Make<ClaimsFormat>},
+    {"icews", LooksLikeIcews, {".tab", ".tsv"}, Make<IcewsFormat>},
+    {"tables", LooksLikeTables, {}, Make<TablesFormat>},
 };
+
+// The format by a file's beginning, else by its name; "" when neither tells.
+absl::string_view GuessFormat(absl::string_view head, absl::string_view name) {
+  for (const FormatRow& row : kFormats) {
+    if (row.looks_like(head)) return row.name;
+  }
+  for (const absl::string_view packed : {".gz", ".zst"}) {
+    if (absl::ConsumeSuffix(&name, packed)) break;
+  }
+  for (const FormatRow& row : kFormats) {
+    for (const absl::string_view suffix : row.suffixes) {
+      if (!suffix.empty() && absl::EndsWithIgnoreCase(name, suffix)) return row.name;
+    }
+  }
+  return "";
+}
 
 std::string PlaceText(const std::string& file, const InputPlace& place) {
   std::string text = file;
@@ -217,9 +234,12 @@ class Import {
   absl::StatusOr<ImportFormat*> FormatOf(InputFile& file, absl::string_view part) {
     ASSIGN_OR_RETURN(absl::string_view head, file.Peek(kPeek));
     absl::ConsumePrefix(&head, kByteOrderMark);
-    const std::string wanted = part.empty() ? options_.format : "tables";
+    absl::string_view wanted = "tables";
+    if (part.empty()) {
+      wanted = options_.format.empty() ? GuessFormat(head, file.name()) : options_.format;
+    }
     for (const FormatRow& row : kFormats) {
-      if (wanted.empty() ? !row.looks_like(head) : row.name != wanted) continue;
+      if (row.name != wanted) continue;
       std::unique_ptr<ImportFormat>& format = formats_[row.name];
       if (format == nullptr) format = row.make(*loader_);
       return format.get();

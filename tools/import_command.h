@@ -17,7 +17,7 @@ class Database;
 namespace entente::tools {
 
 struct ImportOptions {
-  std::string format;  // "claims", "icews", "tables"; "" guesses by the first bytes of each file
+  std::string format;              // "claims", "icews", "tables"; "" guesses file by file
   std::vector<std::string> files;  // paths, or which of the tables a path is: "facts=PATH"
   std::string rejects;             // where bad rows are listed; "" standard error, the first few
   bool strict = false;

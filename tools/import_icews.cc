@@ -1,5 +1,6 @@
 #include "tools/import_icews.h"
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "engine/cameo.h"
 #include "engine/status.h"
 #include "engine/temporal_text.h"
+#include "tools/text_place.h"
 
 namespace entente::tools {
 namespace {
@@ -75,16 +77,27 @@ std::optional<Date> ParseEventDate(absl::string_view text) {
   return date->first_day;
 }
 
+bool IsCameoCode(absl::string_view text) {
+  const absl::Span<const CameoCode> codes = CameoCodes();
+  const auto at = std::lower_bound(
+      codes.begin(), codes.end(), text,
+      [](const CameoCode& code, absl::string_view wanted) { return code.code < wanted; });
+  return at != codes.end() && at->code == text;
+}
+
+// A cell of the line.
 uint64_t ColumnOf(absl::string_view line, absl::string_view cell) {
-  uint64_t column = 1;
-  for (const char* at = line.data(); at < cell.data(); ++at) column += (*at & 0xC0) != 0x80;
-  return column;
+  return ColumnAt(line, static_cast<size_t>(cell.data() - line.data()));
 }
 
 }  // namespace
 
 absl::Status IcewsFormat::ReadLine(absl::string_view line, const InputPlace& place) {
   if (header_failed_ || line.empty()) return absl::OkStatus();
+  if (const std::optional<InputPlace> broken = FindBrokenUtf8(line, place)) {
+    header_failed_ = columns_.empty();
+    return loader_.Reject(*broken, kBrokenUtf8);
+  }
   return columns_.empty() ? ReadHeader(line, place) : ReadRow(line, place);
 }
 
@@ -97,6 +110,7 @@ absl::Status IcewsFormat::End() {
 absl::Status IcewsFormat::ReadHeader(absl::string_view line, const InputPlace& place) {
   columns_.assign(kFieldCount, -1);
   cells_ = absl::StrSplit(line, '\t');
+  width_ = cells_.size();
   for (size_t column = 0; column < cells_.size(); ++column) {
     bool known = false;
     for (size_t field = 0; field < kFieldCount; ++field) {
@@ -136,16 +150,23 @@ absl::Status IcewsFormat::AddActor(absl::string_view name, absl::string_view sec
 
 absl::Status IcewsFormat::ReadRow(absl::string_view line, const InputPlace& place) {
   cells_ = absl::StrSplit(line, '\t');
+  if (cells_.size() != width_) {
+    InputPlace at = place;
+    // Where the first column is that is too many, or where one is missing.
+    at.column =
+        cells_.size() > width_ ? ColumnOf(line, cells_[width_]) : ColumnAt(line, line.size());
+    return loader_.Reject(
+        at, absl::StrCat("the row has ", cells_.size(), " columns where the header has ", width_));
+  }
   // "NA" is the files' null; quotes are characters like any other.
   const auto cell = [&](Field field) -> absl::string_view {
     const int column = columns_[field];
-    if (column < 0 || static_cast<size_t>(column) >= cells_.size()) return {};
+    if (column < 0) return {};
     return cells_[column] == "NA" ? absl::string_view() : cells_[column];
   };
   const auto reject = [&](Field field, absl::string_view reason) {
     InputPlace at = place;
-    const size_t column = static_cast<size_t>(columns_[field]);
-    if (column < cells_.size()) at.column = ColumnOf(line, cells_[column]);
+    at.column = ColumnOf(line, cells_[static_cast<size_t>(columns_[field])]);
     return loader_.Reject(at, absl::StrCat(kFields[field].header, " ", reason));
   };
   for (size_t field = 0; field < kFieldCount; ++field) {
@@ -157,6 +178,9 @@ absl::Status IcewsFormat::ReadRow(absl::string_view line, const InputPlace& plac
   if (!date.has_value()) {
     return reject(kEventDate,
                   absl::StrCat("'", cell(kEventDate), "' is no date (YYYY-MM-DD or M/D/YYYY)"));
+  }
+  if (!cell(kCameoCode).empty() && !IsCameoCode(cell(kCameoCode))) {
+    return reject(kCameoCode, absl::StrCat("'", cell(kCameoCode), "' is not one of CAMEO's"));
   }
 
   ClaimInput claim;

@@ -34,6 +34,7 @@ class IcewsFormat : public ImportFormat {
 
   BulkLoader& loader_;
   std::vector<int> columns_;  // of this file: for each field the column's index, -1 absent
+  size_t width_ = 0;          // columns of this file
   bool header_failed_ = false;
   std::vector<absl::string_view> cells_;
   absl::flat_hash_set<std::string> actors_;  // as name, sectors, country

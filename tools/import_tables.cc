@@ -13,6 +13,7 @@
 #include "engine/value_json.h"
 #include "tools/input_file.h"
 #include "tools/table_value.h"
+#include "tools/text_place.h"
 
 namespace entente::tools {
 namespace {
@@ -173,7 +174,10 @@ absl::Status TablesFormat::ReadLine(absl::string_view line, const InputPlace& pl
     return absl::OkStatus();
   }
   absl::Status status;
-  if (outcome == CsvRow::Outcome::kBadQuotes) {
+  if (const std::optional<InputPlace> broken = FindBrokenUtf8(line, begin)) {
+    header_failed_ = !table_.has_value();
+    status = loader_.Reject(*broken, kBrokenUtf8);
+  } else if (outcome == CsvRow::Outcome::kBadQuotes) {
     header_failed_ = !table_.has_value();
     begin.column = row_.ColumnOf(row_.size() - 1);
     status = loader_.Reject(begin, "between a closing quote and the comma stands something else");

@@ -314,5 +314,12 @@ TEST_F(ClaimsImportTest, EntitiesKnownByNameAloneAreCountedWhenAKeyedOneTakesThe
   EXPECT_THAT(later.err, HasSubstr("1 entity known by name alone taken over by one with a key"));
 }
 
+TEST_F(ClaimsImportTest, BrokenTextIsRejectedWithItsColumn) {
+  const Program::Outcome loaded =
+      Import("{\"article\":{\"key\":\"a\"}}\n{\"article\":{\"key\":\"\xc3\x84\xff\"}}\n");
+  EXPECT_EQ(loaded.code, 1);
+  EXPECT_THAT(loaded.err, HasSubstr(":2:21: the bytes are no valid UTF-8"));
+}
+
 }  // namespace
 }  // namespace entente::tools

@@ -114,6 +114,28 @@ TEST_F(ImportCommandTest, ADamagedPackedFileLoadsNothing) {
   }
 }
 
+TEST_F(ImportCommandTest, TheNameTellsTheFormatWhenTheFirstLineDoesNot) {
+  const std::string text = "nonsense\n" + Claim(1);
+  for (const std::string name : {"a.jsonl", "b.JSON", "c.jsonl.gz"}) {
+    std::filesystem::remove_all(database());
+    Write(name, name == "c.jsonl.gz" ? Gzip(text) : text);
+    const Program::Outcome loaded = Run({"import", database(), PathOf(name)});
+    EXPECT_EQ(loaded.code, 1);
+    EXPECT_THAT(loaded.err, AllOf(HasSubstr(PathOf(name) + ":1:1: "), HasSubstr("1 claim read")));
+  }
+  for (const char* name : {"d.tab", "e.tsv"}) {
+    Write(name, "Event Date\tEvent ID\n");
+    const Program::Outcome loaded = Run({"import", database(), PathOf(name)});
+    EXPECT_EQ(loaded.code, 1);
+    EXPECT_THAT(loaded.err, HasSubstr(":1: the header has no column 'Source Name'"));
+  }
+  // What the first line says counts more.
+  Write("f.tab", Claim(2));
+  EXPECT_EQ(Run({"import", database(), PathOf("f.tab")}).code, 0);
+  Write("g.txt", text);
+  EXPECT_EQ(Run({"import", database(), PathOf("g.txt")}).code, 2);
+}
+
 TEST_F(ImportCommandTest, RejectsNeverOverwriteAnInput) {
   const std::string text = Claims(3) + "nonsense\n";
   const std::string input = Write("input.jsonl", text);

@@ -192,9 +192,29 @@ TEST_F(IcewsImportTest, RejectsBadRowsWithTheirPlaceAndLoadsTheRest) {
             "file,line,column,reason\n" + file +
                 ",2,3,Event Date '13/1/2018' is no date (YYYY-MM-DD or M/D/YYYY)\n" + file +
                 ",3,41,Intensity is not a number\n" + file + ",4,14,Source Name is missing\n" +
-                file + ",5,0,Event Text is missing\n" + file +
+                file + ",5,15,the row has 3 columns where the header has 20\n" + file +
                 ",6,3,Event Date '2018-02-30' is no date (YYYY-MM-DD or M/D/YYYY)\n" + file +
                 ",7,41,Intensity is not a number\n");
+}
+
+TEST_F(IcewsImportTest, RowsOfOtherWidthUnknownCodesAndBrokenTextAreRejected) {
+  const std::string head = "\t2018-06-01\tA\tNA\tNA\tMake statement\t";
+  const std::string tail = "\tNA\tNA\t1\t1\tP\tNA\tNA\tNA\tNA\tNA\tNA";
+  const Program::Outcome loaded = Import(
+      std::string(kHeader) + "1" + head + "010\t0\tB" + tail + "\tmore\n2" + head +
+          "010\t0\tB\tNA\n3" + head + "999\t0\tB" + tail + "\n4" + head + "01x\t0\tB" + tail +
+          "\n5" + head + "010\t0\tB\xc3\x84\xff" + tail + "\n6" + head + "NA\t0\tB" + tail + "\n",
+      {"--rejects", PathOf("rejects.csv")});
+  EXPECT_EQ(loaded.code, 1);
+  EXPECT_THAT(loaded.err, HasSubstr("1 claim read"));
+  const std::string file = PathOf("input");
+  EXPECT_EQ(ReadWhole(PathOf("rejects.csv")),
+            "file,line,column,reason\n" + file +
+                ",2,75,the row has 21 columns where the header has 20\n" + file +
+                ",3,47,the row has 10 columns where the header has 20\n" + file +
+                ",4,37,CAMEO Code '999' is not one of CAMEO's\n" + file +
+                ",5,37,CAMEO Code '01x' is not one of CAMEO's\n" + file +
+                ",6,45,the bytes are no valid UTF-8\n");
 }
 
 TEST_F(IcewsImportTest, AFileWithoutANeededColumnIsNotRead) {

@@ -116,6 +116,27 @@ TEST_F(TablesImportTest, ARowMayGoOnForManyLines) {
   EXPECT_THAT(ImportFiles({"torn"}).err, HasSubstr(":2: a quote is not closed"));
 }
 
+TEST_F(TablesImportTest, BrokenTextRejectsItsRow) {
+  Write("people",
+        "key,name,note\n"
+        "a,\xc3\x84\xff,x\n"
+        "b,B,\"two\nlines \xe2\x82\"\n"
+        "c,C,\xed\xa0\x80\n"
+        "d,D,fine\n");
+  Write("articles", "key,url\xff\na,b\n");
+  const Program::Outcome loaded = ImportFiles({"people", "articles"});
+  EXPECT_EQ(loaded.code, 2) << loaded.err;
+  const Program::Outcome people = ImportFiles({"people"});
+  EXPECT_EQ(people.code, 1);
+  for (const char* place : {":2:4: the bytes are no valid UTF-8", ":4:7: ", ":5:5: "}) {
+    EXPECT_THAT(people.err, HasSubstr(PathOf("people") + place));
+  }
+  EXPECT_EQ(Query("MATCH (n) RETURN n.key AS key", "csv"), "key\r\nd\r\n");
+  const Program::Outcome articles = Run({"import", database(), "articles=" + PathOf("articles")});
+  EXPECT_EQ(articles.code, 1);
+  EXPECT_THAT(articles.err, HasSubstr(PathOf("articles") + ":1:8: "));
+}
+
 TEST_F(TablesImportTest, BadRowsAreRejectedWithTheirPlace) {
   Write("facts",
         "id,subject,type,object,valid_from\n"

@@ -1,0 +1,38 @@
+#include "tools/text_place.h"
+
+#include <simdjson.h>
+#include <unicode/utf8.h>
+
+#include <algorithm>
+
+namespace entente::tools {
+
+uint64_t ColumnAt(absl::string_view line, size_t offset) {
+  const absl::string_view before = line.substr(0, offset);
+  return 1 + static_cast<uint64_t>(std::count_if(before.begin(), before.end(),
+                                                 [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::optional<InputPlace> FindBrokenUtf8(absl::string_view text, const InputPlace& begin) {
+  if (simdjson::validate_utf8(text.data(), text.size())) return std::nullopt;
+  InputPlace place = begin;
+  size_t line = 0;  // where it begins
+  size_t at = 0;
+  while (at < text.size()) {
+    const size_t before = at;
+    UChar32 code_point = 0;
+    U8_NEXT(text.data(), at, text.size(), code_point);
+    if (code_point < 0) {
+      at = before;
+      break;
+    }
+    if (code_point == '\n') {
+      ++place.line;
+      line = at;
+    }
+  }
+  place.column = ColumnAt(text.substr(line), at - line);
+  return place;
+}
+
+}  // namespace entente::tools

@@ -1,0 +1,22 @@
+// Places in lines of input, and where their bytes are no text.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "absl/strings/string_view.h"
+#include "engine/bulk_loader.h"
+
+namespace entente::tools {
+
+inline constexpr char kBrokenUtf8[] = "the bytes are no valid UTF-8";
+
+// The column, in code points from 1, of the byte at `offset`.
+uint64_t ColumnAt(absl::string_view line, size_t offset);
+
+// The place of the first byte of `text` that is no UTF-8; nullopt when all is. `text` begins with
+// the line of `begin` and may have line breaks.
+std::optional<InputPlace> FindBrokenUtf8(absl::string_view text, const InputPlace& begin);
+
+}  // namespace entente::tools
