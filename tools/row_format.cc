@@ -1,7 +1,6 @@
 #include "tools/row_format.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "absl/strings/str_cat.h"
 #include "engine/terminal_width.h"
@@ -15,7 +14,10 @@ namespace {
 // Widths are found from the first rows; later ones are cut to them, so that a result of any length
 // can be written without being held.
 constexpr size_t kRowsForWidths = 1000;
-constexpr size_t kNarrowest = 6;
+// What a table leaves whole: texts of this width, and of lists and the like the beginning. Narrower
+// columns would say nothing.
+constexpr size_t kWholeText = 20;
+constexpr size_t kWholeNested = 10;
 constexpr absl::string_view kGap = "  ";
 
 // A string, a date and the like stand as they are; what is nested is written as in the language.
@@ -49,15 +51,20 @@ std::string OnOneLine(absl::string_view text) {
   return line;
 }
 
+bool IsNested(const Value& value) {
+  return value.is_list() || value.is_map() || value.is_node() || value.is_relationship() ||
+         value.is_path();
+}
+
+// Columns side by side, or one value a line where the terminal is too narrow for that.
 class TableFormat : public RowFormat {
  public:
   TableFormat(std::ostream& out, size_t width) : out_(out), width_(width) {}
 
   void Begin(const std::vector<std::string>& columns) override {
-    Line header;
-    for (const std::string& column : columns) header.cells.push_back(OnOneLine(column));
-    header.right.resize(columns.size(), false);
-    rows_.push_back(std::move(header));
+    for (const std::string& column : columns) {
+      columns_.push_back({OnOneLine(column)});
+    }
   }
 
   void Add(const Row& row) override {
@@ -65,80 +72,119 @@ class TableFormat : public RowFormat {
     for (const Value& value : row) {
       line.cells.push_back(value.is_null() ? "" : OnOneLine(PlainText(value)));
       line.right.push_back(value.is_number());
-      line.text.push_back(value.is_string() || value.is_list() || value.is_map() ||
-                          value.is_node() || value.is_relationship() || value.is_path());
     }
-    if (widths_.empty()) {
-      rows_.push_back(std::move(line));
-      if (rows_.size() > kRowsForWidths) Settle();
-    } else {
-      Print(line);
+    if (settled_) return Print(line);
+    for (size_t i = 0; i < row.size(); ++i) {
+      Column& column = columns_[i];
+      column.cells = std::max(column.cells, TerminalWidth(line.cells[i]));
+      column.is_text = column.is_text || row[i].is_string();
+      column.is_nested = column.is_nested || IsNested(row[i]);
     }
+    rows_.push_back(std::move(line));
+    if (rows_.size() == kRowsForWidths) Settle();
   }
 
   void End() override {
-    if (widths_.empty()) Settle();
+    if (!settled_) Settle();
   }
 
  private:
+  struct Column {
+    std::string header;
+    size_t cells = 0;  // the width of the widest
+    bool is_text = false;
+    bool is_nested = false;
+    size_t width = 0;  // as it is written
+  };
   struct Line {
     std::vector<std::string> cells;
     std::vector<bool> right;  // numbers stand on the right
-    std::vector<bool> text;   // what may be cut first
   };
 
   // Finds the widths and prints what has waited for them.
   void Settle() {
-    for (const Line& line : rows_) {
-      widths_.resize(std::max(widths_.size(), line.cells.size()));
-      text_.resize(widths_.size(), false);
-      for (size_t i = 0; i < line.text.size(); ++i) text_[i] = text_[i] || line.text[i];
-      for (size_t i = 0; i < line.cells.size(); ++i) {
-        widths_[i] = std::max({widths_[i], TerminalWidth(line.cells[i]), size_t{1}});
-      }
+    settled_ = true;
+    for (Column& column : columns_) {
+      column.width = std::max({column.cells, TerminalWidth(column.header), size_t{1}});
+      header_width_ = std::max(header_width_, TerminalWidth(column.header));
     }
-    Shrink();
-    Print(rows_.front());
-    for (size_t i = 0; i < widths_.size(); ++i) {
-      if (i > 0) out_ << kGap;
-      for (size_t j = 0; j < widths_[i]; ++j) out_ << "─";
-    }
-    if (!widths_.empty()) out_ << '\n';
-    for (size_t i = 1; i < rows_.size(); ++i) Print(rows_[i]);
+    vertical_ = !Shrink();
+    if (!vertical_) PrintHeader();
+    for (const Line& line : rows_) Print(line);
     rows_.clear();
   }
 
-  // Takes from the widest columns until the table fits; numbers and dates, which say nothing when
-  // they are cut, give way last.
-  void Shrink() {
-    if (width_ == 0 || widths_.empty()) return;
-    const size_t gaps = kGap.size() * (widths_.size() - 1);
-    for (const bool all : {false, true}) {
-      while (std::accumulate(widths_.begin(), widths_.end(), gaps) > width_) {
-        size_t* widest = nullptr;
-        for (size_t i = 0; i < widths_.size(); ++i) {
-          if (!all && !text_[i]) continue;
-          if (widest == nullptr || widths_[i] > *widest) widest = &widths_[i];
-        }
-        if (widest == nullptr || *widest <= kNarrowest) break;
-        --*widest;
+  // What a column may not fall below: numbers and dates say nothing when they are cut, and neither
+  // do short names.
+  static size_t Narrowest(const Column& column) {
+    const size_t header = std::min(TerminalWidth(column.header), kWholeText);
+    if (column.is_nested) return std::min(column.width, kWholeNested);
+    if (column.is_text) return std::min(column.width, kWholeText);
+    return std::max({column.cells, header, size_t{1}});
+  }
+
+  // Takes from the widest columns until the table fits; false when it cannot.
+  bool Shrink() {
+    if (width_ == 0 || columns_.empty()) return true;
+    size_t sum = kGap.size() * (columns_.size() - 1);
+    for (const Column& column : columns_) sum += column.width;
+    while (sum > width_) {
+      Column* widest = nullptr;
+      for (Column& column : columns_) {
+        if (column.width <= Narrowest(column)) continue;
+        if (widest == nullptr || column.width > widest->width) widest = &column;
       }
+      if (widest == nullptr) return false;
+      --widest->width;
+      --sum;
     }
+    return true;
+  }
+
+  void PrintHeader() {
+    Line header;
+    for (const Column& column : columns_) header.cells.push_back(column.header);
+    header.right.resize(columns_.size(), false);
+    PrintAcross(header);
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      if (i > 0) out_ << kGap;
+      for (size_t j = 0; j < columns_[i].width; ++j) out_ << "─";
+    }
+    if (!columns_.empty()) out_ << '\n';
   }
 
   void Print(const Line& line) {
+    if (vertical_) {
+      PrintDown(line);
+    } else {
+      PrintAcross(line);
+    }
+  }
+
+  // A value a line, all of it; an empty line between rows.
+  void PrintDown(const Line& line) {
+    if (!first_) out_ << '\n';
+    first_ = false;
+    for (size_t i = 0; i < line.cells.size(); ++i) {
+      const std::string padding(header_width_ - TerminalWidth(columns_[i].header), ' ');
+      out_ << columns_[i].header << padding << (line.cells[i].empty() ? " |" : " | ")
+           << line.cells[i] << '\n';
+    }
+  }
+
+  void PrintAcross(const Line& line) {
     std::string text;
     for (size_t i = 0; i < line.cells.size(); ++i) {
       if (i > 0) text.append(kGap.data(), kGap.size());
       absl::string_view cell = line.cells[i];
       std::string cut;
       size_t width = TerminalWidth(cell);
-      if (width > widths_[i]) {
-        cut = absl::StrCat(cell.substr(0, PrefixOfWidth(cell, widths_[i] - 1)), "…");
+      if (width > columns_[i].width) {
+        cut = absl::StrCat(cell.substr(0, PrefixOfWidth(cell, columns_[i].width - 1)), "…");
         cell = cut;
         width = TerminalWidth(cell);
       }
-      const std::string padding(widths_[i] - width, ' ');
+      const std::string padding(columns_[i].width - width, ' ');
       if (line.right[i]) absl::StrAppend(&text, padding, cell);
       if (!line.right[i]) absl::StrAppend(&text, cell, padding);
     }
@@ -148,9 +194,12 @@ class TableFormat : public RowFormat {
 
   std::ostream& out_;
   const size_t width_;
-  std::vector<Line> rows_;  // the header first, until the widths are known
-  std::vector<size_t> widths_;
-  std::vector<bool> text_;
+  std::vector<Column> columns_;
+  std::vector<Line> rows_;  // until the widths are known
+  bool settled_ = false;
+  bool vertical_ = false;
+  bool first_ = true;
+  size_t header_width_ = 0;  // of the widest header
 };
 
 // RFC 4180; null is an empty field, nested values are JSON.
@@ -163,9 +212,7 @@ class CsvFormat : public RowFormat {
   void Add(const Row& row) override {
     std::vector<std::string> cells;
     for (const Value& value : row) {
-      const bool nested = value.is_list() || value.is_map() || value.is_node() ||
-                          value.is_relationship() || value.is_path();
-      cells.push_back(value.is_null() ? "" : nested ? ToJson(value) : PlainText(value));
+      cells.push_back(value.is_null() ? "" : IsNested(value) ? ToJson(value) : PlainText(value));
     }
     Print(cells);
   }

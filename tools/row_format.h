@@ -25,7 +25,9 @@ class RowFormat {
 // "table", "csv", "json", "jsonl".
 absl::Span<const absl::string_view> RowFormatNames();
 
-// nullptr for an unknown name. A table is at most `width` columns wide; 0: as wide as it needs.
+// nullptr for an unknown name. A table is at most `width` columns wide, for which it
+// cuts long texts and lists; when that is not enough, each value stands whole on a line of its own.
+// 0: as wide as it needs.
 std::unique_ptr<RowFormat> MakeRowFormat(absl::string_view name, std::ostream& out, size_t width);
 
 }  // namespace entente::tools

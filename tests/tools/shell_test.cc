@@ -245,6 +245,48 @@ TEST_F(ShellTest, DatesAndNumbersAreCutAfterText) {
               AllOf(HasSubstr("  2024-06-18  "), HasSubstr("  1234567890\r\n"), HasSubstr("…")));
 }
 
+TEST_F(ShellTest, ATableGivesWayWhereItIsWidestAndKeepsNamesAndDatesWhole) {
+  Terminal terminal(Arguments(), directory_.root(), 80);
+  terminal.Await("entente> ");
+  const std::string script = Write(
+      "script",
+      "RETURN 'Democratic Republic' AS subject, '2024-06' AS since, null AS until, 0.9 AS c, "
+      "datetime('2024-11-02T00:00Z') AS reported, ['an-article', 'another-article'] AS list;");
+  terminal.Type(".read " + script + "\r");
+  terminal.Await(script);
+  EXPECT_THAT(
+      terminal.Await("1 row"),
+      HasSubstr("subject              since    until  c    reported           list\r\n"
+                "───────────────────  ───────  ─────  ───  ─────────────────  ───────────────"
+                "────\r\n"
+                "Democratic Republic  2024-06         0.9  2024-11-02T00:00Z  "
+                "['an-article', 'an…\r\n"));
+}
+
+TEST_F(ShellTest, RowsTooWideForATableStandUpright) {
+  ASSERT_EQ(Import(R"({"article":{"key":"the-key-of-an-article","published":"2024-11-02"},)"
+                   R"("claims":[{"subject":"North Korea","type":"PROVIDE_MILITARY_AID",)"
+                   R"("object":"Russia","valid_from":"2024-06","confidence":0.9},)"
+                   R"({"subject":"United States","type":"SUPPORTS","object":"Ukraine"}]})")
+                .code,
+            0);
+  Terminal terminal(Arguments(), directory_.root(), 80);
+  terminal.Await("entente> ");
+  EXPECT_THAT(terminal.Say("WHO SUPPORTS WHOM?"),
+              AllOf(HasSubstr("subject       | North Korea\r\n"
+                              "relation      | PROVIDE_MILITARY_AID\r\n"
+                              "object        | Russia\r\n"
+                              "since         | 2024-06\r\n"
+                              "until         |\r\n"
+                              "confidence    | 0.9\r\n"
+                              "sources       | ['the-key-of-an-article']\r\n"
+                              "contested     | false\r\n"
+                              "last_reported | 2024-11-02T00:00Z\r\n"
+                              "\r\n"
+                              "subject       | United States\r\n"),
+                    Not(HasSubstr("…"))));
+}
+
 TEST_F(ShellTest, HelpAndQuitNeedNoDot) {
   const Program::Outcome outcome = Run(Arguments(), "help\nquit;\nRETURN x;\n");
   EXPECT_EQ(outcome.code, 0) << outcome.err;
