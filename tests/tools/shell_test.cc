@@ -237,8 +237,8 @@ TEST_F(ShellTest, WideTablesAreCutToTheTerminal) {
   EXPECT_EQ(count, 2);
 }
 
-TEST_F(ShellTest, DatesAndNumbersAreCutAfterText) {
-  Terminal terminal(Arguments(), directory_.root(), 50);
+TEST_F(ShellTest, TextIsCutForDatesAndNumbers) {
+  Terminal terminal(Arguments(), directory_.root(), 70);
   terminal.Await("entente> ");
   EXPECT_THAT(terminal.Say("RETURN 'a long text that is cut' AS s, date('2024-06-18') AS d, "
                            "'another text that is cut' AS t, 1234567890 AS n;"),
