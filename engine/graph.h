@@ -160,6 +160,9 @@ class Graph {
   // Otherwise as ScanNodes.
   std::unique_ptr<NodeScan> ScanIndex(const PropertyIndex& index,
                                       std::vector<IndexRange> ranges) const;
+  // Every node from which a hop with this heading, kOut or kIn, is possible, and maybe others that
+  // do not even exist any more. Not in a write transaction.
+  std::unique_ptr<NodeScan> ScanHopSources(Heading heading) const;
   // The node that imports know by this key, the first one that got it; kNoId if none.
   absl::StatusOr<NodeId> FindKey(absl::string_view key) const;
   // Every node whose `key` property is this text, which must not be empty: CREATE may make several.

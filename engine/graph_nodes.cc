@@ -10,6 +10,7 @@
 #include "engine/graph.h"
 #include "engine/status.h"
 #include "engine/value_codec.h"
+#include "storage/adjacency.h"
 #include "storage/node_reader.h"
 #include "storage/nodes.h"
 #include "storage/property_index.h"
@@ -116,6 +117,25 @@ class IndexScan : public NodeScan {
   const IndexId index_;
   std::vector<IndexRange> ranges_;
   size_t next_ = 0;
+};
+
+class HopSourceScan : public NodeScan {
+ public:
+  HopSourceScan(const storage::View& view, Direction direction)
+      : view_(view), direction_(direction) {}
+
+  absl::StatusOr<bool> Next(size_t limit, std::vector<NodeId>* nodes) override {
+    const size_t before = nodes->size();
+    RETURN_IF_ERROR(storage::NodesWithEdges(view_, direction_, from_, limit, nodes));
+    if (nodes->size() == before) return false;
+    from_ = nodes->back() + 1;
+    return true;
+  }
+
+ private:
+  const storage::View& view_;
+  const Direction direction_;
+  NodeId from_ = 0;
 };
 
 absl::Status MissingNode(NodeId node) {
@@ -233,6 +253,11 @@ std::unique_ptr<NodeScan> Graph::ScanLabel(LabelId label) const {
 std::unique_ptr<NodeScan> Graph::ScanIndex(const PropertyIndex& index,
                                            std::vector<IndexRange> ranges) const {
   return std::make_unique<IndexScan>(*view_, index.id, std::move(ranges));
+}
+
+std::unique_ptr<NodeScan> Graph::ScanHopSources(Heading heading) const {
+  return std::make_unique<HopSourceScan>(
+      *view_, heading == Heading::kIn ? Direction::kIn : Direction::kOut);
 }
 
 uint64_t Graph::Sequence() const { return view_->sequence(); }

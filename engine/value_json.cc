@@ -28,6 +28,9 @@ class JsonReader {
   // Every text is read as the one element of an array, so that texts which are a single number or
   // string take the same way as all others.
   explicit JsonReader(absl::string_view text) : json_(absl::StrCat("[", text, "]")) {}
+  ~JsonReader() {
+    if (json_.size() > kMostKept) parser_ = ondemand::parser();
+  }
 
   absl::StatusOr<Value> Read() {
     if (auto error = parser_.iterate(json_).get(document_)) return Fail(error);
@@ -131,11 +134,17 @@ class JsonReader {
     return Value::Null();
   }
 
+  // Longer texts' buffers are given back.
+  static constexpr size_t kMostKept = 16384;
+  // Parameters are short and come often, so that making its buffers would take longer than they.
+  static thread_local ondemand::parser parser_;
+
   simdjson::padded_string json_;
-  ondemand::parser parser_;
   ondemand::document document_;
   bool opened_ = false;  // document_ knows places only then
 };
+
+thread_local ondemand::parser JsonReader::parser_;
 
 void AppendString(absl::string_view text, std::string* out) {
   out->push_back('"');

@@ -38,7 +38,11 @@ Value ToValue(const RelationshipReference& relationship) {
 
 RelationshipReference ToReference(const Value& value) {
   const RelationshipContent& content = value.relationship();
-  return {content.id, content.start, content.end, content.relation, content.lens};
+  return {.id = content.id,
+          .start = content.start,
+          .end = content.end,
+          .relation = content.relation,
+          .lens = content.lens};
 }
 
 Column Column::Repeat(Value value, size_t size) {

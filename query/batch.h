@@ -14,13 +14,26 @@
 
 namespace entente::query {
 
-// A relationship as it flows: 40 bytes, no allocation.
+// What an expansion read beside a relationship, where it was asked to, as the default lens has it.
+struct RelationshipExtract {
+  static constexpr int32_t kNoDay = INT32_MIN;  // open, or not known here
+
+  int32_t valid_from = kNoDay;  // dates, as days since 1970
+  int32_t valid_to = kNoDay;
+  uint16_t confidence = 0;  // ten-thousandths
+  bool has_evidence = false;
+  bool contested = false;
+};
+
+// A relationship as it flows, without allocation.
 struct RelationshipReference {
   FactId id = kNoId;  // kNoId: null
   NodeId start = kNoId;
   NodeId end = kNoId;
   RelationId relation = kNoSymbol;
+  bool knows_evidence = false;  // `extract` has confidence, has_evidence and contested
   const Lens* lens = nullptr;
+  RelationshipExtract extract;
 };
 
 // One column. Absent until something is assigned to it.

@@ -79,13 +79,6 @@ absl::Status RequireType(const Expression& expression, TypeSet accepted, absl::s
       expression.span);
 }
 
-bool IsVolatile(const Expression& expression) {
-  return AnyExpression(expression, [](const Expression& part) {
-    const auto* call = std::get_if<FunctionExpression>(&part.node);
-    return call != nullptr && call->function->purity == Purity::kVolatile;
-  });
-}
-
 class ExpressionBinder::Local {
  public:
   Local(ExpressionBinder* owner, const ast::Name& name, TypeSet type, TypeSet elements)

@@ -109,7 +109,5 @@ Binding BindingOf(const Expression& expression, Slot slot);
 absl::Status RequireType(const Expression& expression, TypeSet accepted, absl::string_view what);
 // "INTEGER or STRING", without null.
 std::string TypeNames(TypeSet types);
-// Whether some part of it is new at every evaluation.
-bool IsVolatile(const Expression& expression);
 
 }  // namespace entente::query

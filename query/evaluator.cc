@@ -34,6 +34,17 @@ absl::StatusOr<Column> MapRows(const Execution& execution, const Expression& exp
   return Column(std::move(values));
 }
 
+// A column of values that are there already.
+absl::StatusOr<Column> CheckedColumn(const Execution& execution, const Expression& expression,
+                                     std::vector<Value> values) {
+  ColumnRoom room(execution);
+  for (const Value& value : values) {
+    const absl::Status status = room.Take(value);
+    if (!status.ok()) return WithSpan(status, expression.span);
+  }
+  return Column(std::move(values));
+}
+
 }  // namespace
 
 absl::StatusOr<Column> Evaluator::Evaluate(const Expression& expression, const Batch& batch) {
@@ -88,17 +99,36 @@ absl::StatusOr<Column> Evaluator::Run(const PropertyReference& property,
   const Graph& graph = *execution_.graph;
   const size_t rows = batch.row_count();
   if (const auto* nodes = object->nodes()) {
-    return MapRows(execution_, expression, rows, false, [&](size_t row) -> absl::StatusOr<Value> {
-      if ((*nodes)[row] == kNoId) return Value::Null();
-      return graph.NodeProperty((*nodes)[row], property.name);
-    });
+    std::vector<Value> values;
+    const absl::Status status = graph.NodeProperties(*nodes, property.name, &values);
+    if (!status.ok()) return WithSpan(status, expression.span);
+    return CheckedColumn(execution_, expression, std::move(values));
   }
   if (const auto* relationships = object->relationships()) {
-    return MapRows(execution_, expression, rows, false, [&](size_t row) -> absl::StatusOr<Value> {
-      const FactId fact = (*relationships)[row].id;
-      if (fact == kNoId) return Value::Null();
-      return graph.RelationshipProperty(fact, property.name);
-    });
+    int32_t RelationshipExtract::*day = nullptr;
+    if (property.name == "valid_from") day = &RelationshipExtract::valid_from;
+    if (property.name == "valid_to") day = &RelationshipExtract::valid_to;
+    // What stood beside the relationships need not be read; kNoId gives null.
+    std::vector<FactId> facts(rows, kNoId);
+    bool reads = false;
+    const auto is_known = [&](const RelationshipReference& relationship) {
+      return day != nullptr && relationship.extract.*day != RelationshipExtract::kNoDay;
+    };
+    for (size_t row = 0; row < rows; ++row) {
+      if (is_known((*relationships)[row])) continue;
+      facts[row] = (*relationships)[row].id;
+      reads = true;
+    }
+    std::vector<Value> values(rows);
+    if (reads) {
+      const absl::Status status = graph.RelationshipProperties(facts, property.name, &values);
+      if (!status.ok()) return WithSpan(status, expression.span);
+    }
+    for (size_t row = 0; row < rows; ++row) {
+      const RelationshipReference& relationship = (*relationships)[row];
+      if (is_known(relationship)) values[row] = Value::OfDate(Date{relationship.extract.*day});
+    }
+    return CheckedColumn(execution_, expression, std::move(values));
   }
   Value scratch;
   return MapRows(execution_, expression, rows, object->repeated() != nullptr, [&](size_t row) {
@@ -144,7 +174,18 @@ absl::StatusOr<Column> Evaluator::Run(const FunctionExpression& call, const Expr
     repeated = repeated && operand->repeated() != nullptr;
     operands.push_back(std::move(operand));
   }
+  // What was read beside relationships is the default lens's.
+  const Column::Relationships* relationships = nullptr;
+  if (call.function->extract != nullptr && execution_.functions.lens == nullptr) {
+    relationships = operands[0]->relationships();
+  }
   return MapRows(execution_, expression, batch.row_count(), repeated, [&](size_t row) {
+    if (relationships != nullptr) {
+      const RelationshipReference& relationship = (*relationships)[row];
+      if (relationship.knows_evidence && relationship.lens == nullptr) {
+        return absl::StatusOr<Value>(call.function->extract(relationship.extract));
+      }
+    }
     for (size_t i = 0; i < operands.size(); ++i) arguments[i] = operands[i]->ValueAt(row);
     return CallFunction(*call.function, execution_.functions, arguments);
   });

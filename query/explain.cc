@@ -296,6 +296,9 @@ struct PlanPrinter {
     return absl::StrCat("Argument(", Names(node.slots), ")");
   }
   std::string operator()(const NodeScanPlan& node) const {
+    if (node.hops.has_value()) {
+      return absl::StrCat("NodeScan((", Name(node.node), ")", ArrowText("", *node.hops), "())");
+    }
     return absl::StrCat("NodeScan(", Name(node.node), LabelsText(node.labels), ")");
   }
   std::string operator()(const NodeSeekPlan& node) const {
@@ -336,15 +339,25 @@ struct PlanPrinter {
   }
   std::string operator()(const ExpandPlan& node) const {
     const std::string inside = absl::StrCat(Name(node.relationship), Types(node.types));
-    return absl::StrCat(node.into ? "ExpandInto" : "Expand", "((", Name(node.from), ")",
-                        ArrowText(inside, node.heading), "(", Name(node.to), ")",
-                        node.lens == nullptr ? "" : " through a lens", ")");
+    return absl::StrCat(node.count.has_value() ? "Count" : "", node.into ? "ExpandInto" : "Expand",
+                        "((", Name(node.from), ")", ArrowText(inside, node.heading), "(",
+                        Name(node.to), ")", node.lens == nullptr ? "" : " through a lens", ")");
+  }
+  std::string operator()(const IntersectPlan& node) const {
+    std::string text = node.count.has_value() ? "CountIntersect(" : "Intersect(";
+    for (const IntersectPlan::Hop& hop : node.hops) {
+      const std::string inside = absl::StrCat(Name(hop.relationship), Types(hop.types));
+      absl::StrAppend(&text, &hop == node.hops ? "" : ", ", "(", Name(hop.from), ")",
+                      ArrowText(inside, hop.heading), "(", Name(node.to), ")",
+                      hop.lens == nullptr ? "" : " through a lens");
+    }
+    return absl::StrCat(text, ")");
   }
   std::string operator()(const VariableExpandPlan& node) const {
     std::string inside = absl::StrCat(Name(node.relationships), Types(node.types), "*", node.least,
                                       "..", node.most.has_value() ? absl::StrCat(*node.most) : "");
     if (node.predicate != nullptr) absl::StrAppend(&inside, " WHERE ", Text(node.predicate));
-    absl::string_view name = "ExpandPaths";
+    absl::string_view name = node.ends_only ? "Reach" : "ExpandPaths";
     if (node.search == ast::PathSearch::kShortest) name = "ShortestPath";
     if (node.search == ast::PathSearch::kAllShortest) name = "AllShortestPaths";
     return absl::StrCat(name, node.into ? "Into" : "", "((", Name(node.from), ")",

@@ -22,6 +22,8 @@ class Lens;
 
 namespace entente::query {
 
+struct RelationshipExtract;  // query/batch.h
+
 // A set of Value::Type as bits, the static type of an expression or what a parameter accepts.
 class TypeSet {
  public:
@@ -96,6 +98,8 @@ struct FunctionRow {
   NullPolicy nulls = NullPolicy::kNullIfAnyNull;
   Purity purity = Purity::kPure;
   FunctionImplementation implementation = nullptr;
+  // Of a relationship as its only argument: the same from what was read beside it.
+  Value (*extract)(const RelationshipExtract& extract) = nullptr;
   absl::string_view help;     // one line
   bool internal = false;      // used by rewrites, not shown in the reference
   absl::string_view subject;  // heading in the reference, set by the table

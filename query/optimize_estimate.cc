@@ -80,6 +80,7 @@ bool IsSearched(Slot node, const Plan& below) {
     const std::vector<Slot> introduced = IntroducedSlots(*at);
     if (std::find(introduced.begin(), introduced.end(), node) != introduced.end()) {
       return !std::holds_alternative<ExpandPlan>(at->node) &&
+             !std::holds_alternative<IntersectPlan>(at->node) &&
              !std::holds_alternative<VariableExpandPlan>(at->node);
     }
     const PlanPtr* input = InputOf(const_cast<Plan&>(*at));
@@ -123,7 +124,22 @@ struct RowEstimate {
   double operator()(const ExpandPlan& expand) const {
     HopEstimate hop = estimates.Hop(plan, LabelsBelow(expand.from, *expand.input), {});
     if (!IsSearched(expand.from, *expand.input)) hop.rows *= hop.crowding;
-    return input * (expand.into ? std::min(1.0, hop.rows / estimates.Nodes()) : hop.rows);
+    const double rows = expand.into ? std::min(1.0, hop.rows / estimates.Nodes()) : hop.rows;
+    return input * (expand.count.has_value() ? std::min(1.0, rows) : rows);
+  }
+  double operator()(const IntersectPlan& both) const {
+    double rows = 1.0 / estimates.Nodes();
+    for (const IntersectPlan::Hop& hop : both.hops) {
+      Plan expand;
+      expand.node = ExpandPlan{.input = nullptr,
+                               .from = hop.from,
+                               .relationship = hop.relationship,
+                               .to = both.to,
+                               .heading = hop.heading,
+                               .types = hop.types};
+      rows *= estimates.Hop(expand, LabelsBelow(hop.from, *both.input), {}).rows;
+    }
+    return input * (both.count.has_value() ? std::min(1.0, rows) : rows);
   }
   double operator()(const VariableExpandPlan& expand) const {
     const double rows = estimates.Hop(plan, {}, {}).rows;

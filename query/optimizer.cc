@@ -11,7 +11,8 @@
 namespace entente::query {
 
 std::vector<std::string> OptimizerPasses() {
-  return {"fold_constants", "filters", "seeks", "order", "top"};
+  return {"fold_constants", "filters", "seeks",   "order",    "top",
+          "intersect",      "counts",  "sources", "extracts", "reach"};
 }
 
 void ForEachPlanWithin(PlanPtr* plan, absl::FunctionRef<void(PlanPtr*)> pass) {
@@ -51,7 +52,12 @@ absl::Status Optimize(const PrepareContext& context, PreparedPlan* prepared) {
   const PatternPasses passes = {enabled("filters"), enabled("seeks"), enabled("order")};
   RETURN_IF_ERROR(ArrangePatterns({estimates, passes, context.interrupted}, &prepared->root));
   if (enabled("top")) LimitSorts(&prepared->root);
+  if (enabled("intersect")) IntersectHops(&prepared->root);
+  if (enabled("counts")) CountHops(prepared);
+  if (enabled("sources")) ScanSources(&prepared->root);
+  if (enabled("extracts")) ExtractBesideHops(prepared);
   SetLiveSlots(prepared->column_slots, prepared->root.get());
+  if (enabled("reach")) MarkReach(prepared->root.get());
   EstimateRows(estimates, prepared->root.get());
   return absl::OkStatus();
 }

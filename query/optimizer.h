@@ -7,6 +7,14 @@
 //                   conditions on properties use indexes (index_choice.h)
 //   order           patterns begin where there is least to read and go on in the cheapest order
 //   top             ORDER BY with LIMIT keeps only the first rows (optimize_sort.cc)
+//   intersect       two hops that meet are one step over sorted neighbours (optimize_intersect.cc)
+//   counts          a hop that is only counted makes no rows (optimize_counts.cc)
+//   sources         a hop from every node begins at those alone that have pages
+//                   (optimize_sources.cc)
+//   extracts        what stands beside relationships in the pages is read with them
+//                   (optimize_extracts.cc)
+//   reach           paths of which only the distinct ends matter are not gone through one by one
+//                   (optimize_reach.cc)
 //   live slots      dead columns are dropped; always runs (optimize_live.cc)
 //
 // filters, seeks and order rewrite one thing, the steps of a pattern (optimize_pattern.cc). Among
@@ -48,6 +56,21 @@ struct PatternContext {
 absl::Status ArrangePatterns(const PatternContext& context, PlanPtr* plan);
 
 void LimitSorts(PlanPtr* plan);
+
+void IntersectHops(PlanPtr* plan);
+
+void ScanSources(PlanPtr* plan);
+
+void ExtractBesideHops(PreparedPlan* prepared);
+
+// Adds slots.
+void CountHops(PreparedPlan* prepared);
+
+// Needs `live` everywhere. The plan's own rows are all wanted, as often as they come.
+void MarkReach(Plan* plan);
+
+// Whether the aggregation is the same when rows come more than once.
+bool IgnoresRepeats(const Aggregation& part);
 
 // Sets `live` everywhere, given what is read from the plan's rows.
 void SetLiveSlots(const std::vector<Slot>& required, Plan* plan);

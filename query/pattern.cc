@@ -78,6 +78,29 @@ bool OtherRelationships::Contains(size_t row, FactId relationship) const {
   return false;
 }
 
+uint64_t OtherRelationships::CountFitting(size_t row, NodeId from, NodeId to, Heading heading,
+                                          const RelationSet& types) const {
+  uint64_t count = 0;
+  const auto add = [&](const RelationshipReference& relationship) {
+    const NodeId end = FarEnd(relationship, from, heading, types);
+    if (end != kNoId && (to == kNoId || end == to)) ++count;
+  };
+  const auto add_value = [&](const Value& value) {
+    if (value.is_relationship()) add(ToReference(value));
+  };
+  for (const Column* column : columns_) {
+    if (const auto* references = column->relationships()) {
+      add((*references)[row]);
+      continue;
+    }
+    Value scratch;
+    const Value& value = column->ReadAt(row, &scratch);
+    add_value(value);
+    if (value.is_list()) std::for_each(value.list().begin(), value.list().end(), add_value);
+  }
+  return count;
+}
+
 NodeId FarEnd(const RelationshipReference& relationship, NodeId from, Heading heading,
               const RelationSet& types) {
   if (relationship.id == kNoId) return kNoId;

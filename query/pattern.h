@@ -46,6 +46,9 @@ class OtherRelationships {
   // `rows` must stay while Contains is called.
   void SetRows(const Batch& rows);
   bool Contains(size_t row, FactId relationship) const;
+  // How many there are that fit a hop from `from` (see FarEnd), to `to` unless that is kNoId.
+  uint64_t CountFitting(size_t row, NodeId from, NodeId to, Heading heading,
+                        const RelationSet& types) const;
 
  private:
   const std::vector<Slot>& slots_;

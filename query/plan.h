@@ -43,6 +43,8 @@ struct NodeScanPlan {
   Slot node;
   std::vector<std::string> labels;
   bool exact = false;  // MERGE: labels under these do not count
+  // Nodes without relationships in this direction may be left out. Made by the optimizer.
+  std::optional<Heading> hops;
 };
 // For each input row, the nodes that `value` leads to, found without looking at all nodes. Made by
 // the optimizer, which checks labels in a Filter above.
@@ -93,6 +95,34 @@ struct ExpandPlan {
   bool exact = false;               // MERGE: types under these do not count
   std::vector<Slot> distinct_from;  // relationships (or lists of them) of the same MATCH
   const BoundLens* lens = nullptr;  // owned by PreparedPlan; null: the default
+  // What is read beside each relationship (RelationshipExtract). Set by the optimizer.
+  bool extracts_valid_time = false;
+  bool extracts_evidence = false;
+  // Relationships for which the extract tells that they are not contested, or do not begin within
+  // these days, may be left out: conditions above would drop them. Likewise.
+  bool only_contested = false;
+  int32_t least_valid_from = INT32_MIN;
+  int32_t most_valid_from = INT32_MAX;
+  // Instead of a row for each relationship, one with their number in this slot, unless there are
+  // none. Made by the optimizer.
+  std::optional<Slot> count;
+};
+// For each input row, the nodes that two hops from bound nodes have in common: an Expand and the
+// Expand into its end, as one. Made by the optimizer.
+struct IntersectPlan {
+  struct Hop {
+    Slot from;
+    Slot relationship;
+    Heading heading = Heading::kEither;
+    std::vector<std::string> types;
+    std::vector<Slot> distinct_from;
+    const BoundLens* lens = nullptr;  // the same for all rows
+  };
+  PlanPtr input;
+  Slot to;
+  Hop hops[2];
+  bool hops_differ = false;   // the two may not be one relationship
+  std::optional<Slot> count;  // as in ExpandPlan
 };
 // The same over paths of `least` to `most` relationships, none twice in a path; `relationships` is
 // a list in order from `from`.
@@ -111,6 +141,9 @@ struct VariableExpandPlan {
   int64_t least = 1;
   std::optional<int64_t> most;
   ast::PathSearch search = ast::PathSearch::kAll;
+  // Every end comes once, however many paths lead there: nothing above reads the lists or can tell.
+  // Made by the optimizer where `least` is at most 1.
+  bool ends_only = false;
   // Each relationship must satisfy this; it reads `each`, which only it sees. May be null.
   Slot each = 0;
   ExpressionPtr predicate;
@@ -264,11 +297,11 @@ struct DeletePlan {
 };
 
 struct Plan {
-  using Node =
-      std::variant<UnitPlan, ArgumentPlan, NodeScanPlan, NodeSeekPlan, IndexSeekPlan, ExpandPlan,
-                   VariableExpandPlan, FilterPlan, OptionalPlan, ApplyPlan, UnwindPlan,
-                   ProcedureCallPlan, ProjectPlan, AggregatePlan, DistinctPlan, SortPlan, SkipPlan,
-                   LimitPlan, UnionPlan, CreatePlan, UpdatePlan, MergePlan, DeletePlan>;
+  using Node = std::variant<UnitPlan, ArgumentPlan, NodeScanPlan, NodeSeekPlan, IndexSeekPlan,
+                            ExpandPlan, IntersectPlan, VariableExpandPlan, FilterPlan, OptionalPlan,
+                            ApplyPlan, UnwindPlan, ProcedureCallPlan, ProjectPlan, AggregatePlan,
+                            DistinctPlan, SortPlan, SkipPlan, LimitPlan, UnionPlan, CreatePlan,
+                            UpdatePlan, MergePlan, DeletePlan>;
   Node node;
   // Slots whose columns anything above still reads: an operator fills these and no others. Set by
   // the optimizer's last pass, which always runs.

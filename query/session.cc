@@ -135,6 +135,8 @@ class SessionOfQueries : public Session {
   // The graph that a statement is planned over: the transaction's, or that of `*reading`, which is
   // opened then.
   absl::StatusOr<const Graph*> PlanningGraph(std::unique_ptr<ReadTransaction>* reading);
+  // StampOf, which reads counters, once for each state of the database.
+  PlanningStamp Stamp(const Graph& graph);
   absl::StatusOr<Ready> Plan(const ast::QueryStatement& statement, absl::string_view text,
                              const Graph& graph);
   absl::StatusOr<std::unique_ptr<Result>> RunPlan(Ready ready, const Parameters& parameters,
@@ -152,6 +154,8 @@ class SessionOfQueries : public Session {
   std::shared_ptr<Core> core_;
   SessionOptions options_;
   StatementCache cache_;
+  std::optional<PlanningStamp> stamp_;
+  uint64_t stamped_ = 0;  // the sequence that `stamp_` is of
   std::atomic<bool> interrupted_{false};
   bool in_transaction_ = false;
   // Of the transaction: what its statements read until one writes, neither before its first one.
@@ -174,7 +178,7 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::Run(absl::string_view 
   std::unique_ptr<ReadTransaction> reading;
   {
     ASSIGN_OR_RETURN(const Graph* const graph, PlanningGraph(&reading));
-    const auto plan = cache_.Find(text, StampOf(*graph));
+    const auto plan = cache_.Find(text, Stamp(*graph));
     if (plan != nullptr) return RunPlan({plan, {}}, parameters, std::move(reading));
   }
   ASSIGN_OR_RETURN(const ast::Statement statement, Parse(text));
@@ -209,6 +213,16 @@ absl::StatusOr<const Graph*> SessionOfQueries::PlanningGraph(
   return &(*reading)->graph();
 }
 
+PlanningStamp SessionOfQueries::Stamp(const Graph& graph) {
+  // The sequence does not tell a transaction's own writes.
+  if (writing_ != nullptr) return StampOf(graph);
+  if (!stamp_.has_value() || stamped_ != graph.Sequence()) {
+    stamp_ = StampOf(graph);
+    stamped_ = graph.Sequence();
+  }
+  return *stamp_;
+}
+
 absl::StatusOr<SessionOfQueries::Ready> SessionOfQueries::Plan(const ast::QueryStatement& statement,
                                                                absl::string_view text,
                                                                const Graph& graph) {
@@ -229,7 +243,7 @@ absl::StatusOr<SessionOfQueries::Ready> SessionOfQueries::Plan(const ast::QueryS
     ready.rewritten = absl::StrSplit(PrintQuery(statement.query), '\n');
   }
   // A procedure may be registered anew with another signature.
-  if (!explained && procedures.empty()) cache_.Add(text, StampOf(graph), ready.plan);
+  if (!explained && procedures.empty()) cache_.Add(text, Stamp(graph), ready.plan);
   return ready;
 }
 

@@ -37,6 +37,8 @@ ExpressionPtr MakeExpression(Expression::Node node, SourceSpan span, TypeSet typ
 ExpressionPtr CopyOf(const Expression& expression);
 // Whether `holds` is true of this node or one under it, subqueries' plans included.
 bool AnyExpression(const Expression& expression, absl::FunctionRef<bool(const Expression&)> holds);
+// Whether it calls a function that is new at every call, subqueries' plans included.
+bool IsVolatile(const Expression& expression);
 // Takes `predicate` apart at its ANDs.
 void SplitConjunction(ExpressionPtr predicate, std::vector<ExpressionPtr>* conjuncts);
 

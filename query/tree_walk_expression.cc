@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "query/function.h"
 #include "query/tree_walk.h"
 
 namespace entente::query {
@@ -192,6 +193,13 @@ bool AnyExpression(const Expression& expression, absl::FunctionRef<bool(const Ex
           });
   }
   return any;
+}
+
+bool IsVolatile(const Expression& expression) {
+  return AnyExpression(expression, [](const Expression& part) {
+    const auto* call = std::get_if<FunctionExpression>(&part.node);
+    return call != nullptr && call->function->purity == Purity::kVolatile;
+  });
 }
 
 void SplitConjunction(ExpressionPtr predicate, std::vector<ExpressionPtr>* conjuncts) {

@@ -190,6 +190,11 @@ void AddReads(const Plan& plan, SlotSet* slots) {
         } else if constexpr (std::is_same_v<Kind, ExpandPlan>) {
           AddExpandReads(node, slots);
           if (node.relationship_bound) slots->insert(node.relationship);
+        } else if constexpr (std::is_same_v<Kind, IntersectPlan>) {
+          for (const IntersectPlan::Hop& hop : node.hops) {
+            slots->insert(hop.from);
+            slots->insert(hop.distinct_from.begin(), hop.distinct_from.end());
+          }
         } else if constexpr (std::is_same_v<Kind, VariableExpandPlan>) {
           if (node.predicate != nullptr) slots->erase(node.each);
           AddExpandReads(node, slots);
@@ -226,6 +231,10 @@ std::vector<Slot> IntroducedSlots(const Plan& plan) {
         } else if constexpr (std::is_same_v<Kind, ExpandPlan>) {
           if (!node.relationship_bound) slots.push_back(node.relationship);
           if (!node.into) slots.push_back(node.to);
+          if (node.count.has_value()) slots.push_back(*node.count);
+        } else if constexpr (std::is_same_v<Kind, IntersectPlan>) {
+          slots = {node.hops[0].relationship, node.hops[1].relationship, node.to};
+          if (node.count.has_value()) slots.push_back(*node.count);
         } else if constexpr (std::is_same_v<Kind, VariableExpandPlan>) {
           if (!node.relationships_bound) slots.push_back(node.relationships);
           if (!node.into) slots.push_back(node.to);

@@ -244,6 +244,27 @@ absl::StatusOr<Degree> ReadDegree(const View& view, Direction direction, NodeId 
   return degrees[0];
 }
 
+absl::Status NodesWithEdges(const View& view, Direction direction, NodeId from, size_t limit,
+                            std::vector<NodeId>* nodes) {
+  const std::string prefix = KeyWriter().U8(static_cast<uint8_t>(direction)).bytes();
+  Cursor cursor = view.Scan(Family::kAdjacency, prefix);
+  const size_t end = nodes->size() + limit;
+  NodeId last = kNoId;
+  for (cursor.Seek(NodeKey(from)); cursor.Valid(); cursor.Next()) {
+    KeyReader rest(cursor.key().substr(prefix.size()));
+    NodeId node;
+    uint32_t chunk;
+    if (!rest.U64(&node) || !rest.U32(&chunk) || !rest.done()) {
+      return absl::DataLossError("broken adjacency key");
+    }
+    if (node == last) continue;
+    if (nodes->size() == end) return absl::OkStatus();
+    nodes->push_back(node);
+    last = node;
+  }
+  return cursor.status();
+}
+
 absl::Status InsertEdge(Transaction& transaction, Direction direction, NodeId node,
                         const EdgeRow& row) {
   const uint32_t limit = transaction.geometry().chunk_edges;

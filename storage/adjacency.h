@@ -103,6 +103,11 @@ absl::StatusOr<Degree> ReadDegree(const View& view, Direction direction, NodeId 
 absl::Status ReadDegrees(const View& view, Direction direction, absl::Span<const NodeId> nodes,
                          const RelationFilter& filter, std::vector<Degree>* degrees);
 
+// Appends up to `limit` nodes that have pages, ascending from `from` on; the pages may be empty and
+// their nodes deleted. `view` must be a Snapshot.
+absl::Status NodesWithEdges(const View& view, Direction direction, NodeId from, size_t limit,
+                            std::vector<NodeId>* nodes);
+
 // Called by facts.h alone. `old` is the edge as stored now; other end, relation and fact of both
 // must be equal.
 absl::Status InsertEdge(Transaction& transaction, Direction direction, NodeId node,

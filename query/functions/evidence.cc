@@ -12,6 +12,7 @@
 #include "engine/lens.h"
 #include "engine/status.h"
 #include "engine/temporal_text.h"
+#include "query/batch.h"
 #include "query/functions/rows.h"
 #include "query/name_lookup.h"
 
@@ -62,6 +63,14 @@ absl::StatusOr<Value> Contested(const FunctionContext& context, Arguments argume
   ASSIGN_OR_RETURN(const Corroboration all, CorroborationFor(context, arguments[0]));
   if (!all.has_evidence) return Value::Null();
   return Value::Boolean(all.contested);
+}
+
+Value ExtractedConfidence(const RelationshipExtract& extract) {
+  return extract.has_evidence ? Value::Float(extract.confidence / 10000.0) : Value::Null();
+}
+
+Value ExtractedContested(const RelationshipExtract& extract) {
+  return extract.has_evidence ? Value::Boolean(extract.contested) : Value::Null();
 }
 
 template <std::optional<Instant> Corroboration::*kInstant>
@@ -267,6 +276,11 @@ FunctionRow LookupRow(absl::string_view name, FunctionParameter parameter, TypeS
           .help = help};
 }
 
+FunctionRow Extracted(Value (*extract)(const RelationshipExtract&), FunctionRow row) {
+  row.extract = extract;
+  return row;
+}
+
 std::vector<FunctionRow> RelationshipFunctions() {
   return {
       ListOf(types::kMap,
@@ -282,10 +296,13 @@ std::vector<FunctionRow> RelationshipFunctions() {
                       "How well a relationship is affirmed, 0 to 1; null without evidence."),
       RelationshipRow("denial", types::kFloat, Degree<&Corroboration::denial>,
                       "How well a relationship is denied, 0 to 1; null without evidence."),
-      RelationshipRow("confidence", types::kFloat, Degree<&Corroboration::confidence>,
-                      "support(r) times 1 - denial(r); null without evidence."),
-      RelationshipRow("contested", types::kBoolean, Contested,
-                      "Whether support and denial both reach 0.5; null without evidence."),
+      Extracted(ExtractedConfidence,
+                RelationshipRow("confidence", types::kFloat, Degree<&Corroboration::confidence>,
+                                "support(r) times 1 - denial(r); null without evidence.")),
+      Extracted(ExtractedContested,
+                RelationshipRow("contested", types::kBoolean, Contested,
+                                "Whether support and denial both reach 0.5; null without "
+                                "evidence.")),
       RelationshipRow("first_reported", types::kDateTime, Reported<&Corroboration::first_reported>,
                       "When the first article that affirms or reports it was published."),
       RelationshipRow("last_reported", types::kDateTime, Reported<&Corroboration::last_reported>,

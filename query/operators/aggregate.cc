@@ -1,6 +1,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
 #include "engine/error.h"
 #include "engine/status.h"
@@ -50,6 +51,14 @@ class AggregateOperator : public UnaryOperator {
   }
 
  private:
+  // The values that an aggregation of distinct ones has seen, each with its group's number.
+  struct Seen {
+    absl::flat_hash_set<std::pair<size_t, NodeId>> nodes;
+    RowTable values{2};  // all others
+
+    uint64_t bytes() const { return values.bytes() + nodes.size() * sizeof(*nodes.begin()); }
+  };
+
   // Bytes that an aggregation in progress takes, roughly.
   static constexpr uint64_t kAggregatorBytes = 64;
 
@@ -58,8 +67,7 @@ class AggregateOperator : public UnaryOperator {
     running_.clear();
     distinct_.clear();
     for (const Aggregation& aggregation : node_.aggregations) {
-      // The group's number and the argument.
-      distinct_.push_back(aggregation.distinct ? std::make_unique<RowTable>(2) : nullptr);
+      distinct_.push_back(aggregation.distinct ? std::make_unique<Seen>() : nullptr);
     }
     group_count_ = 0;
     next_ = 0;
@@ -123,7 +131,7 @@ class AggregateOperator : public UnaryOperator {
       columns.push_back(std::move(column));
     }
     absl::InlinedVector<Value, 2> arguments(columns.size());
-    RowTable* const distinct = distinct_[index].get();
+    Seen* const distinct = distinct_[index].get();
     const uint64_t distinct_before = distinct == nullptr ? 0 : distinct->bytes();
     uint64_t bytes = 0;
     for (size_t row = 0; row < groups.size(); ++row) {
@@ -147,10 +155,15 @@ class AggregateOperator : public UnaryOperator {
 
   // Whether the group sees the value for the first time.
   bool IsNew(size_t index, size_t group, const Column& column, size_t row) {
+    Seen& seen = *distinct_[index];
+    if (const auto* nodes = column.nodes()) return seen.nodes.emplace(group, (*nodes)[row]).second;
+    Value scratch;
+    const Value& value = column.ReadAt(row, &scratch);
+    if (value.is_node()) return seen.nodes.emplace(group, value.node_id()).second;
     const Column number = Column::Repeat(Value::Integer(static_cast<int64_t>(group)), row + 1);
     const Column* columns[] = {&number, &column};
     bool added = false;
-    distinct_[index]->FindOrAdd(columns, row, &added);
+    seen.values.FindOrAdd(columns, row, &added);
     return added;
   }
 
@@ -159,7 +172,7 @@ class AggregateOperator : public UnaryOperator {
   RowTable groups_;
   // For each group in turn, one for each aggregation.
   std::vector<std::unique_ptr<Aggregator>> running_;
-  std::vector<std::unique_ptr<RowTable>> distinct_;
+  std::vector<std::unique_ptr<Seen>> distinct_;
   size_t group_count_ = 0;
   size_t next_ = 0;
   bool aggregated_ = false;

@@ -1,5 +1,6 @@
 // A hop from a bound node: to wherever it leads (Hop), or to a node that is bound, too (HopInto),
-// or over a relationship that is bound (HopOver).
+// or over a relationship that is bound (HopOver); or how many of the first two kinds there are
+// (HopCount).
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -55,6 +56,28 @@ class HopOperator : public UnaryOperator {
     Carry(rows_, found.rows, plan_.live, batch);
   }
 
+  // Ready for hops from the rows of `read`, but for those whose node is null.
+  void StartExpansion(const LensEvaluator::Read& read) {
+    if (expansion_ == nullptr || read.lens != lens_ || types_changed_) {
+      lens_ = read.lens;
+      types_changed_ = false;
+      expansion_ = std::make_unique<Expansion>(*execution_.graph, node_.heading, types_.set(),
+                                               *lens_, Fields());
+    }
+    sources_.clear();
+    std::vector<NodeId> nodes;
+    nodes.reserve(read.rows.size());
+    for (uint32_t row : read.rows) {
+      if (from_[row] == kNoId) continue;
+      sources_.push_back(row);
+      nodes.push_back(from_[row]);
+    }
+    expansion_->Start(nodes);
+  }
+
+  // What the expansion reads of each edge (EdgeField).
+  virtual uint32_t Fields() const { return kIdentityFields; }
+
   const ExpandPlan& node_;
   PatternTypes types_;
   bool types_changed_ = false;
@@ -63,12 +86,19 @@ class HopOperator : public UnaryOperator {
   Batch rows_;
   std::vector<NodeId> from_;  // of each row
   std::vector<LensEvaluator::Read> reads_;
+  std::unique_ptr<Expansion> expansion_;
+  const Lens* lens_ = nullptr;     // of `expansion_`
+  std::vector<uint32_t> sources_;  // the row of each of the expansion's start nodes
+  Edges edges_;
 };
 
 RelationshipReference Reference(const Edges& edges, size_t i, NodeId from, const Lens* mark) {
   const bool incoming = edges.incoming[i] != 0;
-  return {edges.fact[i], incoming ? edges.other[i] : from, incoming ? from : edges.other[i],
-          edges.relation[i], mark};
+  return {.id = edges.fact[i],
+          .start = incoming ? edges.other[i] : from,
+          .end = incoming ? from : edges.other[i],
+          .relation = edges.relation[i],
+          .lens = mark};
 }
 
 class Hop : public HopOperator {
@@ -83,7 +113,7 @@ class Hop : public HopOperator {
         if (!more) return false;
         read_ = 0;
       }
-      if (!expanding_) Start();
+      if (!expanding_) StartExpansion(reads_[read_]);
       RETURN_IF_ERROR(execution_.CheckInterrupted());
       edges_.Clear();
       ASSIGN_OR_RETURN(expanding_, expansion_->Next(execution_.batch_size, &edges_));
@@ -93,9 +123,13 @@ class Hop : public HopOperator {
       }
       Found found;
       found.rows.reserve(edges_.size());
+      const Lens* const mark = reads_[read_].mark;
       for (size_t i = 0; i < edges_.size(); ++i) {
+        if (!MayPass(i, mark)) continue;
         const uint32_t row = sources_[edges_.row[i]];
-        Add(row, edges_.other[i], Reference(edges_, i, from_[row], reads_[read_].mark), &found);
+        RelationshipReference relationship = Reference(edges_, i, from_[row], mark);
+        Extract(i, &relationship);
+        Add(row, edges_.other[i], relationship, &found);
       }
       if (found.rows.empty()) continue;
       Emit(std::move(found), batch);
@@ -110,30 +144,46 @@ class Hop : public HopOperator {
     expanding_ = false;
   }
 
-  // Begins with the rows of the present lens.
-  void Start() {
-    const LensEvaluator::Read& read = reads_[read_];
-    if (expansion_ == nullptr || read.lens != lens_ || types_changed_) {
-      lens_ = read.lens;
-      types_changed_ = false;
-      expansion_ =
-          std::make_unique<Expansion>(*execution_.graph, node_.heading, types_.set(), *lens_);
-    }
-    sources_.clear();
-    std::vector<NodeId> nodes;
-    nodes.reserve(read.rows.size());
-    for (uint32_t row : read.rows) {
-      if (from_[row] == kNoId) continue;
-      sources_.push_back(row);
-      nodes.push_back(from_[row]);
-    }
-    expansion_->Start(nodes);
+  uint32_t Fields() const override {
+    uint32_t fields = kIdentityFields;
+    if (node_.extracts_valid_time) fields |= kValidFromField | kValidToField | kFlagsField;
+    if (node_.extracts_evidence) fields |= kConfidenceField | kFlagsField;
+    return fields;
   }
 
-  std::unique_ptr<Expansion> expansion_;
-  const Lens* lens_ = nullptr;     // of `expansion_`
-  std::vector<uint32_t> sources_;  // the row of each of the expansion's start nodes
-  Edges edges_;
+  // The property, or kNoDay where the edge's day does not tell it.
+  static int32_t DayOf(int32_t day, bool inexact) {
+    const bool open = day == INT32_MIN || day == INT32_MAX;
+    return open || inexact ? RelationshipExtract::kNoDay : day;
+  }
+
+  // False only if conditions above would drop the edge.
+  bool MayPass(size_t i, const Lens* mark) const {
+    if (node_.only_contested && mark == nullptr && execution_.functions.lens == nullptr &&
+        (edges_.flags[i] & kContestedEdge) == 0) {
+      return false;
+    }
+    if (!node_.extracts_valid_time) return true;
+    const int32_t from = edges_.valid_from[i];
+    if (from >= node_.least_valid_from && from <= node_.most_valid_from) return true;
+    return DayOf(from, (edges_.flags[i] & kInexactFromEdge) != 0) == RelationshipExtract::kNoDay;
+  }
+
+  void Extract(size_t i, RelationshipReference* relationship) const {
+    RelationshipExtract& extract = relationship->extract;
+    if (node_.extracts_valid_time) {
+      const uint8_t flags = edges_.flags[i];
+      extract.valid_from = DayOf(edges_.valid_from[i], (flags & kInexactFromEdge) != 0);
+      extract.valid_to = DayOf(edges_.valid_to[i], (flags & kInexactToEdge) != 0);
+    }
+    if (node_.extracts_evidence) {
+      relationship->knows_evidence = true;
+      extract.confidence = edges_.confidence[i];
+      extract.has_evidence = (edges_.flags[i] & kHasEvidenceEdge) != 0;
+      extract.contested = (edges_.flags[i] & kContestedEdge) != 0;
+    }
+  }
+
   size_t read_ = 0;
   bool expanding_ = false;
 };
@@ -179,7 +229,6 @@ class RowHopOperator : public HopOperator {
   virtual absl::Status HopFrom(uint32_t row, const LensEvaluator::Read& read, Found* found) = 0;
 
   std::vector<NodeId> to_;  // of each row, with `into`
-  Edges edges_;
 
  private:
   void Reset() final {
@@ -241,11 +290,112 @@ class HopOver : public RowHopOperator {
   Column::Relationships relationships_;  // of each row
 };
 
+// A batch for a batch.
+class HopCount : public HopOperator {
+ public:
+  HopCount(Execution& execution, const Plan& plan, const ExpandPlan& node)
+      : HopOperator(execution, plan, node) {}
+
+  absl::StatusOr<bool> Next(Batch* batch) override {
+    while (true) {
+      ASSIGN_OR_RETURN(const bool more, Pull());
+      if (!more) return false;
+      RETURN_IF_ERROR(execution_.CheckInterrupted());
+      RETURN_IF_ERROR(CountRows());
+      std::vector<uint32_t> rows;
+      std::vector<Value> counts;
+      for (uint32_t row = 0; row < counts_.size(); ++row) {
+        if (counts_[row] == 0) continue;
+        rows.push_back(row);
+        counts.push_back(Value::Integer(static_cast<int64_t>(counts_[row])));
+      }
+      if (rows.empty()) continue;
+      batch->column(*node_.count) = Column(std::move(counts));
+      Carry(rows_, rows, plan_.live, batch);
+      return true;
+    }
+  }
+
+ private:
+  void Reset() override {}
+
+  uint32_t Fields() const override { return kFactField; }
+
+  absl::Status CountRows() {
+    counts_.assign(rows_.row_count(), 0);
+    if (node_.into) {
+      RETURN_IF_ERROR(rows_.column(node_.to).ReadNodes(&to_));
+    }
+    for (const LensEvaluator::Read& read : reads_) {
+      if (!node_.into && !read.lens->IsDefault()) {
+        RETURN_IF_ERROR(CountEdges(read));
+        continue;
+      }
+      if (!node_.into) {
+        RETURN_IF_ERROR(CountDegrees(read));
+        continue;
+      }
+      for (uint32_t row : read.rows) {
+        if (from_[row] == kNoId || to_[row] == kNoId) continue;
+        RETURN_IF_ERROR(CountBetween(row, read));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status CountDegrees(const LensEvaluator::Read& read) {
+    // Nodes that come in several rows are asked about once.
+    std::vector<NodeId> nodes;
+    for (uint32_t row : read.rows) {
+      if (from_[row] != kNoId) nodes.push_back(from_[row]);
+    }
+    std::sort(nodes.begin(), nodes.end());
+    nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
+    std::vector<uint64_t> degrees;
+    RETURN_IF_ERROR(execution_.graph->Degrees(nodes, node_.heading, types_.set(), &degrees));
+    for (uint32_t row : read.rows) {
+      if (from_[row] == kNoId) continue;
+      const size_t place = std::lower_bound(nodes.begin(), nodes.end(), from_[row]) - nodes.begin();
+      // The others were seen through the same lens.
+      counts_[row] = degrees[place] -
+                     others_.CountFitting(row, from_[row], kNoId, node_.heading, types_.set());
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status CountBetween(uint32_t row, const LensEvaluator::Read& read) {
+    edges_.Clear();
+    RETURN_IF_ERROR(execution_.graph->FindBetween(from_[row], to_[row], node_.heading, types_.set(),
+                                                  *read.lens, &edges_));
+    counts_[row] = edges_.size() -
+                   others_.CountFitting(row, from_[row], to_[row], node_.heading, types_.set());
+    return absl::OkStatus();
+  }
+
+  absl::Status CountEdges(const LensEvaluator::Read& read) {
+    StartExpansion(read);
+    while (true) {
+      RETURN_IF_ERROR(execution_.CheckInterrupted());
+      edges_.Clear();
+      ASSIGN_OR_RETURN(const bool more, expansion_->Next(execution_.batch_size, &edges_));
+      if (!more) return absl::OkStatus();
+      for (size_t i = 0; i < edges_.size(); ++i) {
+        const uint32_t row = sources_[edges_.row[i]];
+        if (!others_.Contains(row, edges_.fact[i])) ++counts_[row];
+      }
+    }
+  }
+
+  std::vector<NodeId> to_;  // of each row, with `into`
+  std::vector<uint64_t> counts_;
+};
+
 }  // namespace
 
 template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const ExpandPlan& node) {
   if (node.relationship_bound) return std::make_unique<HopOver>(execution, plan, node);
+  if (node.count.has_value()) return std::make_unique<HopCount>(execution, plan, node);
   if (node.into) return std::make_unique<HopInto>(execution, plan, node);
   return std::make_unique<Hop>(execution, plan, node);
 }

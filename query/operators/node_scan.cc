@@ -44,6 +44,9 @@ class NodeScanOperator : public UnaryOperator {
 
   // nullptr when the label does not exist.
   std::unique_ptr<NodeScan> OpenScan() const {
+    if (node_.hops.has_value() && execution_.writer == nullptr) {
+      return execution_.graph->ScanHopSources(*node_.hops);
+    }
     if (node_.labels.empty()) return execution_.graph->ScanNodes();
     const LabelId label = execution_.graph->catalogue().FindLabel(node_.labels[0]);
     return label == kNoSymbol ? nullptr : execution_.graph->ScanLabel(label);

@@ -26,18 +26,28 @@ struct PathOrigin {
 
 class PathHops {
  public:
-  // `others` has been given the origin's rows. `evaluator` may be shared.
-  PathHops(Execution& execution, const VariableExpandPlan& node, const RelationSet& types,
-           const OtherRelationships& others, Evaluator* evaluator, const Lens& lens);
+  // kEnds: only the nodes that hops lead to are of interest.
+  enum class Wanted { kRelationships, kEnds };
+  // `heading` is the pattern's, or its opposite for who searches from the other end. `others` has
+  // been given the origin's rows. `evaluator` may be shared.
+  PathHops(Execution& execution, const VariableExpandPlan& node, Heading heading,
+           const RelationSet& types, const OtherRelationships& others, Evaluator* evaluator,
+           const Lens& lens, Wanted wanted = Wanted::kRelationships);
 
   // Begins with the hops from these nodes, in turn. The origin's lens is that of the constructor.
   void Start(const PathOrigin& origin, absl::Span<const NodeId> nodes);
   // The next portion, which may be empty; false when there are no more.
   absl::StatusOr<bool> Next();
 
-  size_t size() const { return relationships_.size(); }
+  size_t size() const { return ends_.size(); }
+  // Not of hops of which only the ends are wanted.
   const RelationshipReference& relationship(size_t i) const { return relationships_[i]; }
   NodeId end(size_t i) const { return ends_[i]; }
+  // The node from which the hop was taken. Likewise.
+  NodeId near(size_t i) const {
+    const RelationshipReference& relationship = relationships_[i];
+    return relationship.start == ends_[i] ? relationship.end : relationship.start;
+  }
 
  private:
   absl::Status TestPredicate();
@@ -46,6 +56,7 @@ class PathHops {
   const VariableExpandPlan& node_;
   const OtherRelationships& others_;
   Evaluator* evaluator_;
+  const bool ends_alone_;
   Expansion expansion_;
   PathOrigin origin_;
   std::vector<NodeId> nodes_;

@@ -74,9 +74,9 @@ absl::StatusOr<bool> Trails::Next() {
 absl::Status Trails::Descend() {
   if (depth_ == levels_.size()) {
     RETURN_IF_ERROR(hold_.Add(kLevelBytes));
-    levels_.push_back(
-        {std::make_unique<PathHops>(execution_, node_, types_, others_, &evaluator_, *origin_.lens),
-         0});
+    levels_.push_back({std::make_unique<PathHops>(execution_, node_, node_.heading, types_, others_,
+                                                  &evaluator_, *origin_.lens),
+                       0});
   }
   Level& level = levels_[depth_++];
   level.next = 0;

@@ -5,9 +5,10 @@
 
 #include "engine/status.h"
 #include "query/lens_evaluator.h"
-#include "query/operators/breadth_first.h"
 #include "query/operators/operators.h"
+#include "query/operators/reach.h"
 #include "query/operators/trails.h"
+#include "query/operators/two_sided_search.h"
 #include "query/pattern.h"
 
 namespace entente::query {
@@ -156,6 +157,7 @@ class EveryPath : public PathsOperator {
   Trails trails_;
 };
 
+// Both ends are bound.
 class ShortestPaths : public PathsOperator {
  public:
   ShortestPaths(Execution& execution, const Plan& plan, const VariableExpandPlan& node)
@@ -169,19 +171,70 @@ class ShortestPaths : public PathsOperator {
   }
 
   absl::Status StartRow(uint32_t row, const LensEvaluator::Read& read) override {
-    return search_.Search({&rows_, row, from_[row], read.lens, read.mark},
-                          node_.into ? to_[row] : kNoId, most());
+    return search_.Search({&rows_, row, from_[row], read.lens, read.mark}, to_[row], most());
   }
 
   absl::StatusOr<bool> NextPath(Found* found) override {
     if (!search_.Next()) return false;
     if (search_.relationships().size() >= least()) {
-      Add(search_.relationships(), search_.end(), found);
+      Add(search_.relationships(), to_[row_], found);
     }
     return true;
   }
 
-  BreadthFirst search_;
+  TwoSidedSearch search_;
+};
+
+// Each end once.
+class EveryEnd : public PathsOperator {
+ public:
+  EveryEnd(Execution& execution, const Plan& plan, const VariableExpandPlan& node)
+      : PathsOperator(execution, plan, node),
+        reach_(execution, node, types_.set(), others_),
+        search_(execution, node, types_.set(), others_, /*all=*/false) {}
+
+ private:
+  void Prepare(bool types_changed) override {
+    if (!types_changed) return;
+    reach_.Clear();
+    search_.Clear();
+  }
+
+  absl::Status StartRow(uint32_t row, const LensEvaluator::Read& read) override {
+    const PathOrigin origin = {&rows_, row, from_[row], read.lens, read.mark};
+    next_end_ = 0;
+    ends_.clear();
+    if (most() < least()) return absl::OkStatus();
+    if (!node_.into) {
+      RETURN_IF_ERROR(reach_.Search(origin, least(), most()));
+      ends_ = reach_.ends();
+      return absl::OkStatus();
+    }
+    bool reached = false;
+    if (from_[row] != to_[row]) {
+      RETURN_IF_ERROR(search_.Search(origin, to_[row], most()));
+      reached = search_.Next();
+    } else {
+      reached = least() == 0;
+      if (!reached) {
+        ASSIGN_OR_RETURN(reached, reach_.ReturnsToOrigin(origin, most()));
+      }
+    }
+    if (reached) ends_.push_back(to_[row]);
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<bool> NextPath(Found* found) override {
+    const size_t room = execution_.batch_size - found->rows.size();
+    const size_t end = std::min(ends_.size(), next_end_ + room);
+    for (; next_end_ < end; ++next_end_) Add({}, ends_[next_end_], found);
+    return next_end_ < ends_.size();
+  }
+
+  Reach reach_;
+  TwoSidedSearch search_;
+  std::vector<NodeId> ends_;
+  size_t next_end_ = 0;
 };
 
 // The list of relationships is bound: at most one path a row.
@@ -257,6 +310,7 @@ std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan,
   if (node.search != ast::PathSearch::kAll) {
     return std::make_unique<ShortestPaths>(execution, plan, node);
   }
+  if (node.ends_only) return std::make_unique<EveryEnd>(execution, plan, node);
   return std::make_unique<EveryPath>(execution, plan, node);
 }
 

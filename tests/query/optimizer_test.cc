@@ -112,13 +112,35 @@ TEST(OptimizerTest, SortsOnlyWhatLimitKeeps) {
             "Skip(1)\nTop(x DESC LIMIT 3)\nUnwind(x IN [3, 1, 2])\nUnit\n");
 }
 
+TEST(OptimizerTest, TakesShorterWays) {
+  EXPECT_EQ(With({"order", "intersect", "counts"},
+                 "MATCH (a)-[:T]->(b)-[:T]->(c)-[:T]->(a) RETURN count(*) AS n"),
+            "Aggregate(n = sum(#7))\n"
+            "CountIntersect((b)-[#3:T]->(c), (a)<-[#5:T]-(c))\n"
+            "Expand((a)-[#1:T]->(b))\n"
+            "NodeScan(a)\n"
+            "Unit\n");
+  EXPECT_EQ(With({"counts"}, "MATCH (a)-[:T]->(b)-[s]-(c) RETURN a.x AS x, count(s) AS n"),
+            "Aggregate(x = a.x, n = sum(#7))\n"
+            "CountExpand((b)-[s]-(c))\n"
+            "Expand((a)-[#1:T]->(b))\n"
+            "NodeScan(a)\n"
+            "Unit\n");
+  EXPECT_EQ(With({"reach", "sources"}, "MATCH (a)-[:T*..3]->(b)<-[]-(c) RETURN DISTINCT c"),
+            "Distinct(c)\n"
+            "Expand((b)<-[#3]-(c))\n"
+            "ExpandPaths((a)-[#1:T*1..3]->(b))\n"
+            "NodeScan(a)\n"
+            "Unit\n");
+}
+
 TEST(OptimizerTest, DropsDeadColumns) {
   const absl::StatusOr<ast::Statement> statement =
       Parse("MATCH (a)-[r]->(b) WITH a, b.x AS x, b.y AS dead RETURN x");
   const auto plan = Prepare(std::get<ast::QueryStatement>(statement->node), {});
   ASSERT_TRUE(plan.ok());
   EXPECT_EQ(PlanText("MATCH (a)-[r]->(b) WITH a, b.x AS x, b.y AS dead RETURN x", {}),
-            "Project(x = b.x)\nExpand((a)-[r]->(b))\nNodeScan(a)\nUnit\n");
+            "Project(x = b.x)\nExpand((a)-[r]->(b))\nNodeScan((a)-[]->())\nUnit\n");
   EXPECT_EQ((*plan)->root->live, (*plan)->column_slots);
 }
 
