@@ -83,8 +83,8 @@ class GraphWriter : public Graph {
 
   // --- Property indexes (engine/property_index.h). They follow every change of nodes and, like all
   // else, are seen by others after the commit.
-  // Makes an index and fills it. An empty name: one made of the label and the property. kIndexExists
-  // if there is one of that name or of the same label and property.
+  // Makes an index and fills it. An empty name: one made of the label and the property.
+  // kIndexExists if there is one of that name or of the same label and property.
   absl::StatusOr<IndexId> CreateIndex(absl::string_view name, absl::string_view label,
                                       absl::string_view property);
   // `index` must be one of the catalogue's.

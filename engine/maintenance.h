@@ -40,9 +40,9 @@ struct CheckReport {
 };
 
 // Reads the whole database as of now: every key decodes, both directions of adjacency agree, counts
-// and checksums hold, names, keys and indexes lead to their nodes, stored corroboration is what the evidence
-// amounts to. `progress`, when set, is called now and then with the number of keys so far. Fails
-// only when reading does; damage is a problem reported.
+// and checksums hold, names, keys and indexes lead to their nodes, stored corroboration is what the
+// evidence amounts to. `progress`, when set, is called now and then with the number of keys so far.
+// Fails only when reading does; damage is a problem reported.
 absl::StatusOr<CheckReport> CheckDatabase(Database& database,
                                           const std::function<void(uint64_t)>& progress = nullptr);
 

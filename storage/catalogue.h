@@ -1,6 +1,5 @@
-// The catalogue's records: relation types, labels, property names, property indexes, and settings of
-// the engine.
-// The engine reads them whole when it opens and keeps them in memory.
+// The catalogue's records: relation types, labels, property names, property indexes, and settings
+// of the engine. The engine reads them whole when it opens and keeps them in memory.
 #pragma once
 
 #include <optional>
