@@ -4,6 +4,13 @@
 // import), facts and evidence are united by their identity with what the database holds already,
 // so that loading the same input again changes nothing. A record that cannot be taken is rejected
 // with its place and the reason, and the rest loads.
+//
+// Several sources can be read by as many threads, each into an input of its own (NewInput). Memory
+// is bounded but for the different texts of a load, its entities and some bytes for each article
+// and fact: rows beyond Options::memory_bytes are sorted in runs in the database's directory.
+//
+//   load_input.h   what is read, as rows          load_nodes.h    entities, articles, names
+//   bulk_loader.h  the door and the stages        load_claims.h   facts and evidence
 #pragma once
 
 #include <atomic>
@@ -13,45 +20,30 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/claim_writer.h"
 #include "engine/database.h"
-#include "engine/evidence.h"
-#include "engine/valid_time.h"
-#include "engine/value.h"
+#include "engine/load_input.h"
 
 namespace entente {
 
-// Where a record, or a part of it, stands. Line and column count from 1; 0: unknown.
-struct InputPlace {
-  uint32_t file = 0;  // index of the caller's files
-  uint64_t line = 0;
-  uint64_t column = 0;
-};
+namespace storage {
+class TableLoad;
+}
 
-// What one article says about one fact; without an article it is a fact without evidence. "" means
-// absent.
-struct ClaimInput {
-  std::string article;  // key
-  std::string subject;  // key or name
-  std::string type;     // relation type
-  std::string object;   // key or name
-  ValidEnd valid_from;
-  ValidEnd valid_to;                 // exclusive
-  std::string asserted_by;           // key or name
-  EvidenceInput evidence;            // `article` and `asserter` are set by the loader
-  std::vector<MapEntry> properties;  // of the fact
-};
-
-struct Rejection {
-  InputPlace place;
-  std::string reason;
-};
+class WriteTransaction;
 
 struct LoadProgress {
-  enum class Stage { kReading, kEntities, kArticles, kClaims, kEvidence, kCommitting };
+  enum class Stage {
+    kReading,
+    kEntities,
+    kArticles,
+    kClaims,    // resolving facts
+    kEvidence,  // resolving evidence
+    kWriting,   // facts with their evidence
+    kCommitting,
+  };
   Stage stage = Stage::kReading;
   uint64_t done = 0;  // records of this stage
   uint64_t total = 0;
@@ -75,13 +67,17 @@ class BulkLoader {
   struct Options {
     // The first rejection fails the load.
     bool strict = false;
-    // Called for each rejection, in the order in which they are found.
+    // Called for each rejection, in the thread that calls the loader.
     std::function<void(const Rejection&)> on_reject;
     // Called now and then, in the thread that calls the loader.
     std::function<void(const LoadProgress&)> on_progress;
     // May be null, and must outlive the loader. When it turns true, Finish ends soon with
     // kInterrupted and the database stays as it was.
     const std::atomic<bool>* cancelled = nullptr;
+    // Of rows that are read and sorted; what is more goes to files.
+    uint64_t memory_bytes = uint64_t{384} << 20;
+    // A load of fewer records is one ordinary transaction; table files of its own are for others.
+    uint64_t least_rows_for_files = 20'000;
   };
 
   // `database` must outlive the loader. Nothing is seen of the load before Finish has returned OK.
@@ -90,48 +86,42 @@ class BulkLoader {
   BulkLoader(const BulkLoader&) = delete;
   BulkLoader& operator=(const BulkLoader&) = delete;
 
-  // An error is the load's end (only in strict mode); a record that is merely bad is rejected and
-  // OK is returned. An entity needs a key or a name; without a key it is whoever bears the name.
-  absl::Status AddEntity(EntityInput entity, const InputPlace& place);
-  absl::Status AddArticle(ArticleInput article, const InputPlace& place);
-  absl::Status AddClaim(ClaimInput claim, const InputPlace& place);
-  // For readers that find a record to be no record at all.
+  // A place for the records of one source, which the loader owns. Inputs count in the order in
+  // which they were made, whoever is first to fill them. What they reject is told by
+  // TellRejections.
+  LoadInput& NewInput();
+  // Tells of rejections by inputs, in their order, no later than Finish does. Not while they are
+  // being filled. InvalidArgument in strict mode, after the first.
+  absl::Status TellRejections();
+
+  // Into one common input; a rejection is told at once. An error is the load's end (only in strict
+  // mode); a record that is merely bad is rejected and OK is returned.
+  absl::Status AddEntity(const EntityInput& entity, const InputPlace& place);
+  absl::Status AddArticle(const ArticleInput& article, const InputPlace& place);
+  absl::Status AddClaim(const ClaimInput& claim, const InputPlace& place);
   absl::Status Reject(const InputPlace& place, std::string reason);
 
-  uint64_t claims_read() const { return claims_.size(); }
+  // Nearly.
+  uint64_t claims_read() const { return shared_.claims; }
 
   // Resolves, unites, writes and commits. After an error the database is as it was.
   absl::StatusOr<LoadSummary> Finish();
 
  private:
-  template <typename Input>
-  struct Placed {
-    Input input;
-    InputPlace place;
-  };
-
-  absl::Status Write(GraphWriter& graph);
-  absl::Status WriteEntities(ClaimWriter& writer, GraphWriter& graph);
-  absl::Status WriteArticles(ClaimWriter& writer);
-  absl::Status WriteClaims(ClaimWriter& writer, GraphWriter& graph);
-  absl::StatusOr<FactId> WriteClaim(ClaimWriter& writer, GraphWriter& graph, ClaimInput& claim);
-  // As ClaimWriter::Resolve, remembered: the nodes of names no longer change once entities are in.
-  absl::StatusOr<NodeId> Resolve(ClaimWriter& writer, const std::string& text);
-  absl::Status DeclareTaxonomy(GraphWriter& graph);
+  LoadInput& OwnInput();
+  absl::Status Tell(const Rejection& rejection);
+  absl::Status Load(WriteTransaction& transaction, storage::TableLoad& tables);
   // Rejects when `status` is about the input, else hands it back.
-  absl::Status RejectIfBad(const InputPlace& place, const absl::Status& status);
+  absl::Status RejectIfBad(uint64_t place, const absl::Status& status);
   // Tells on_progress now and then; kInterrupted when the load is cancelled.
-  absl::Status Report(LoadProgress::Stage stage, uint64_t done, uint64_t total) const;
+  absl::Status Report(uint64_t done, uint64_t total);
 
   Database& database_;
   const Options options_;
-  std::vector<Placed<EntityInput>> entities_;
-  std::vector<Placed<ArticleInput>> articles_;
-  std::vector<Placed<ClaimInput>> claims_;
-  // Where each key stands in entities_ and articles_.
-  absl::flat_hash_map<std::string, size_t> entity_places_;
-  absl::flat_hash_map<std::string, size_t> article_places_;
-  absl::flat_hash_map<std::string, NodeId> resolved_;
+  LoadShared shared_;
+  std::vector<std::unique_ptr<LoadInput>> inputs_;
+  LoadInput* own_input_ = nullptr;
+  LoadProgress::Stage stage_ = LoadProgress::Stage::kReading;
   LoadSummary summary_;
 };
 

@@ -180,6 +180,26 @@ absl::StatusOr<ClaimWriter::Upserted> ClaimWriter::UpsertArticle(const ArticleIn
                 properties);
 }
 
+absl::StatusOr<bool> ClaimWriter::FindNamed(EntityInput* input) {
+  ASSIGN_OR_RETURN(const std::vector<NameMatch> matches, graph_.FindName(input->name));
+  if (matches.empty()) {
+    input->key = StubKey(input->name);
+    return false;
+  }
+  ASSIGN_OR_RETURN(const NodeId node, Resolve(input->name));
+  ASSIGN_OR_RETURN(const Value key, graph_.NodeProperty(node, kBuiltInProperties[kKeyProperty]));
+  // The name only pointed at the entity; its canonical one stays.
+  input->name.clear();
+  if (key.is_string()) {
+    input->key = std::string(key.string());
+    return false;
+  }
+  RETURN_IF_ERROR(graph_.SetNodeProperties(node, input->properties, /*merge=*/true));
+  RETURN_IF_ERROR(graph_.AddLabels(node, input->labels));
+  for (const EntityName& name : input->names) RETURN_IF_ERROR(AddName(node, name).status());
+  return true;
+}
+
 absl::StatusOr<NodeId> ClaimWriter::Resolve(absl::string_view text) {
   return graph_.NeedEntity(text);
 }
@@ -274,7 +294,7 @@ absl::StatusOr<size_t> ClaimWriter::AddLacking(absl::string_view packed, std::st
   return differing;
 }
 
-size_t ClaimWriter::AddEvidence(const std::vector<storage::Evidence>& pieces, FactRecord* record) {
+size_t ClaimWriter::AddEvidence(absl::Span<const storage::Evidence> pieces, FactRecord* record) {
   size_t added = 0;
   for (const storage::Evidence& piece : pieces) {
     const auto known = std::find_if(record->evidence.begin(), record->evidence.end(),

@@ -122,7 +122,20 @@ class ClaimWriter {
   // True when the node did not bear this name yet.
   absl::StatusOr<bool> AddName(NodeId node, const EntityName& name);
 
-  // Ends an import; nothing else may be called afterwards.
+  // Gives an entity without key the key of whoever bears its name, or that of a stub when nobody
+  // does, and drops the name where it only pointed at the entity. A bearer that has no key, since
+  // CREATE made it, is completed at once: then the answer is true.
+  absl::StatusOr<bool> FindNamed(EntityInput* input);
+
+  // Adds those of the packed properties that `*properties` lacks; returns how many it has with
+  // another value.
+  static absl::StatusOr<size_t> AddLacking(absl::string_view packed, std::string* properties);
+  // Adds the pieces that the record lacks, a retraction of either counts; returns how many.
+  static size_t AddEvidence(absl::Span<const storage::Evidence> pieces,
+                            storage::FactRecord* record);
+
+  // Gives evidence that names stubs taken over its asserters. TakeOverStubs may not be called
+  // afterwards.
   absl::Status Finish();
 
  private:
@@ -134,12 +147,6 @@ class ClaimWriter {
   // stands inline.
   absl::StatusOr<FactId> FindIdentity(const storage::FactRecord& wanted,
                                       absl::string_view identity) const;
-  // Adds those of the packed properties that `*properties` lacks; returns how many it has with
-  // another value.
-  static absl::StatusOr<size_t> AddLacking(absl::string_view packed, std::string* properties);
-  // Adds the pieces that the record lacks, a retraction of either counts; returns how many.
-  static size_t AddEvidence(const std::vector<storage::Evidence>& pieces,
-                            storage::FactRecord* record);
   absl::StatusOr<NodeId> KeyedBearer(absl::string_view name) const;
   absl::Status AbsorbStub(NodeId stub, NodeId entity);
   absl::Status MoveFact(FactId fact, NodeId stub, NodeId entity);

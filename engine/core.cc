@@ -116,6 +116,15 @@ class Core::Writing : public WriteTransaction {
     return absl::OkStatus();
   }
 
+  absl::Status Commit(storage::TableLoad& tables) override {
+    std::shared_ptr<const Catalogue> changed = graph_.changed_catalogue();
+    // Files of several families come in one after the other, and no reader may begin in between.
+    absl::MutexLock lock(&core_.mutex_);
+    RETURN_IF_ERROR(transaction_->Commit(tables, core_.options_.sync_commits));
+    if (changed != nullptr) core_.catalogue_ = std::move(changed);
+    return absl::OkStatus();
+  }
+
  private:
   Core& core_;
   const std::unique_ptr<storage::Transaction> transaction_;

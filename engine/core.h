@@ -23,7 +23,8 @@ namespace entente {
 
 namespace storage {
 class Store;
-}
+class TableLoad;
+}  // namespace storage
 
 // A consistent picture to read from.
 class ReadTransaction {
@@ -39,6 +40,8 @@ class WriteTransaction {
   virtual GraphWriter& graph() = 0;
   // Atomic; on an error nothing was written.
   virtual absl::Status Commit() = 0;
+  // The same with the table files of a load.
+  virtual absl::Status Commit(storage::TableLoad& tables) = 0;
 };
 
 class Core {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "absl/container/btree_map.h"
+#include "absl/container/inlined_vector.h"
 
 namespace entente {
 namespace {
@@ -45,43 +45,51 @@ std::optional<Stance> StanceNamed(absl::string_view name) {
   return std::nullopt;
 }
 
-Corroboration Corroborate(const std::vector<Evidence>& evidence) {
-  // Of each independent source, in order, the strongest word for and against: products taken in a
-  // fixed order make equal evidence give equal numbers.
-  struct Words {
+Corroboration CorroborateWords(absl::Span<Word> words) {
+  // Products taken in a fixed order make equal evidence give equal numbers.
+  std::sort(words.begin(), words.end(),
+            [](const Word& a, const Word& b) { return a.source < b.source; });
+  Corroboration result;
+  double against_support = 1;
+  double against_denial = 1;
+  for (size_t i = 0; i < words.size();) {
+    // The strongest word of an independent source for and against.
+    const NodeId source = words[i].source;
     double affirming = 0;
     double denying = 0;
     bool affirms = false;
-  };
-  absl::btree_map<NodeId, Words> words;
-  Corroboration result;
-  for (const Evidence& piece : evidence) {
-    Words& of_source = words[piece.source];
-    if (piece.stance == Stance::kDenies) {
-      of_source.denying = std::max(of_source.denying, piece.confidence);
-      continue;
+    for (; i < words.size() && words[i].source == source; ++i) {
+      const Word& word = words[i];
+      if (word.stance == Stance::kDenies) {
+        denying = std::max(denying, word.confidence);
+        continue;
+      }
+      affirms = true;
+      affirming = std::max(affirming, word.confidence);
+      if (!word.published.has_value()) continue;
+      const Instant published = *word.published;
+      result.first_reported = std::min(result.first_reported.value_or(published), published);
+      result.last_reported = std::max(result.last_reported.value_or(published), published);
     }
-    of_source.affirms = true;
-    of_source.affirming = std::max(of_source.affirming, piece.confidence);
-    if (!piece.published.has_value()) continue;
-    const Instant published = *piece.published;
-    result.first_reported = std::min(result.first_reported.value_or(published), published);
-    result.last_reported = std::max(result.last_reported.value_or(published), published);
-  }
-  double against_support = 1;
-  double against_denial = 1;
-  for (const auto& [source, of_source] : words) {
-    against_support *= 1 - of_source.affirming;
-    against_denial *= 1 - of_source.denying;
-    if (of_source.affirms) result.sources.push_back(source);
+    against_support *= 1 - affirming;
+    against_denial *= 1 - denying;
+    if (affirms) result.sources.push_back(source);
   }
   result.visible = !result.sources.empty();
-  result.has_evidence = !evidence.empty();
+  result.has_evidence = !words.empty();
   result.support = Rounded(1 - against_support);
   result.denial = Rounded(1 - against_denial);
   result.confidence = Rounded((1 - against_support) * against_denial);
   result.contested = result.support >= kHalf && result.denial >= kHalf;
   return result;
+}
+
+Corroboration Corroborate(const std::vector<Evidence>& evidence) {
+  absl::InlinedVector<Word, 8> words;
+  for (const Evidence& piece : evidence) {
+    words.push_back({piece.source, piece.stance, piece.confidence, piece.published});
+  }
+  return CorroborateWords(absl::MakeSpan(words));
 }
 
 bool Passes(const Evidence& evidence, const Lens& lens) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "engine/ids.h"
 #include "engine/lens.h"
 
@@ -51,6 +52,16 @@ struct Corroboration {
   std::vector<NodeId>
       sources;  // independent ones whose affirming or reporting evidence passes, sorted
 };
+
+// One word for or against a fact: all that corroboration asks of a piece of evidence.
+struct Word {
+  NodeId source = kNoId;
+  Stance stance = Stance::kReports;
+  double confidence = 0;
+  std::optional<Instant> published;
+};
+// Of words that all pass the lens. Puts them in the order of their sources.
+Corroboration CorroborateWords(absl::Span<Word> words);
 
 // Corroboration of `evidence`, all of which passes the lens. Visible when any of it affirms or
 // reports.

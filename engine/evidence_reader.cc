@@ -15,6 +15,8 @@ namespace {
 // Articles remembered at most; beyond that memory begins anew.
 constexpr size_t kMostArticles = size_t{1} << 18;
 
+}  // namespace
+
 Stance StanceOf(storage::Stance stance) {
   switch (stance) {
     case storage::Stance::kAffirms:
@@ -27,7 +29,22 @@ Stance StanceOf(storage::Stance stance) {
   return Stance::kReports;
 }
 
-}  // namespace
+void StoreCorroboration(const Corroboration& result, bool retracted, bool denied,
+                        storage::FactRecord* record) {
+  uint16_t flags = record->flags & (storage::kInexactFrom | storage::kInexactTo |
+                                    storage::kIdentified | storage::kMovedIdentity);
+  if (result.visible) flags |= storage::kVisible;
+  if (result.has_evidence) flags |= storage::kHasEvidence;
+  if (result.contested) flags |= storage::kContested;
+  if (retracted) flags |= storage::kRetracted;
+  if (denied) flags |= storage::kDenied;
+  record->flags = flags;
+  record->support = static_cast<uint16_t>(result.support);
+  record->denial = static_cast<uint16_t>(result.denial);
+  record->confidence = static_cast<uint16_t>(result.confidence);
+  record->first_reported = result.first_reported.value_or(storage::kNoTime);
+  record->last_reported = result.last_reported.value_or(storage::kNoTime);
+}
 
 absl::StatusOr<EvidenceReader::Article> EvidenceReader::Load(NodeId article) const {
   storage::NodeReader reader(view_);
@@ -60,6 +77,11 @@ absl::StatusOr<EvidenceReader::Article> EvidenceReader::Find(NodeId id) {
   if (articles_.size() >= kMostArticles) articles_.clear();
   articles_.emplace(id, article);
   return article;
+}
+
+absl::StatusOr<EvidenceReader::Origin> EvidenceReader::OriginOf(NodeId id) {
+  ASSIGN_OR_RETURN(const Article article, Find(id));
+  return Origin{article.source, article.published};
 }
 
 absl::StatusOr<std::vector<Evidence>> EvidenceReader::Read(const storage::FactRecord& record) {

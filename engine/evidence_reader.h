@@ -3,6 +3,7 @@
 // articles it has met.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace entente {
 
 namespace storage {
 struct FactRecord;
+enum class Stance : uint8_t;
 class View;
 }  // namespace storage
 
@@ -26,6 +28,13 @@ class EvidenceReader {
 
   // The record's evidence, in stored order. DataLoss when it names an article that is not there.
   absl::StatusOr<std::vector<Evidence>> Read(const storage::FactRecord& record);
+
+  // What one article counts as, and its date.
+  struct Origin {
+    NodeId source = kNoId;
+    std::optional<Instant> published;
+  };
+  absl::StatusOr<Origin> OriginOf(NodeId article);
 
   // To be called when an article changed.
   void Forget() { articles_.clear(); }
@@ -50,5 +59,11 @@ class EvidenceReader {
 absl::StatusOr<Corroboration> CorroborateUnder(const storage::FactRecord& record,
                                                const std::vector<Evidence>& evidence,
                                                const Lens& lens);
+
+// Writes what the evidence amounts to under the default lens into the record's columns and flags.
+// `retracted`, `denied`: whether some of it was retracted, or denies and was not.
+void StoreCorroboration(const Corroboration& result, bool retracted, bool denied,
+                        storage::FactRecord* record);
+Stance StanceOf(storage::Stance stance);
 
 }  // namespace entente

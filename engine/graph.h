@@ -125,6 +125,15 @@ struct NameMatch {
   std::string language;  // "" unknown
 };
 
+// A node among several that a name may mean.
+struct NameCandidate {
+  std::string name;  // the canonical one, "" when it has none
+  std::string key;   // "" when it has none
+};
+// kAmbiguousName, with the candidates listed.
+absl::Status AmbiguousNameError(absl::string_view text,
+                                const std::vector<NameCandidate>& candidates);
+
 // One name an entity goes by.
 struct EntityName {
   std::string text;
@@ -174,6 +183,7 @@ class Graph {
   absl::StatusOr<std::vector<NameMatch>> FindName(absl::string_view text) const;
   // The only one of them, kNoId if there is none; kAmbiguousName lists several.
   absl::StatusOr<NodeId> ResolveName(absl::string_view text) const;
+  absl::StatusOr<NameCandidate> CandidateOf(NodeId node) const;
   // Up to `limit` names near to `text`, nearest first, for error messages.
   absl::StatusOr<std::vector<std::string>> NearestNames(absl::string_view text, size_t limit) const;
   absl::StatusOr<std::vector<EntityName>> Names(NodeId node) const;

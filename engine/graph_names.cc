@@ -58,6 +58,23 @@ absl::string_view FirstCodePoints(absl::string_view text, size_t count) {
 
 }  // namespace
 
+absl::Status AmbiguousNameError(absl::string_view text,
+                                const std::vector<NameCandidate>& candidates) {
+  std::vector<std::string> words;
+  for (const NameCandidate& candidate : candidates) {
+    // One without a name of its own bears this one as an alias.
+    const absl::string_view name = candidate.name.empty() ? text : candidate.name;
+    if (candidate.key.empty()) {
+      words.emplace_back(name);
+    } else {
+      words.push_back(candidate.name.empty() ? candidate.key
+                                             : absl::StrCat(name, " (", candidate.key, ")"));
+    }
+  }
+  return MakeError(ErrorCode::kAmbiguousName,
+                   absl::StrCat("'", text, "' may mean ", absl::StrJoin(words, ", ")));
+}
+
 absl::StatusOr<NodeId> Graph::FindKey(absl::string_view key) const {
   ASSIGN_OR_RETURN(const std::optional<NodeId> node, storage::FindKey(*view_, key));
   return node.value_or(kNoId);
@@ -93,22 +110,23 @@ absl::StatusOr<NodeId> Graph::ResolveName(absl::string_view text) const {
   ASSIGN_OR_RETURN(const std::vector<NameMatch> matches, FindName(text));
   if (matches.empty()) return kNoId;
   if (matches.size() == 1) return matches[0].node;
-  std::vector<std::string> candidates;
+  std::vector<NameCandidate> candidates;
   for (const NameMatch& match : matches) {
-    ASSIGN_OR_RETURN(const Value key, NodeProperty(match.node, kBuiltInProperties[kKeyProperty]));
-    ASSIGN_OR_RETURN(const Value canonical,
-                     NodeProperty(match.node, kBuiltInProperties[kNameProperty]));
-    // One without a name of its own bears this one as an alias.
-    const bool named = canonical.is_string() && !canonical.string().empty();
-    std::string candidate(named ? canonical.string() : absl::string_view(match.name));
-    if (key.is_string() && !key.string().empty()) {
-      candidate =
-          named ? absl::StrCat(candidate, " (", key.string(), ")") : std::string(key.string());
-    }
+    ASSIGN_OR_RETURN(NameCandidate candidate, CandidateOf(match.node));
+    if (candidate.key.empty() && candidate.name.empty()) candidate.name = match.name;
     candidates.push_back(std::move(candidate));
   }
-  return MakeError(ErrorCode::kAmbiguousName,
-                   absl::StrCat("'", text, "' may mean ", absl::StrJoin(candidates, ", ")));
+  return AmbiguousNameError(text, candidates);
+}
+
+absl::StatusOr<NameCandidate> Graph::CandidateOf(NodeId node) const {
+  NameCandidate candidate;
+  for (const auto& [property, text] :
+       {std::make_pair(kNameProperty, &candidate.name), {kKeyProperty, &candidate.key}}) {
+    ASSIGN_OR_RETURN(const Value value, NodeProperty(node, kBuiltInProperties[property]));
+    if (value.is_string()) *text = std::string(value.string());
+  }
+  return candidate;
 }
 
 absl::StatusOr<std::vector<std::string>> Graph::NearestNames(absl::string_view text,

@@ -34,9 +34,17 @@ namespace entente {
 
 namespace storage {
 struct FactRecord;
+struct Name;
+struct NameEntry;
 struct NodeRecord;
 class Transaction;
 }  // namespace storage
+
+// What the index of names holds of an entity: each normalised name once, the canonical one first.
+std::vector<storage::NameEntry> NameEntriesOf(NodeId node, const std::vector<storage::Name>& names,
+                                              absl::string_view canonical);
+// The error of an article that its `copy_of` would make a copy of itself.
+absl::Status CopyOfItself(absl::string_view original_key);
 
 class GraphWriter : public Graph {
  public:
@@ -108,6 +116,8 @@ class GraphWriter : public Graph {
 
  private:
   friend class ClaimWriter;
+  friend class NodeLoad;
+  friend class ClaimLoad;
 
   Catalogue& ChangeableCatalogue();
   absl::StatusOr<std::vector<LabelId>> NeedLabels(absl::Span<const std::string> names);

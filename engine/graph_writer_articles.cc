@@ -24,13 +24,13 @@ using storage::NodeRecord;
 // Facts read at once while recomputing.
 constexpr size_t kFactsAtOnce = 256;
 
-absl::Status Cycle(absl::string_view original_key) {
+}  // namespace
+
+absl::Status CopyOfItself(absl::string_view original_key) {
   return MakeError(
       ErrorCode::kRuntimeInvalidArgumentValue,
       absl::StrCat("copy_of '", original_key, "' would make the article a copy of ", "itself"));
 }
-
-}  // namespace
 
 absl::StatusOr<std::string> GraphWriter::Awaited(const NodeRecord* record) {
   if (record == nullptr || record->original != kNoId) return std::string();
@@ -69,16 +69,16 @@ absl::Status GraphWriter::DeriveArticle(NodeId article, const NodeRecord* old, b
 absl::StatusOr<NodeId> GraphWriter::FindOriginal(NodeId article, absl::string_view own_key,
                                                  absl::string_view original_key) const {
   if (original_key.empty()) return kNoId;
-  if (original_key == own_key) return Cycle(original_key);
+  if (original_key == own_key) return CopyOfItself(original_key);
   ASSIGN_OR_RETURN(const NodeId original, FindKey(original_key));
   if (original == kNoId || !IsArticle(original)) return kNoId;
   absl::flat_hash_set<NodeId> met = {article};
   for (NodeId at = original; at != kNoId;) {
-    if (!met.insert(at).second) return Cycle(original_key);
+    if (!met.insert(at).second) return CopyOfItself(original_key);
     ASSIGN_OR_RETURN(const NodeRecord record, NeedNode(at));
     // The topmost one may wait for this very article.
     ASSIGN_OR_RETURN(const std::string awaited, Awaited(&record));
-    if (!own_key.empty() && awaited == own_key) return Cycle(original_key);
+    if (!own_key.empty() && awaited == own_key) return CopyOfItself(original_key);
     at = record.original;
   }
   return original;
@@ -161,24 +161,16 @@ absl::Status GraphWriter::RecomputeFactsOf(std::vector<NodeId> articles) {
 absl::Status GraphWriter::Refresh(FactRecord* record) {
   ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(*record));
   ASSIGN_OR_RETURN(const Corroboration result, CorroborateUnder(*record, evidence, Lens()));
-  uint16_t flags = record->flags & (storage::kInexactFrom | storage::kInexactTo |
-                                    storage::kIdentified | storage::kMovedIdentity);
-  if (result.visible) flags |= storage::kVisible;
-  if (result.has_evidence) flags |= storage::kHasEvidence;
-  if (result.contested) flags |= storage::kContested;
+  bool retracted = false;
+  bool denied = false;
   for (const Evidence& piece : evidence) {
     if (piece.retracted.has_value()) {
-      flags |= storage::kRetracted;
+      retracted = true;
     } else if (piece.stance == Stance::kDenies) {
-      flags |= storage::kDenied;
+      denied = true;
     }
   }
-  record->flags = flags;
-  record->support = static_cast<uint16_t>(result.support);
-  record->denial = static_cast<uint16_t>(result.denial);
-  record->confidence = static_cast<uint16_t>(result.confidence);
-  record->first_reported = result.first_reported.value_or(storage::kNoTime);
-  record->last_reported = result.last_reported.value_or(storage::kNoTime);
+  StoreCorroboration(result, retracted, denied, record);
   return absl::OkStatus();
 }
 

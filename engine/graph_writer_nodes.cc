@@ -27,15 +27,9 @@ using NameEntries = std::map<std::string, storage::NameEntry>;
 NameEntries EntriesOf(NodeId node, const NodeRecord* record, absl::string_view canonical) {
   NameEntries entries;
   if (record == nullptr) return entries;
-  for (const storage::Name& name : record->names) {
-    std::string normalised = NormalizeName(name.text);
-    if (normalised.empty()) continue;
-    entries.try_emplace(
-        normalised, storage::NameEntry{normalised, node, storage::NameKind::kAlias, name.language});
-  }
-  std::string normalised = NormalizeName(canonical);
-  if (!normalised.empty()) {
-    entries[normalised] = {normalised, node, storage::NameKind::kCanonical, ""};
+  for (storage::NameEntry& entry : NameEntriesOf(node, record->names, canonical)) {
+    std::string name = entry.name;
+    entries.emplace(std::move(name), std::move(entry));
   }
   return entries;
 }
@@ -51,6 +45,23 @@ bool Contains(const std::vector<LabelId>& labels, LabelId label) {
 }
 
 }  // namespace
+
+std::vector<storage::NameEntry> NameEntriesOf(NodeId node, const std::vector<storage::Name>& names,
+                                              absl::string_view canonical) {
+  std::vector<storage::NameEntry> entries;
+  const auto enter = [&](absl::string_view text, storage::NameKind kind,
+                         const std::string& language) {
+    std::string name = NormalizeName(text);
+    const bool known = std::any_of(entries.begin(), entries.end(),
+                                   [&](const storage::NameEntry& e) { return e.name == name; });
+    if (!name.empty() && !known) entries.push_back({std::move(name), node, kind, language});
+  };
+  enter(canonical, storage::NameKind::kCanonical, "");
+  for (const storage::Name& name : names) {
+    enter(name.text, storage::NameKind::kAlias, name.language);
+  }
+  return entries;
+}
 
 absl::StatusOr<std::string> GraphWriter::TextOf(const NodeRecord* record, PropertyId property) {
   if (record == nullptr) return std::string();

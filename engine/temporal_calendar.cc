@@ -12,6 +12,21 @@ constexpr int64_t kMaxDays = 365'241'780'471;     // +999999999-12-31
 
 }  // namespace
 
+bool ReadPlainDate(absl::string_view text, CivilDate* civil) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  const auto number = [&](size_t at, size_t size, int64_t* out) {
+    *out = 0;
+    for (size_t i = at; i < at + size; ++i) {
+      if (text[i] < '0' || text[i] > '9') return false;
+      *out = *out * 10 + (text[i] - '0');
+    }
+    return true;
+  };
+  return number(0, 4, &civil->year) && number(5, 2, &civil->month) && number(8, 2, &civil->day) &&
+         civil->month >= 1 && civil->month <= 12 && civil->day >= 1 &&
+         civil->day <= DaysInMonth(civil->year, civil->month);
+}
+
 bool IsLeapYear(int64_t year) {
   return FloorMod(year, 4) == 0 && (FloorMod(year, 100) != 0 || FloorMod(year, 400) == 0);
 }

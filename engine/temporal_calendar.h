@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "absl/strings/string_view.h"
 #include "engine/temporal.h"
 
 namespace entente {
@@ -29,6 +30,10 @@ int64_t DaysInMonth(int64_t year, int64_t month);
 int64_t DaysInYear(int64_t year);
 int64_t DaysInQuarter(int64_t year, int64_t quarter);
 int64_t WeeksInYear(int64_t year);
+
+// "2024-06-18" exactly, the form of nearly every date that is read in numbers, without the detour
+// of all others; false when it is anything else.
+bool ReadPlainDate(absl::string_view text, CivilDate* civil);
 
 // The fields need not be in range: day 0 is the last day of the month before. Months must be.
 Date DateOf(const CivilDate& civil);

@@ -332,6 +332,8 @@ absl::StatusOr<Duration> ParseDuration(absl::string_view text) {
 }
 
 absl::StatusOr<PartialDate> ParsePartialDate(absl::string_view text) {
+  CivilDate civil;
+  if (ReadPlainDate(text, &civil)) return PartialDate{DateOf(civil), Precision::kDay};
   Date date;
   if (ReadDate(text, &date)) {
     for (const Precision precision : {Precision::kDay, Precision::kMonth, Precision::kYear}) {

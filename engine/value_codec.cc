@@ -114,6 +114,16 @@ bool GetText(absl::string_view* in, absl::string_view* text) {
   return GetVarint(in, &size) && GetBytes(in, size, text);
 }
 
+void PutString(absl::string_view text, std::string* out) {
+  if (text.size() < kShortLimit) {
+    PutByte(static_cast<uint8_t>(kShortString + text.size()), out);
+    out->append(text.data(), text.size());
+    return;
+  }
+  PutByte(kString, out);
+  PutText(text, out);
+}
+
 void AppendFloat(double v, std::string* out) {
   const double hundredths = std::nearbyint(v * 100);
   // Negative zero and all that is not finite go the long way.
@@ -388,13 +398,7 @@ void AppendValue(const Value& value, std::string* out) {
     case Value::Type::kFloat:
       return AppendFloat(value.floating(), out);
     case Value::Type::kString:
-      if (value.string().size() < kShortLimit) {
-        PutByte(static_cast<uint8_t>(kShortString + value.string().size()), out);
-        out->append(value.string().data(), value.string().size());
-        return;
-      }
-      PutByte(kString, out);
-      return PutText(value.string(), out);
+      return PutString(value.string(), out);
     case Value::Type::kList:
       PutByte(kList, out);
       PutVarint(value.list().size(), out);
@@ -433,6 +437,11 @@ std::string PackProperties(std::vector<Property> properties) {
     if (!value.is_null()) AppendProperty(id, value, &out);
   }
   return out;
+}
+
+void AppendTextProperty(PropertyId id, absl::string_view text, std::string* packed) {
+  PutVarint(id, packed);
+  PutString(text, packed);
 }
 
 absl::StatusOr<std::vector<Property>> UnpackProperties(absl::string_view packed) {

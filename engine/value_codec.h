@@ -32,6 +32,9 @@ using Property = std::pair<PropertyId, Value>;
 // is left out.
 std::string PackProperties(std::vector<Property> properties);
 
+// Appends a text to packed properties, whose ids must all be below `id`.
+void AppendTextProperty(PropertyId id, absl::string_view text, std::string* packed);
+
 absl::StatusOr<std::vector<Property>> UnpackProperties(absl::string_view packed);
 
 // The value of one property, null when it is not there. Decodes no other value.

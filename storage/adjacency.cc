@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "rocksdb/slice.h"
+#include "storage/adjacency_chunks.h"
 #include "storage/adjacency_page.h"
 #include "storage/chunk_summary.h"
 #include "storage/keys.h"
@@ -111,13 +112,9 @@ absl::StatusOr<int64_t> EdgesOfPage(Transaction& transaction, absl::string_view 
   return edges;
 }
 
-void PutSummary(Transaction& transaction, Direction direction, NodeId node, uint32_t chunk,
-                const ChunkSummary& summary) {
-  transaction.Put(Family::kCatalogue, SummaryKey(direction, node, chunk), EncodeSummary(summary));
-}
-
-// Turns a node's one page into the first of several chunks.
-absl::Status OpenSecondChunk(Transaction& transaction, Direction direction, NodeId node) {
+// Of a node's one page, which is about to be the first of several chunks.
+absl::StatusOr<ChunkSummary> SummaryOfPage(Transaction& transaction, Direction direction,
+                                           NodeId node) {
   StoredPage stored;
   RETURN_IF_ERROR(ReadPage(transaction, AdjacencyKey(direction, node, 0), &stored));
   ChunkSummary summary;
@@ -127,8 +124,7 @@ absl::Status OpenSecondChunk(Transaction& transaction, Direction direction, Node
     for (size_t i = 0; i < edges.size; ++i) summary.Add(RowAt(edges, i));
   }
   transaction.NoteSeveralChunks(direction, node);
-  PutSummary(transaction, direction, node, 0, summary);
-  return absl::OkStatus();
+  return summary;
 }
 
 // The last chunk's number and summary; nullopt when the node has one chunk and no summary.
@@ -276,7 +272,8 @@ absl::Status InsertEdge(Transaction& transaction, Direction direction, NodeId no
       Append(transaction, key, EdgeOp::kInsert, row);
       return absl::OkStatus();
     }
-    RETURN_IF_ERROR(OpenSecondChunk(transaction, direction, node));
+    ASSIGN_OR_RETURN(const ChunkSummary first, SummaryOfPage(transaction, direction, node));
+    PutSummary(transaction, direction, node, 0, first);
     last.emplace(1, ChunkSummary());
   } else if (last->second.edges >= limit) {
     last.emplace(last->first + 1, ChunkSummary());
@@ -286,6 +283,32 @@ absl::Status InsertEdge(Transaction& transaction, Direction direction, NodeId no
   Append(transaction, AdjacencyKey(direction, node, chunk), EdgeOp::kInsert, row);
   PutSummary(transaction, direction, node, chunk, summary);
   return absl::OkStatus();
+}
+
+absl::StatusOr<LastChunk> FindLastChunk(Transaction& transaction, Direction direction,
+                                        NodeId node) {
+  LastChunk last;
+  ASSIGN_OR_RETURN(auto summary, LastSummary(transaction, direction, node));
+  if (summary.has_value()) {
+    last.number = summary->first;
+    last.edges = summary->second.edges;
+    last.summary = std::move(summary->second);
+  } else {
+    ASSIGN_OR_RETURN(last.edges, EdgesOfPage(transaction, AdjacencyKey(direction, node, 0)));
+  }
+  return last;
+}
+
+absl::Status NeedSummary(Transaction& transaction, Direction direction, NodeId node,
+                         LastChunk* last) {
+  if (last->summary.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(last->summary, SummaryOfPage(transaction, direction, node));
+  return absl::OkStatus();
+}
+
+void PutSummary(Transaction& transaction, Direction direction, NodeId node, uint32_t chunk,
+                const ChunkSummary& summary) {
+  transaction.Put(Family::kCatalogue, SummaryKey(direction, node, chunk), EncodeSummary(summary));
 }
 
 absl::Status UpdateEdge(Transaction& transaction, Direction direction, NodeId node,

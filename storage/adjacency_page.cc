@@ -34,19 +34,19 @@ bool ReadDay(ByteReader* bytes, int32_t* day) {
   return true;
 }
 
+// Appends a column of rows [begin, end); `patterns` is scratch.
 template <typename T>
-void AppendColumn(const ColumnType& type, const std::vector<T>& values, std::string* headers,
-                  std::string* packed) {
-  std::vector<uint64_t> patterns;
-  patterns.reserve(values.size());
-  for (T value : values) {
+void AppendColumn(const ColumnType& type, const std::vector<T>& values, size_t begin, size_t end,
+                  std::vector<uint64_t>* patterns, std::string* headers, std::string* packed) {
+  patterns->clear();
+  for (size_t i = begin; i < end; ++i) {
     if constexpr (std::is_signed_v<T>) {
-      patterns.push_back(Pattern(value));
+      patterns->push_back(Pattern(values[i]));
     } else {
-      patterns.push_back(value);
+      patterns->push_back(values[i]);
     }
   }
-  Column::Append(type, patterns, headers, packed);
+  Column::Append(type, *patterns, headers, packed);
 }
 
 // Splits a value into its page and its pending rows.
@@ -86,37 +86,44 @@ void AppendPendingRow(EdgeOp op, const EdgeRow& row, std::string* rows) {
 }
 
 std::string EncodePageValue(const EdgeColumns& edges) {
-  if (edges.size == 0) return std::string(kEmptyValue);
+  return EncodePageValue(edges, 0, edges.size);
+}
+
+std::string EncodePageValue(const EdgeColumns& edges, size_t begin, size_t end) {
+  if (begin == end) return std::string(kEmptyValue);
   std::string directory;
   uint64_t relations = 0;
   RelationId before = 0;
-  for (size_t begin = 0; begin < edges.size;) {
-    const RelationId relation = edges.relation[begin];
-    size_t end = begin;
+  for (size_t from = begin; from < end;) {
+    const RelationId relation = edges.relation[from];
+    size_t to = from;
     uint64_t visible = 0;
-    for (; end < edges.size && edges.relation[end] == relation; ++end) {
-      if (edges.flags[end] & kVisible) ++visible;
+    for (; to < end && edges.relation[to] == relation; ++to) {
+      if (edges.flags[to] & kVisible) ++visible;
     }
     AppendVarint(relation - before, &directory);
-    AppendVarint(end - begin, &directory);
+    AppendVarint(to - from, &directory);
     AppendVarint(visible, &directory);
     before = relation;
-    begin = end;
+    from = to;
     ++relations;
   }
   std::string page;
-  AppendVarint(edges.size, &page);
+  AppendVarint(end - begin, &page);
   AppendVarint(relations, &page);
   page += directory;
   std::string packed;
-  const ColumnType* types = PageValue::kColumnTypes;
-  AppendColumn(types[PageValue::kOther], edges.other, &page, &packed);
-  AppendColumn(types[PageValue::kFact], edges.fact, &page, &packed);
-  AppendColumn(types[PageValue::kValidFrom], edges.valid_from, &page, &packed);
-  AppendColumn(types[PageValue::kValidTo], edges.valid_to, &page, &packed);
-  AppendColumn(types[PageValue::kFirstReported], edges.first_reported, &page, &packed);
-  AppendColumn(types[PageValue::kConfidence], edges.confidence, &page, &packed);
-  AppendColumn(types[PageValue::kFlags], edges.flags, &page, &packed);
+  std::vector<uint64_t> patterns;
+  const auto append = [&](PageValue::ColumnIndex index, const auto& values) {
+    AppendColumn(PageValue::kColumnTypes[index], values, begin, end, &patterns, &page, &packed);
+  };
+  append(PageValue::kOther, edges.other);
+  append(PageValue::kFact, edges.fact);
+  append(PageValue::kValidFrom, edges.valid_from);
+  append(PageValue::kValidTo, edges.valid_to);
+  append(PageValue::kFirstReported, edges.first_reported);
+  append(PageValue::kConfidence, edges.confidence);
+  append(PageValue::kFlags, edges.flags);
 
   std::string value(1, kValueKind);
   AppendVarint(page.size() + packed.size(), &value);

@@ -41,6 +41,8 @@ void AppendPendingRow(EdgeOp op, const EdgeRow& row, std::string* rows);
 
 // A value without pending rows. All columns of `edges` are set; its rows are sorted and distinct.
 std::string EncodePageValue(const EdgeColumns& edges);
+// The same of rows [begin, end) alone.
+std::string EncodePageValue(const EdgeColumns& edges, size_t begin, size_t end);
 
 // An empty value, to which pending rows may be appended.
 absl::string_view EmptyPageValue();
@@ -73,7 +75,7 @@ class PageValue {
   enum ColumnIndex { kOther, kFact, kValidFrom, kValidTo, kFirstReported, kConfidence, kFlags };
   static constexpr int kColumnCount = 7;
   static const ColumnType kColumnTypes[kColumnCount];
-  friend std::string EncodePageValue(const EdgeColumns& edges);
+  friend std::string EncodePageValue(const EdgeColumns& edges, size_t begin, size_t end);
 
   absl::Status ParsePage(absl::string_view page);
   absl::Status ParsePending(absl::string_view rows);

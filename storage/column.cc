@@ -15,21 +15,54 @@ __extension__ using Window = unsigned __int128;
 
 constexpr uint8_t kNoneCoded = 0x80;
 
-void Pack(absl::Span<const uint64_t> offsets, uint8_t width, std::string* out) {
+// Appends offset_of(value) of each value.
+template <typename OffsetOf>
+void Pack(absl::Span<const uint64_t> values, uint8_t width, const OffsetOf& offset_of,
+          std::string* out) {
   if (width == 0) return;
   const size_t start = out->size();
-  out->resize(start + (offsets.size() * width + 7) / 8);
-  uint8_t* bytes = reinterpret_cast<uint8_t*>(out->data()) + start;
+  out->resize(start + (values.size() * width + 7) / 8);
+  char* bytes = out->data() + start;
+  if (width <= 32) {
+    uint64_t pending = 0;
+    int bits = 0;
+    for (uint64_t value : values) {
+      pending |= offset_of(value) << bits;
+      bits += width;
+      if (bits < 32) continue;
+      const uint32_t word = static_cast<uint32_t>(pending);
+      std::memcpy(bytes, &word, sizeof(word));
+      bytes += sizeof(word);
+      pending >>= 32;
+      bits -= 32;
+    }
+    for (; bits > 0; bits -= 8, pending >>= 8) *bytes++ = static_cast<char>(pending);
+    return;
+  }
   Window pending = 0;
   int bits = 0;
-  for (uint64_t offset : offsets) {
-    pending |= static_cast<Window>(offset) << bits;
+  for (uint64_t value : values) {
+    pending |= static_cast<Window>(offset_of(value)) << bits;
     for (bits += width; bits >= 8; bits -= 8) {
-      *bytes++ = static_cast<uint8_t>(pending);
+      *bytes++ = static_cast<char>(pending);
       pending >>= 8;
     }
   }
-  if (bits > 0) *bytes = static_cast<uint8_t>(pending);
+  if (bits > 0) *bytes = static_cast<char>(pending);
+}
+
+// What all differences to `base` are multiples of.
+uint64_t CommonScale(const ColumnType& type, absl::Span<const uint64_t> values, uint64_t base) {
+  uint64_t scale = 0;
+  for (uint64_t value : values) {
+    if (type.has_none && value == type.none) continue;
+    const uint64_t difference = value - base;
+    // Nearly always a multiple of what was found before.
+    if (scale != 0 && difference % scale == 0) continue;
+    scale = std::gcd(scale, difference);
+    if (scale == 1) break;
+  }
+  return scale == 0 ? 1 : scale;
 }
 
 }  // namespace
@@ -51,13 +84,7 @@ void Column::Append(const ColumnType& type, absl::Span<const uint64_t> values, s
     any = true;
   }
   const uint64_t base = static_cast<uint64_t>(least);
-  uint64_t scale = 0;
-  if (type.scaled) {
-    for (uint64_t value : values) {
-      if (!(type.has_none && value == type.none)) scale = std::gcd(scale, value - base);
-    }
-  }
-  if (scale == 0) scale = 1;
+  const uint64_t scale = type.scaled ? CommonScale(type, values, base) : 1;
   const uint64_t range = (static_cast<uint64_t>(greatest) - base) / scale;
   ENTENTE_CHECK(!none || range != ~uint64_t{0});
   const uint8_t width = static_cast<uint8_t>(std::bit_width(none && any ? range + 1 : range));
@@ -65,16 +92,18 @@ void Column::Append(const ColumnType& type, absl::Span<const uint64_t> values, s
   headers->push_back(static_cast<char>(none ? width | kNoneCoded : width));
   AppendVarint(ZigZag(least), headers);
   if (type.scaled) AppendVarint(scale, headers);
-  std::vector<uint64_t> offsets;
-  offsets.reserve(values.size());
-  for (uint64_t value : values) {
-    if (type.has_none && value == type.none) {
-      offsets.push_back(0);
-    } else {
-      offsets.push_back((value - base) / scale + (none ? 1 : 0));
-    }
+  const uint64_t first = none ? 1 : 0;
+  if (scale == 1 && !none) {
+    Pack(
+        values, width, [base](uint64_t value) { return value - base; }, packed);
+  } else {
+    Pack(
+        values, width,
+        [&](uint64_t value) {
+          return none && value == type.none ? 0 : (value - base) / scale + first;
+        },
+        packed);
   }
-  Pack(offsets, width, packed);
 }
 
 bool Column::ReadHeader(const ColumnType& type, ByteReader* bytes) {

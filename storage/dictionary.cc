@@ -100,10 +100,15 @@ absl::StatusOr<std::vector<NameEntry>> FindNamePrefix(const View& view, absl::st
   return NamesUnder(view, KeyWriter().EscapedPrefix(prefix), limit);
 }
 
-void PutName(Transaction& transaction, const NameEntry& entry) {
+std::pair<std::string, std::string> EncodeName(const NameEntry& entry) {
   std::string value(1, static_cast<char>(entry.kind));
   value += entry.language;
-  transaction.Put(Family::kNames, NameKey(entry.name, entry.node), value);
+  return {NameKey(entry.name, entry.node), std::move(value)};
+}
+
+void PutName(Transaction& transaction, const NameEntry& entry) {
+  const auto [key, value] = EncodeName(entry);
+  transaction.Put(Family::kNames, key, value);
 }
 
 void EraseName(Transaction& transaction, absl::string_view name, NodeId node) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -44,6 +45,8 @@ absl::StatusOr<std::vector<NameEntry>> FindNamePrefix(const View& view, absl::st
 // One entry a (name, node): a later PutName replaces kind and language.
 void PutName(Transaction& transaction, const NameEntry& entry);
 void EraseName(Transaction& transaction, absl::string_view name, NodeId node);
+// Key and value of an entry, for bulk loads.
+std::pair<std::string, std::string> EncodeName(const NameEntry& entry);
 // An entry from its key and value; DataLoss when they are not one.
 absl::StatusOr<NameEntry> DecodeName(absl::string_view key, absl::string_view value);
 

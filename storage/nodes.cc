@@ -19,10 +19,6 @@ std::string Text(const flatbuffers::String* text) {
   return text == nullptr ? std::string() : text->str();
 }
 
-std::string LabelKey(LabelId label, NodeId node) {
-  return KeyWriter(IndexKey::kLabel).U32(label).U64(node).bytes();
-}
-
 // Keeps the key of `kind` that leads from `from` to `node` in step with a change.
 void UpdateWayBack(Transaction& transaction, ProvenanceKey kind, NodeId node, NodeId old_from,
                    NodeId from) {
@@ -57,26 +53,43 @@ absl::string_view CountOf(NodeId node) { return IsArticle(node) ? kArticleCount 
 
 }  // namespace
 
-std::string EncodeNode(const NodeRecord& record) {
-  flatbuffers::FlatBufferBuilder builder(256);
+std::string LabelKey(LabelId label, NodeId node) {
+  return KeyWriter(IndexKey::kLabel).U32(label).U64(node).bytes();
+}
+
+struct NodeEncoder::Builder {
+  flatbuffers::FlatBufferBuilder flat{1024};
   std::vector<flatbuffers::Offset<stored::Name>> names;
+};
+
+NodeEncoder::NodeEncoder() : builder_(std::make_unique<Builder>()) {}
+NodeEncoder::~NodeEncoder() = default;
+
+absl::string_view NodeEncoder::Encode(const NodeRecord& record) {
+  flatbuffers::FlatBufferBuilder& flat = builder_->flat;
+  flat.Clear();
+  builder_->names.clear();
   for (const Name& name : record.names) {
-    const auto text = builder.CreateString(name.text);
-    const auto language = name.language.empty() ? 0 : builder.CreateString(name.language);
-    const auto script = name.script.empty() ? 0 : builder.CreateString(name.script);
-    names.push_back(
-        stored::CreateName(builder, text, language, script, name.since_day, name.until_day));
+    const auto text = flat.CreateString(name.text);
+    const auto language = name.language.empty() ? 0 : flat.CreateString(name.language);
+    const auto script = name.script.empty() ? 0 : flat.CreateString(name.script);
+    builder_->names.push_back(
+        stored::CreateName(flat, text, language, script, name.since_day, name.until_day));
   }
-  const auto labels = record.labels.empty() ? 0 : builder.CreateVector(record.labels);
+  const auto labels = record.labels.empty() ? 0 : flat.CreateVector(record.labels);
   const auto properties =
       record.properties.empty()
           ? 0
-          : builder.CreateVector(reinterpret_cast<const uint8_t*>(record.properties.data()),
-                                 record.properties.size());
-  const auto name_list = names.empty() ? 0 : builder.CreateVector(names);
-  builder.Finish(stored::CreateNode(builder, labels, properties, name_list, record.publisher,
-                                    record.published, record.original));
-  return std::string(reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize());
+          : flat.CreateVector(reinterpret_cast<const uint8_t*>(record.properties.data()),
+                              record.properties.size());
+  const auto names = builder_->names.empty() ? 0 : flat.CreateVector(builder_->names);
+  flat.Finish(stored::CreateNode(flat, labels, properties, names, record.publisher,
+                                 record.published, record.original));
+  return absl::string_view(reinterpret_cast<const char*>(flat.GetBufferPointer()), flat.GetSize());
+}
+
+std::string EncodeNode(const NodeRecord& record) {
+  return std::string(NodeEncoder().Encode(record));
 }
 
 absl::StatusOr<NodeRecord> DecodeNode(absl::string_view value) {

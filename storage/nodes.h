@@ -1,12 +1,14 @@
 // Records of entities and articles, and the walks over them.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "storage/ids.h"
 #include "storage/time.h"
@@ -38,6 +40,18 @@ struct NodeRecord {
 
 // Encodes and decodes the stored record. Decoding verifies: DataLoss when the bytes are not one.
 std::string EncodeNode(const NodeRecord& record);
+// The same for many records one after the other, without new memory for each.
+class NodeEncoder {
+ public:
+  NodeEncoder();
+  ~NodeEncoder();
+  // Valid until the next call.
+  absl::string_view Encode(const NodeRecord& record);
+
+ private:
+  struct Builder;
+  const std::unique_ptr<Builder> builder_;
+};
 absl::StatusOr<NodeRecord> DecodeNode(absl::string_view bytes);
 
 // The record, or nullopt when there is no such node. NodeReader (node_reader.h) reads many, and
@@ -51,6 +65,9 @@ absl::Status WriteNode(Transaction& transaction, NodeId node, const NodeRecord* 
                        const NodeRecord& record);
 // The same backwards. Keys, names and facts of the node are the caller's to remove.
 absl::Status EraseNode(Transaction& transaction, NodeId node, const NodeRecord& old);
+
+// The key of the label index, for bulk loads; no value.
+std::string LabelKey(LabelId label, NodeId node);
 
 // Walks node ids in ascending order. Must not outlive its View, nor see it written to.
 class NodeCursor {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "absl/container/btree_map.h"
 #include "rocksdb/slice.h"
@@ -54,6 +55,28 @@ absl::StatusOr<std::vector<NodeId>> CopiesOfOriginal(const View& view, NodeId or
 absl::StatusOr<std::vector<NodeId>> CopiesAwaiting(const View& view,
                                                    absl::string_view original_key) {
   return IdsUnder(view, KeyWriter(ProvenanceKey::kAwaitedOriginal).Escaped(original_key));
+}
+
+absl::StatusOr<absl::flat_hash_set<std::string>> AwaitedKeys(const View& view) {
+  absl::flat_hash_set<std::string> keys;
+  const std::string prefix = KeyWriter(ProvenanceKey::kAwaitedOriginal).bytes();
+  Cursor cursor = view.Scan(Family::kProvenance, prefix);
+  for (; cursor.Valid(); cursor.Next()) {
+    KeyReader rest(cursor.key().substr(prefix.size()));
+    std::string key;
+    if (!rest.Escaped(&key)) return absl::DataLossError("broken provenance key");
+    keys.insert(std::move(key));
+  }
+  RETURN_IF_ERROR(cursor.status());
+  return keys;
+}
+
+std::string PublisherKey(NodeId publisher, NodeId article) {
+  return KeyWriter(ProvenanceKey::kPublisherArticles).U64(publisher).U64(article).bytes();
+}
+
+std::string OriginalKey(NodeId original, NodeId copy) {
+  return KeyWriter(ProvenanceKey::kOriginalCopies).U64(original).U64(copy).bytes();
 }
 
 void PutAwaiting(Transaction& transaction, absl::string_view original_key, NodeId copy) {

@@ -3,8 +3,10 @@
 // that wait for it. All but the last follow from records and are kept by nodes.h and facts.h.
 #pragma once
 
+#include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -22,6 +24,13 @@ absl::StatusOr<std::vector<NodeId>> ArticlesOfPublisher(const View& view, NodeId
 absl::StatusOr<std::vector<NodeId>> CopiesOfOriginal(const View& view, NodeId original);
 absl::StatusOr<std::vector<NodeId>> CopiesAwaiting(const View& view,
                                                    absl::string_view original_key);
+
+// All keys that copies wait for.
+absl::StatusOr<absl::flat_hash_set<std::string>> AwaitedKeys(const View& view);
+
+// The keys behind publisher → articles and original → copies, for bulk loads; no values.
+std::string PublisherKey(NodeId publisher, NodeId article);
+std::string OriginalKey(NodeId original, NodeId copy);
 
 void PutAwaiting(Transaction& transaction, absl::string_view original_key, NodeId copy);
 void EraseAwaiting(Transaction& transaction, absl::string_view original_key, NodeId copy);

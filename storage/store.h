@@ -98,6 +98,7 @@ class Store {
   absl::Status SealFacts();
 
  private:
+  friend class SpillSpace;
   explicit Store(std::unique_ptr<StoreImpl> impl);
 
   std::unique_ptr<StoreImpl> impl_;

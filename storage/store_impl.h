@@ -47,6 +47,8 @@ class StoreImpl {
   void EndWriting() ABSL_LOCKS_EXCLUDED(writer_mutex);
 
   std::unique_ptr<rocksdb::Env> memory_env;  // of ":memory:"; outlives db
+  rocksdb::Env* env = nullptr;               // of all files
+  std::string path;                          // of the directory
   std::unique_ptr<rocksdb::DB> db;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> handles = {};
   Geometry geometry;

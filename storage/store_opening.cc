@@ -15,6 +15,7 @@
 #include "storage/adjacency_page.h"
 #include "storage/bytes.h"
 #include "storage/fact_block.h"
+#include "storage/spill.h"
 #include "storage/status_macros.h"
 #include "storage/tuning.h"
 
@@ -273,6 +274,9 @@ absl::Status Opener::OpenDatabase() {
     if (status.IsInvalidArgument()) return absl::DataLossError(absl::StrCat(path_, ": ", words));
     return ToStatus(status);
   }
+  impl_->env = env_;
+  impl_->path = path_;
+  if (!options_.read_only) RETURN_IF_ERROR(SpillSpace::Sweep(env_, path_));
   RETURN_IF_ERROR(ReadFormat());
   return LoadMemory();
 }

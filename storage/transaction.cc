@@ -1,6 +1,8 @@
 #include "storage/transaction.h"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -13,6 +15,7 @@
 #include "storage/read_cache.h"
 #include "storage/status_macros.h"
 #include "storage/store_impl.h"
+#include "storage/table_load.h"
 
 namespace entente::storage {
 namespace {
@@ -149,24 +152,33 @@ int64_t Transaction::Growth(Family family, absl::string_view key) const {
   return growing == state_->growing.end() ? 0 : growing->second.net;
 }
 
-absl::StatusOr<uint64_t> Transaction::Next(absl::string_view counter) {
+absl::StatusOr<uint64_t> Transaction::Next(absl::string_view counter, uint64_t count) {
   ASSIGN_OR_RETURN(const uint64_t id, Counter(counter));
-  state_->counters[counter] = id + 1;
+  state_->counters[counter] = id + count;
   return id;
 }
 
-absl::StatusOr<NodeId> Transaction::NewEntity() {
-  ASSIGN_OR_RETURN(const uint64_t id, Next(kNextEntity));
-  if (id >= kFirstArticle) return absl::ResourceExhaustedError("no entity ids are left");
+absl::StatusOr<NodeId> Transaction::NewEntity() { return NewEntities(1); }
+absl::StatusOr<NodeId> Transaction::NewArticle() { return NewArticles(1); }
+absl::StatusOr<FactId> Transaction::NewFact() { return Next(kNextFact, 1); }
+
+absl::StatusOr<NodeId> Transaction::NewEntities(uint64_t count) {
+  ASSIGN_OR_RETURN(const uint64_t id, Next(kNextEntity, count));
+  if (id + count > kFirstArticle) return absl::ResourceExhaustedError("no entity ids are left");
   return id;
 }
 
-absl::StatusOr<NodeId> Transaction::NewArticle() {
-  ASSIGN_OR_RETURN(const uint64_t offset, Next(kNextArticle));
+absl::StatusOr<NodeId> Transaction::NewArticles(uint64_t count) {
+  ASSIGN_OR_RETURN(const uint64_t offset, Next(kNextArticle, count));
   return kFirstArticle + offset;
 }
 
-absl::StatusOr<FactId> Transaction::NewFact() { return Next(kNextFact); }
+absl::StatusOr<FactId> Transaction::NewFacts(uint64_t count) {
+  const uint64_t block = geometry().block_facts;
+  ASSIGN_OR_RETURN(const uint64_t next, Counter(kNextFact));
+  RETURN_IF_ERROR(Next(kNextFact, (block - next % block) % block + count).status());
+  return (next + block - 1) / block * block;
+}
 
 absl::Status Transaction::Count(absl::string_view name, int64_t change) {
   ASSIGN_OR_RETURN(const uint64_t before, Counter(name));
@@ -211,11 +223,8 @@ bool Transaction::has_writes() const {
 
 absl::Status Transaction::Write(bool sync) {
   if (!has_writes()) return absl::OkStatus();
+  PutCounters();
   rocksdb::WriteBatch* batch = state_->batch.GetWriteBatch();
-  for (const auto& [name, value] : state_->counters) {
-    batch->Put(store_->handle(Family::kCatalogue),
-               KeyWriter(CatalogueKey::kCounter).Raw(name).bytes(), KeyWriter().U64(value).bytes());
-  }
   // In the order of keys, which RocksDB inserts faster.
   std::vector<const std::pair<const std::string, Growing>*> merges;
   for (const auto& entry : state_->growing) {
@@ -251,6 +260,67 @@ absl::Status Transaction::Write(bool sync) {
   }
   state_ = std::make_unique<State>();
   return absl::OkStatus();
+}
+
+void Transaction::PutCounters() {
+  for (const auto& [name, value] : state_->counters) {
+    Put(Family::kCatalogue, KeyWriter(CatalogueKey::kCounter).Raw(name), KeyWriter().U64(value));
+  }
+}
+
+absl::Status Transaction::WriteTable(Family family, TableLoad& load) {
+  std::vector<const std::pair<const std::string, Growing>*> merges;
+  for (const auto& entry : state_->growing) {
+    if (entry.second.family == family && !entry.second.rows.empty()) merges.push_back(&entry);
+  }
+  std::sort(merges.begin(), merges.end(),
+            [](const auto* a, const auto* b) { return a->first < b->first; });
+  TableStream stream = load.NewStream(family);
+  auto merge = merges.begin();
+  const auto append_until = [&](std::optional<rocksdb::Slice> end) -> absl::Status {
+    for (; merge != merges.end(); ++merge) {
+      const absl::string_view key = absl::string_view((*merge)->first).substr(1);
+      if (end.has_value() && ToSlice(key).compare(*end) > 0) break;
+      RETURN_IF_ERROR(stream.Append(key, (*merge)->second.rows, 0));
+    }
+    return absl::OkStatus();
+  };
+  const std::unique_ptr<rocksdb::WBWIIterator> own(
+      state_->batch.NewIterator(store_->handle(family)));
+  for (own->SeekToFirst(); own->Valid(); own->Next()) {
+    const rocksdb::WriteEntry entry = own->Entry();
+    RETURN_IF_ERROR(append_until(entry.key));
+    RETURN_IF_ERROR(entry.type == rocksdb::kDeleteRecord
+                        ? stream.Delete(ToView(entry.key))
+                        : stream.Put(ToView(entry.key), ToView(entry.value)));
+  }
+  RETURN_IF_ERROR(ToStatus(own->status()));
+  RETURN_IF_ERROR(append_until(std::nullopt));
+  return stream.Finish();
+}
+
+absl::Status Transaction::WriteTables(TableLoad& load) {
+  PutCounters();
+  for (int i = 0; i < kFamilyCount; ++i) {
+    RETURN_IF_ERROR(WriteTable(static_cast<Family>(i), load));
+  }
+  store_->loose_facts.Add(state_->loose_facts, geometry().block_facts);
+  store_->cache.BeginChangeOfAll();
+  const absl::Status ingested = load.Ingest();
+  store_->cache.EndChangeOfAll(store_->db->GetLatestSequenceNumber());
+  RETURN_IF_ERROR(ingested);
+  store_->wrote = true;
+  store_->page_edges.clear();
+  state_ = std::make_unique<State>();
+  return absl::OkStatus();
+}
+
+absl::Status Transaction::Commit(TableLoad& load, bool sync) {
+  ENTENTE_CHECK(state_->open);
+  if (!load.has_files()) return Commit(sync);
+  const absl::Status status = WriteTables(load);
+  Rollback();
+  return status;
 }
 
 absl::Status Transaction::Commit(bool sync) {

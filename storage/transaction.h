@@ -13,6 +13,8 @@
 
 namespace entente::storage {
 
+class TableLoad;
+
 class Transaction final : public View {
  public:
   ~Transaction() override;
@@ -39,6 +41,10 @@ class Transaction final : public View {
   absl::StatusOr<NodeId> NewEntity();
   absl::StatusOr<NodeId> NewArticle();
   absl::StatusOr<FactId> NewFact();
+  // So many consecutive ids at once; the first one. Those of facts begin with a block of facts.
+  absl::StatusOr<NodeId> NewEntities(uint64_t count);
+  absl::StatusOr<NodeId> NewArticles(uint64_t count);
+  absl::StatusOr<FactId> NewFacts(uint64_t count);
   // Adds to a named counter, which must not fall below 0.
   absl::Status Count(absl::string_view name, int64_t change);
 
@@ -52,6 +58,10 @@ class Transaction final : public View {
   // Ends the transaction. With `sync` it is on the disk when Commit returns. On an error nothing
   // was written.
   absl::Status Commit(bool sync = true);
+  // The same with the table files of a load, all of whose streams are finished. What the
+  // transaction wrote itself counts as written after them. Files are always on the disk when it
+  // returns; `sync` is about a load without any.
+  absl::Status Commit(TableLoad& load, bool sync = true);
   // Ends the transaction and undoes everything. Destruction does the same.
   void Rollback();
 
@@ -66,11 +76,16 @@ class Transaction final : public View {
 
  private:
   friend class Store;
+  friend class TableLoad;
   explicit Transaction(StoreImpl* store);
-  absl::StatusOr<uint64_t> Next(absl::string_view counter);
+  absl::StatusOr<uint64_t> Next(absl::string_view counter, uint64_t count);
   void NoteChange(Family family, absl::string_view key);
   // Writes what there is and starts afresh, still the writer.
   absl::Status Write(bool sync);
+  absl::Status WriteTables(TableLoad& load);
+  // Writes of one family, in the order of keys, to a table file.
+  absl::Status WriteTable(Family family, TableLoad& load);
+  void PutCounters();
   enum class SealScope { kFullBlocks, kAll };
   absl::Status SealLooseFacts(SealScope scope);
 

@@ -1,6 +1,7 @@
 #include "tools/csv_row.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -10,7 +11,7 @@ namespace entente::tools {
 
 CsvRow::Outcome CsvRow::Parse(absl::string_view line) {
   line_ = line;
-  fields_.clear();
+  size_ = 0;
   unescaped_.clear();
   size_t begin = 0;
   while (true) {
@@ -20,8 +21,10 @@ CsvRow::Outcome CsvRow::Parse(absl::string_view line) {
       if (end == absl::string_view::npos) return Outcome::kOpen;
       if (end < line.size() && line[end] != ',') return Outcome::kBadQuotes;
     } else {
-      end = std::min(line.find(',', begin), line.size());
-      fields_.push_back({line.substr(begin, end - begin), begin, false});
+      const void* const comma = std::memchr(line.data() + begin, ',', line.size() - begin);
+      end = comma == nullptr ? line.size()
+                             : static_cast<size_t>(static_cast<const char*>(comma) - line.data());
+      Add(line.substr(begin, end - begin), begin, false);
     }
     if (end == line.size()) return Outcome::kWhole;
     begin = end + 1;
@@ -34,7 +37,7 @@ size_t CsvRow::ParseQuoted(size_t begin) {
   const auto is_doubled = [&] { return quote + 1 < line_.size() && line_[quote + 1] == '"'; };
   if (quote == absl::string_view::npos) return quote;
   if (!is_doubled()) {
-    fields_.push_back({line_.substr(from, quote - from), begin, true});
+    Add(line_.substr(from, quote - from), begin, true);
     return quote + 1;
   }
   // Unescaped text is shorter than the line, so that one reservation lasts for all its fields.
@@ -47,7 +50,7 @@ size_t CsvRow::ParseQuoted(size_t begin) {
     if (quote == absl::string_view::npos) return quote;
   }
   unescaped_.append(line_.data() + from, quote - from);
-  fields_.push_back({absl::string_view(unescaped_).substr(out), begin, true});
+  Add(absl::string_view(unescaped_).substr(out), begin, true);
   return quote + 1;
 }
 

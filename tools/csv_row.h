@@ -20,7 +20,7 @@ class CsvRow {
   // that is wrong.
   Outcome Parse(absl::string_view line);
 
-  size_t size() const { return fields_.size(); }
+  size_t size() const { return size_; }
   // Without quotes.
   absl::string_view operator[](size_t field) const { return fields_[field].text; }
   // Whether it stands in quotes, and so is text even when it looks like a number.
@@ -38,8 +38,14 @@ class CsvRow {
   // Adds the quoted field that begins at `begin`, and returns where it ends; npos: nowhere.
   size_t ParseQuoted(size_t begin);
 
+  void Add(absl::string_view text, size_t begin, bool quoted) {
+    if (size_ == fields_.size()) fields_.emplace_back();
+    fields_[size_++] = {text, begin, quoted};
+  }
+
   absl::string_view line_;
-  std::vector<Field> fields_;
+  std::vector<Field> fields_;  // the first size_ are this row's
+  size_t size_ = 0;
   std::string unescaped_;  // fields with doubled quotes; never moves while a row is parsed
 };
 

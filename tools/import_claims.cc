@@ -28,9 +28,9 @@ absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size
 }  // namespace
 
 struct ClaimsFormat::State {
-  explicit State(BulkLoader& bulk_loader) : loader(bulk_loader) {}
+  explicit State(LoadInput& load_input) : input(load_input) {}
 
-  BulkLoader& loader;
+  LoadInput& input;
   ondemand::parser parser;
   std::string padded;
   std::map<std::string, uint64_t> unknown_fields;
@@ -419,34 +419,34 @@ absl::Status ClaimsFormat::Line::Read() {
       }
     }
   }
-  if (!status.ok()) return state_.loader.Reject(problem_, std::string(status.message()));
+  if (!status.ok()) return state_.input.Reject(problem_, std::string(status.message()));
   return HandOver();
 }
 
 absl::Status ClaimsFormat::Line::HandOver() {
   for (const Rejection& rejection : rejections_) {
-    RETURN_IF_ERROR(state_.loader.Reject(rejection.place, rejection.reason));
+    RETURN_IF_ERROR(state_.input.Reject(rejection.place, rejection.reason));
   }
   for (Found<EntityInput>& entity : entities_) {
-    RETURN_IF_ERROR(state_.loader.AddEntity(std::move(entity.input), entity.place));
+    RETURN_IF_ERROR(state_.input.AddEntity(std::move(entity.input), entity.place));
   }
   std::string key;
   if (article_.has_value()) {
     key = article_->input.key.empty() ? article_->input.url : article_->input.key;
-    RETURN_IF_ERROR(state_.loader.AddArticle(std::move(article_->input), article_->place));
+    RETURN_IF_ERROR(state_.input.AddArticle(std::move(article_->input), article_->place));
   }
   for (Found<ClaimInput>& claim : claims_) {
     if (key.empty()) {
-      RETURN_IF_ERROR(state_.loader.Reject(claim.place, "the claim's line names no article"));
+      RETURN_IF_ERROR(state_.input.Reject(claim.place, "the claim's line names no article"));
       continue;
     }
     claim.input.article = key;
-    RETURN_IF_ERROR(state_.loader.AddClaim(std::move(claim.input), claim.place));
+    RETURN_IF_ERROR(state_.input.AddClaim(std::move(claim.input), claim.place));
   }
   return absl::OkStatus();
 }
 
-ClaimsFormat::ClaimsFormat(BulkLoader& loader) : state_(std::make_unique<State>(loader)) {}
+ClaimsFormat::ClaimsFormat(LoadInput& input) : state_(std::make_unique<State>(input)) {}
 
 ClaimsFormat::~ClaimsFormat() = default;
 
@@ -457,8 +457,8 @@ absl::Status ClaimsFormat::ReadLine(absl::string_view line, const InputPlace& pl
   return Line(*state_, line.size(), place).Read();
 }
 
-std::map<std::string, uint64_t> ClaimsFormat::TakeUnknownFields() {
-  return std::exchange(state_->unknown_fields, {});
+std::map<std::string, uint64_t> ClaimsFormat::UnknownFields() const {
+  return state_->unknown_fields;
 }
 
 bool LooksLikeClaims(absl::string_view head) {

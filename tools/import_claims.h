@@ -15,12 +15,12 @@ namespace entente::tools {
 
 class ClaimsFormat : public ImportFormat {
  public:
-  explicit ClaimsFormat(BulkLoader& loader);
+  explicit ClaimsFormat(LoadInput& input);
   ~ClaimsFormat() override;
 
   absl::Status ReadLine(absl::string_view line, const InputPlace& place) override;
   absl::Status End() override { return absl::OkStatus(); }
-  std::map<std::string, uint64_t> TakeUnknownFields() override;
+  std::map<std::string, uint64_t> UnknownFields() const override;
 
  private:
   class Line;

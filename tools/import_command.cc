@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -14,26 +13,21 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "engine/bulk_loader.h"
 #include "engine/database.h"
 #include "engine/error.h"
 #include "engine/status.h"
 #include "tools/csv_row.h"
 #include "tools/database_path.h"
-#include "tools/import_claims.h"
-#include "tools/import_icews.h"
 #include "tools/import_tables.h"
 #include "tools/input_file.h"
+#include "tools/input_reading.h"
 #include "tools/progress.h"
 
 namespace entente::tools {
 namespace {
 
-constexpr size_t kPeek = 4096;
 constexpr uint64_t kShownRejections = 20;
-constexpr uint64_t kLinesBetweenReports = 256;
-constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // Ctrl-C, while an import runs.
 std::atomic<bool> cancelled{false};
@@ -57,40 +51,6 @@ class CancelOnInterrupt {
  private:
   struct sigaction before_ = {};
 };
-
-struct FormatRow {
-  absl::string_view name;
-  bool (*looks_like)(absl::string_view head);
-  absl::string_view suffixes[2];  // of file names, for files whose beginning tells nothing
-  std::unique_ptr<ImportFormat> (*make)(BulkLoader& loader);
-};
-
-template <typename Format>
-std::unique_ptr<ImportFormat> Make(BulkLoader& loader) {
-  return std::make_unique<Format>(loader);
-}
-
-constexpr FormatRow kFormats[] = {
-    {"claims", LooksLikeClaims, {".jsonl", ".json"}, Make<ClaimsFormat>},
-    {"icews", LooksLikeIcews, {".tab", ".tsv"}, Make<IcewsFormat>},
-    {"tables", LooksLikeTables, {}, Make<TablesFormat>},
-};
-
-// The format by a file's beginning, else by its name; "" when neither tells.
-absl::string_view GuessFormat(absl::string_view head, absl::string_view name) {
-  for (const FormatRow& row : kFormats) {
-    if (row.looks_like(head)) return row.name;
-  }
-  for (const absl::string_view packed : {".gz", ".zst"}) {
-    if (absl::ConsumeSuffix(&name, packed)) break;
-  }
-  for (const FormatRow& row : kFormats) {
-    for (const absl::string_view suffix : row.suffixes) {
-      if (!suffix.empty() && absl::EndsWithIgnoreCase(name, suffix)) return row.name;
-    }
-  }
-  return "";
-}
 
 std::string PlaceText(const std::string& file, const InputPlace& place) {
   std::string text = file;
@@ -151,10 +111,11 @@ class Import {
   Import(Database& database, const ImportOptions& options) : options_(options) {
     BulkLoader::Options loader_options;
     loader_options.strict = options.strict;
+    if (options.memory_bytes > 0) loader_options.memory_bytes = options.memory_bytes;
     loader_options.cancelled = &cancelled;
     loader_options.on_reject = [this](const Rejection& rejection) {
       last_rejection_ = rejection;
-      rejects_->Add(FileName(rejection.place), rejection);
+      rejects_->Add(FileName(rejection.place.file), rejection);
     };
     loader_options.on_progress = [this](const LoadProgress& progress) {
       progress_->Load(progress);
@@ -166,23 +127,27 @@ class Import {
     const absl::Status opened = OpenFiles();
     if (!opened.ok()) return Fail(opened, kUsage);
     progress_ = std::make_unique<Progress>(total_bytes_);
-    for (const std::unique_ptr<InputFile>& file : files_) {
-      if (options_.rejects.empty() || !file->IsFileAt(options_.rejects)) continue;
-      return Fail(absl::InvalidArgumentError(absl::StrCat(
-                      "--rejects ", options_.rejects, " would overwrite the input ", file->name())),
-                  kUsage);
+    for (const InputReading::Source& source : reading_->sources()) {
+      if (options_.rejects.empty() || !source.file->IsFileAt(options_.rejects)) continue;
+      return Fail(
+          absl::InvalidArgumentError(absl::StrCat(
+              "--rejects ", options_.rejects, " would overwrite the input ", source.file->name())),
+          kUsage);
     }
     rejects_ = std::make_unique<Rejects>(options_, *progress_);
     const absl::Status listed = rejects_->Open();
     if (!listed.ok()) return Fail(listed, kUsage);
-    for (uint32_t file = 0; file < files_.size(); ++file) {
-      const absl::Status read = ReadFile(file);
-      if (!read.ok()) return Fail(read, kUsage);
-    }
-    for (const auto& [name, format] : formats_) {
-      const absl::Status finished = format->Finish();
-      if (!finished.ok()) return Fail(finished, kUsage);
-    }
+    const absl::Status read =
+        reading_->Read([this](uint64_t bytes) { progress_->Read(bytes, loader_->claims_read()); });
+    // Rejections come before whatever ended the reading: in strict mode one of them did.
+    const absl::Status told = loader_->TellRejections();
+    if (!read.ok()) return Fail(read, kUsage);
+    if (!told.ok()) return Fail(told, kUsage);
+    reading_->EachUnknownField([this](uint32_t file, const std::string& field, uint64_t times) {
+      progress_->Finish();
+      std::fprintf(stderr, "%s: passed over the unknown field '%s' (%s)\n", FileName(file).c_str(),
+                   field.c_str(), CountOf(times, "time", "times").c_str());
+    });
     const absl::StatusOr<LoadSummary> summary = loader_->Finish();
     progress_->Finish();
     if (!summary.ok()) return Fail(summary.status(), kDatabaseError);
@@ -195,7 +160,9 @@ class Import {
  private:
   // In strict mode a rejection is always what ends the load.
   bool stopped_by_rejection() const { return options_.strict && last_rejection_.has_value(); }
-  const std::string& FileName(const InputPlace& place) const { return files_[place.file]->name(); }
+  const std::string& FileName(uint32_t file) const {
+    return reading_->sources()[file].file->name();
+  }
 
   // `code` is for what is neither a rejection nor Ctrl-C.
   ExitCode Fail(const absl::Status& status, ExitCode code) {
@@ -203,8 +170,8 @@ class Import {
     if (stopped_by_rejection()) {
       return tools::Fail(
           absl::StrCat("import stopped at the first bad row (--strict), nothing was loaded: ",
-                       PlaceText(FileName(last_rejection_->place), last_rejection_->place), ": ",
-                       last_rejection_->reason),
+                       PlaceText(FileName(last_rejection_->place.file), last_rejection_->place),
+                       ": ", last_rejection_->reason),
           kRowsRejected);
     }
     if (cancelled && (absl::IsCancelled(status) || ErrorInfoOf(status).detail == "Interrupted")) {
@@ -215,70 +182,21 @@ class Import {
 
   absl::Status OpenFiles() {
     bool sizes_known = true;
+    std::vector<InputReading::Source> sources;
     for (const std::string& argument : options_.files) {
       // "facts=FILE" says which of the tables the file is.
       const size_t equals = argument.find('=');
       const bool has_part = equals != std::string::npos && IsTableName(argument.substr(0, equals));
-      parts_.push_back(has_part ? argument.substr(0, equals) : "");
+      const std::string part = has_part ? argument.substr(0, equals) : "";
       const std::string path = has_part ? argument.substr(equals + 1) : argument;
       ASSIGN_OR_RETURN(std::unique_ptr<InputFile> file, InputFile::Open(path, &cancelled));
       sizes_known = sizes_known && file->size() > 0;
       total_bytes_ += file->size();
-      files_.push_back(std::move(file));
+      sources.push_back({std::move(file), options_.format, part});
     }
     if (!sizes_known) total_bytes_ = 0;
+    reading_ = std::make_unique<InputReading>(*loader_, std::move(sources), cancelled);
     return absl::OkStatus();
-  }
-
-  // Its reader, made when it is the first file of its format.
-  absl::StatusOr<ImportFormat*> FormatOf(InputFile& file, absl::string_view part) {
-    ASSIGN_OR_RETURN(absl::string_view head, file.Peek(kPeek));
-    absl::ConsumePrefix(&head, kByteOrderMark);
-    absl::string_view wanted = "tables";
-    if (part.empty()) {
-      wanted = options_.format.empty() ? GuessFormat(head, file.name()) : options_.format;
-    }
-    for (const FormatRow& row : kFormats) {
-      if (row.name != wanted) continue;
-      std::unique_ptr<ImportFormat>& format = formats_[row.name];
-      if (format == nullptr) format = row.make(*loader_);
-      return format.get();
-    }
-    return absl::InvalidArgumentError(absl::StrCat("cannot guess the format of ", file.name(),
-                                                   "; say --format claims|icews|tables"));
-  }
-
-  absl::Status ReadFile(uint32_t index) {
-    InputFile& file = *files_[index];
-    ASSIGN_OR_RETURN(const absl::string_view head, file.Peek(1));
-    if (head.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(ImportFormat* const format, FormatOf(file, parts_[index]));
-    RETURN_IF_ERROR(format->Begin(parts_[index]));
-    absl::string_view line;
-    while (true) {
-      ASSIGN_OR_RETURN(const bool more, file.NextLine(&line));
-      if (!more) break;
-      if (file.line_number() == 1) absl::ConsumePrefix(&line, kByteOrderMark);
-      const InputPlace place{index, file.line_number(), 0};
-      RETURN_IF_ERROR(file.line_too_long() ? loader_->Reject(place, TooLong())
-                                           : format->ReadLine(line, place));
-      if (cancelled) return absl::CancelledError("cancelled");
-      if (file.line_number() % kLinesBetweenReports == 0) {
-        progress_->Read(bytes_before_ + file.bytes_read(), loader_->claims_read());
-      }
-    }
-    RETURN_IF_ERROR(format->End());
-    bytes_before_ += file.bytes_read();
-    for (const auto& [field, count] : format->TakeUnknownFields()) {
-      progress_->Finish();
-      std::fprintf(stderr, "%s: passed over the unknown field '%s' (%s)\n", file.name().c_str(),
-                   field.c_str(), CountOf(count, "time", "times").c_str());
-    }
-    return absl::OkStatus();
-  }
-
-  static std::string TooLong() {
-    return absl::StrCat("the line is longer than ", InputFile::kMaxLine >> 20, " MiB");
   }
 
   void PrintSummary(const LoadSummary& summary) const {
@@ -309,11 +227,8 @@ class Import {
   std::unique_ptr<BulkLoader> loader_;
   std::unique_ptr<Progress> progress_;
   std::unique_ptr<Rejects> rejects_;
-  std::vector<std::unique_ptr<InputFile>> files_;
-  std::vector<std::string> parts_;  // which table each is, "" when not said
-  std::map<absl::string_view, std::unique_ptr<ImportFormat>> formats_;
+  std::unique_ptr<InputReading> reading_;
   uint64_t total_bytes_ = 0;
-  uint64_t bytes_before_ = 0;  // of the files that are read
   std::optional<Rejection> last_rejection_;
 };
 
@@ -325,11 +240,13 @@ void AddImportOptions(CLI::App* parser, ImportOptions* options) {
           "FILE", options->files,
           "Files, also packed with gzip or zstd; - is standard input; facts=FILE names a table")
       ->required();
-  std::vector<std::string> formats;
-  for (const FormatRow& row : kFormats) formats.emplace_back(row.name);
   parser->add_option("--format", options->format, "claims, icews or tables; guessed when left out")
-      ->check(CLI::IsMember(formats));
+      ->check(CLI::IsMember(ImportFormatNames()));
   parser->add_option("--rejects", options->rejects, "Write bad rows to this file, as CSV");
+  parser
+      ->add_option("--memory", options->memory_bytes,
+                   "Memory for rows, such as 512MB; what is more is sorted in files")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
   parser->add_flag("--strict", options->strict,
                    "Stop at the first bad row and leave the database as it was");
 }

@@ -1,6 +1,7 @@
 // entente import: files into a database.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct ImportOptions {
   std::vector<std::string> files;  // paths, or which of the tables a path is: "facts=PATH"
   std::string rejects;             // where bad rows are listed; "" standard error, the first few
   bool strict = false;
+  uint64_t memory_bytes = 0;  // of rows; 0: the loader's choice
 };
 
 // Tells `parser` of the options and files; parsing fills `*options`.

@@ -7,11 +7,6 @@
 
 namespace entente::tools {
 
-absl::Status ImportFormat::Begin(absl::string_view part) {
-  if (part.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("'", part, "=' goes with the tables format only"));
-}
-
 absl::StatusOr<ValidEnd> ParseValidEnd(absl::string_view text) {
   const size_t date_end = std::min(text.find('T'), text.size());
   const absl::StatusOr<PartialDate> date = ParsePartialDate(text.substr(0, date_end));

@@ -96,15 +96,9 @@ absl::Status IcewsFormat::ReadLine(absl::string_view line, const InputPlace& pla
   if (header_failed_ || line.empty()) return absl::OkStatus();
   if (const std::optional<InputPlace> broken = FindBrokenUtf8(line, place)) {
     header_failed_ = columns_.empty();
-    return loader_.Reject(*broken, kBrokenUtf8);
+    return input_.Reject(*broken, kBrokenUtf8);
   }
   return columns_.empty() ? ReadHeader(line, place) : ReadRow(line, place);
-}
-
-absl::Status IcewsFormat::End() {
-  columns_.clear();
-  header_failed_ = false;
-  return absl::OkStatus();
 }
 
 absl::Status IcewsFormat::ReadHeader(absl::string_view line, const InputPlace& place) {
@@ -123,8 +117,8 @@ absl::Status IcewsFormat::ReadHeader(absl::string_view line, const InputPlace& p
   for (size_t field = 0; field < kFieldCount; ++field) {
     if (!kFields[field].required || columns_[field] >= 0) continue;
     header_failed_ = true;
-    return loader_.Reject(place, absl::StrCat("the header has no column '", kFields[field].header,
-                                              "', so the file is not read"));
+    return input_.Reject(place, absl::StrCat("the header has no column '", kFields[field].header,
+                                             "', so the file is not read"));
   }
   return absl::OkStatus();
 }
@@ -145,7 +139,7 @@ absl::Status IcewsFormat::AddActor(absl::string_view name, absl::string_view sec
     actor.properties.emplace_back("sectors", Value::List(std::move(list)));
   }
   if (!country.empty()) actor.properties.emplace_back("country", Value::String(country));
-  return loader_.AddEntity(std::move(actor), place);
+  return input_.AddEntity(std::move(actor), place);
 }
 
 absl::Status IcewsFormat::ReadRow(absl::string_view line, const InputPlace& place) {
@@ -155,7 +149,7 @@ absl::Status IcewsFormat::ReadRow(absl::string_view line, const InputPlace& plac
     // Where the first column is that is too many, or where one is missing.
     at.column =
         cells_.size() > width_ ? ColumnOf(line, cells_[width_]) : ColumnAt(line, line.size());
-    return loader_.Reject(
+    return input_.Reject(
         at, absl::StrCat("the row has ", cells_.size(), " columns where the header has ", width_));
   }
   // "NA" is the files' null; quotes are characters like any other.
@@ -167,7 +161,7 @@ absl::Status IcewsFormat::ReadRow(absl::string_view line, const InputPlace& plac
   const auto reject = [&](Field field, absl::string_view reason) {
     InputPlace at = place;
     at.column = ColumnOf(line, cells_[static_cast<size_t>(columns_[field])]);
-    return loader_.Reject(at, absl::StrCat(kFields[field].header, " ", reason));
+    return input_.Reject(at, absl::StrCat(kFields[field].header, " ", reason));
   };
   for (size_t field = 0; field < kFieldCount; ++field) {
     if (kFields[field].required && cell(static_cast<Field>(field)).empty()) {
@@ -225,8 +219,8 @@ absl::Status IcewsFormat::ReadRow(absl::string_view line, const InputPlace& plac
 
   RETURN_IF_ERROR(AddActor(cell(kSourceName), cell(kSourceSectors), cell(kSourceCountry), place));
   RETURN_IF_ERROR(AddActor(cell(kTargetName), cell(kTargetSectors), cell(kTargetCountry), place));
-  RETURN_IF_ERROR(loader_.AddArticle(std::move(article), place));
-  return loader_.AddClaim(std::move(claim), place);
+  RETURN_IF_ERROR(input_.AddArticle(std::move(article), place));
+  return input_.AddClaim(std::move(claim), place);
 }
 
 bool LooksLikeIcews(absl::string_view head) {

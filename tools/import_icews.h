@@ -17,13 +17,11 @@ namespace entente::tools {
 
 class IcewsFormat : public ImportFormat {
  public:
-  explicit IcewsFormat(BulkLoader& loader) : loader_(loader) {}
+  explicit IcewsFormat(LoadInput& input) : input_(input) {}
 
   absl::Status ReadLine(absl::string_view line, const InputPlace& place) override;
-  absl::Status End() override;
-  std::map<std::string, uint64_t> TakeUnknownFields() override {
-    return std::exchange(unknown_, {});
-  }
+  absl::Status End() override { return absl::OkStatus(); }
+  std::map<std::string, uint64_t> UnknownFields() const override { return unknown_; }
 
  private:
   absl::Status ReadHeader(absl::string_view line, const InputPlace& place);
@@ -32,7 +30,7 @@ class IcewsFormat : public ImportFormat {
   absl::Status AddActor(absl::string_view name, absl::string_view sectors,
                         absl::string_view country, const InputPlace& place);
 
-  BulkLoader& loader_;
+  LoadInput& input_;
   std::vector<int> columns_;  // of this file: for each field the column's index, -1 absent
   size_t width_ = 0;          // columns of this file
   bool header_failed_ = false;

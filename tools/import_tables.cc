@@ -139,14 +139,15 @@ absl::Status ParseNames(absl::string_view text, std::vector<EntityName>* names) 
 
 }  // namespace
 
-absl::Status TablesFormat::Begin(absl::string_view part) {
-  part_.reset();
-  if (part.empty()) return absl::OkStatus();
+std::optional<Table> TablesFormat::TableOf(absl::string_view part, absl::string_view head) {
   for (const TableRow& row : Tables()) {
-    if (row.name == part) part_ = row.table;
+    if (row.name == part) return row.table;
   }
-  if (part_.has_value()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("there is no table '", part, "'"));
+  CsvRow header;
+  const absl::string_view line =
+      absl::StripTrailingAsciiWhitespace(head.substr(0, head.find('\n')));
+  if (header.Parse(line) != CsvRow::Outcome::kWhole) return std::nullopt;
+  return GuessTable(header);
 }
 
 absl::Status TablesFormat::ReadLine(absl::string_view line, const InputPlace& place) {
@@ -156,7 +157,7 @@ absl::Status TablesFormat::ReadLine(absl::string_view line, const InputPlace& pl
     absl::StrAppend(&open_, "\n", line);
     if (open_.size() > InputFile::kMaxLine) {
       open_.clear();
-      return loader_.Reject(open_place_, "a quote is not closed within 64 MiB");
+      return input_.Reject(open_place_, "a quote is not closed within 64 MiB");
     }
     // Quotes in pairs leave the row open, which spares taking it apart once a line.
     if (std::count(line.begin(), line.end(), '"') % 2 == 0) return absl::OkStatus();
@@ -175,32 +176,30 @@ absl::Status TablesFormat::ReadLine(absl::string_view line, const InputPlace& pl
   }
   absl::Status status;
   if (const std::optional<InputPlace> broken = FindBrokenUtf8(line, begin)) {
-    header_failed_ = !table_.has_value();
-    status = loader_.Reject(*broken, kBrokenUtf8);
+    header_failed_ = !header_read_;
+    status = input_.Reject(*broken, kBrokenUtf8);
   } else if (outcome == CsvRow::Outcome::kBadQuotes) {
-    header_failed_ = !table_.has_value();
+    header_failed_ = !header_read_;
     begin.column = row_.ColumnOf(row_.size() - 1);
-    status = loader_.Reject(begin, "between a closing quote and the comma stands something else");
+    status = input_.Reject(begin, "between a closing quote and the comma stands something else");
   } else {
-    status = table_.has_value() ? ReadRow(begin) : ReadHeader(begin);
+    status = header_read_ ? ReadRow(begin) : ReadHeader(begin);
   }
   open_.clear();
   return status;
 }
 
 absl::Status TablesFormat::End() {
-  table_.reset();
-  header_failed_ = false;
   if (open_.empty()) return absl::OkStatus();
   open_.clear();
-  return loader_.Reject(open_place_, "a quote is not closed before the end of the file");
+  return input_.Reject(open_place_, "a quote is not closed before the end of the file");
 }
 
 absl::Status TablesFormat::ReadHeader(const InputPlace& place) {
-  table_ = part_.has_value() ? part_ : GuessTable(row_);
+  header_read_ = true;
   if (!table_.has_value()) {
     header_failed_ = true;
-    return loader_.Reject(place, "the header is that of no table, so the file is not read");
+    return input_.Reject(place, "the header is that of no table, so the file is not read");
   }
   const TableRow& table = RowOf(*table_);
   columns_.assign(table.columns.size(), -1);
@@ -266,7 +265,7 @@ absl::Status TablesFormat::RejectCell(size_t column, const InputPlace& place,
   if (field >= 0 && static_cast<size_t>(field) < row_.size()) {
     at.column = row_.ColumnOf(static_cast<size_t>(field));
   }
-  return loader_.Reject(at, absl::StrCat("'", RowOf(*table_).columns[column], "' ", reason));
+  return input_.Reject(at, absl::StrCat("'", RowOf(*table_).columns[column], "' ", reason));
 }
 
 bool TablesFormat::ReadNumber(size_t column, int32_t* out) const {
@@ -288,39 +287,42 @@ absl::Status TablesFormat::ReadEntity(const InputPlace& place) {
   }
   InputPlace at = place;
   const absl::Status properties = ReadProperties(&at, &entity.properties);
-  if (!properties.ok()) return loader_.Reject(at, std::string(properties.message()));
-  return loader_.AddEntity(std::move(entity), place);
+  if (!properties.ok()) return input_.Reject(at, std::string(properties.message()));
+  return input_.AddEntity(std::move(entity), place);
 }
 
 absl::Status TablesFormat::ReadArticle(const InputPlace& place) {
-  ArticleInput article;
-  article.key = std::string(Cell(kArticleKey));
-  article.publisher = std::string(Cell(kArticlePublisher));
-  article.language = std::string(Cell(kArticleLanguage));
-  article.url = std::string(Cell(kArticleUrl));
-  article.title = std::string(Cell(kArticleTitle));
-  article.copy_of = std::string(Cell(kArticleCopyOf));
+  ArticleText article{Cell(kArticleKey),      Cell(kArticleUrl),
+                      Cell(kArticleTitle),    Cell(kArticlePublisher),
+                      Cell(kArticleLanguage), Cell(kArticlePublished),
+                      Cell(kArticleCopyOf),   {}};
+  if (properties_.empty()) return input_.AddArticle(article, place);
   InputPlace at = place;
-  const absl::Status properties = ReadProperties(&at, &article.properties);
-  if (!properties.ok()) return loader_.Reject(at, std::string(properties.message()));
-  const auto published = std::find_if(article.properties.begin(), article.properties.end(),
-                                      [](const MapEntry& property) {
-                                        return property.first == kArticleColumns[kArticlePublished];
-                                      });
-  if (published != article.properties.end()) {
-    article.published = std::move(published->second);
-    article.properties.erase(published);
+  values_.clear();
+  const absl::Status properties = ReadProperties(&at, &values_);
+  if (!properties.ok()) return input_.Reject(at, std::string(properties.message()));
+  const auto published = std::find_if(values_.begin(), values_.end(), [](const MapEntry& property) {
+    return property.first == kArticleColumns[kArticlePublished];
+  });
+  if (published == values_.end()) {
+    article.properties = values_;
+    return input_.AddArticle(article, place);
   }
-  const absl::string_view text = Cell(kArticlePublished);
-  if (!text.empty()) article.published = Value::String(text);
-  return loader_.AddArticle(std::move(article), place);
+  ArticleInput whole{std::string(article.key),      std::string(article.url),
+                     std::string(article.title),    std::string(article.publisher),
+                     std::string(article.language), std::move(published->second),
+                     std::string(article.copy_of),  {}};
+  if (!article.published.empty()) whole.published = Value::String(article.published);
+  values_.erase(published);
+  whole.properties = values_;
+  return input_.AddArticle(whole, place);
 }
 
 absl::Status TablesFormat::ReadFact(const InputPlace& place) {
-  Fact fact;
-  fact.subject = std::string(Cell(kFactSubject));
-  fact.type = std::string(Cell(kFactType));
-  fact.object = std::string(Cell(kFactObject));
+  FactClaim fact;
+  fact.subject = Cell(kFactSubject);
+  fact.type = Cell(kFactType);
+  fact.object = Cell(kFactObject);
   for (const auto& [column, end] :
        {std::pair<size_t, ValidEnd*>{kFactFrom, &fact.valid_from}, {kFactTo, &fact.valid_to}}) {
     if (Cell(column).empty()) continue;
@@ -330,28 +332,26 @@ absl::Status TablesFormat::ReadFact(const InputPlace& place) {
     }
     *end = *std::move(parsed);
   }
-  // The fact by itself; what evidence adds comes as claims of the same identity.
-  ClaimInput claim;
-  SetFact(fact, &claim);
+  values_.clear();
   InputPlace at = place;
-  const absl::Status properties = ReadProperties(&at, &claim.properties);
-  if (!properties.ok()) return loader_.Reject(at, std::string(properties.message()));
+  const absl::Status properties = ReadProperties(&at, &values_);
+  if (!properties.ok()) return input_.Reject(at, std::string(properties.message()));
+  fact.properties = values_;
   const absl::string_view id = Cell(kFactId);
-  if (!id.empty()) {
-    if (!fact_ids_.try_emplace(id, facts_.size()).second) {
-      return RejectCell(kFactId, place, absl::StrCat("is '", id, "', as another fact's is"));
-    }
-    facts_.push_back(std::move(fact));
+  if (!id.empty() && ids_.Find(id).has_value()) {
+    return RejectCell(kFactId, place, absl::StrCat("is '", id, "', as another fact's is"));
   }
-  return loader_.AddClaim(std::move(claim), place);
+  ASSIGN_OR_RETURN(const FactHandle handle, input_.AddFact(fact, place));
+  if (!id.empty()) ids_.Add(id, handle);
+  return absl::OkStatus();
 }
 
 absl::Status TablesFormat::ReadEvidence(const InputPlace& place) {
   const absl::string_view id = Cell(kEvidenceFact);
   if (id.empty()) return RejectCell(kEvidenceFact, place, "is missing");
-  if (Cell(kEvidenceArticle).empty()) return RejectCell(kEvidenceArticle, place, "is missing");
-  ClaimInput claim;
-  EvidenceInput& evidence = claim.evidence;
+  EvidenceClaim evidence;
+  evidence.article = Cell(kEvidenceArticle);
+  if (evidence.article.empty()) return RejectCell(kEvidenceArticle, place, "is missing");
   if (const absl::string_view text = Cell(kEvidenceStance); !text.empty()) {
     const std::optional<Stance> stance = StanceNamed(text);
     if (!stance.has_value()) {
@@ -371,39 +371,14 @@ absl::Status TablesFormat::ReadEvidence(const InputPlace& place) {
       return RejectCell(column, place, "must be a whole number from 0 to 2147483647");
     }
   }
-  evidence.quote = std::string(Cell(kEvidenceQuote));
-  claim.article = std::string(Cell(kEvidenceArticle));
-  claim.asserted_by = std::string(Cell(kEvidenceAssertedBy));
-  const auto known = fact_ids_.find(id);
-  if (known == fact_ids_.end()) {
-    early_.push_back({std::string(id), std::move(claim), place});
-    return absl::OkStatus();
+  evidence.quote = Cell(kEvidenceQuote);
+  evidence.asserted_by = Cell(kEvidenceAssertedBy);
+  const std::optional<FactHandle> fact = ids_.Find(id);
+  if (!fact.has_value()) {
+    return input_.Reject(place, absl::StrCat("there is no fact with the id '", id, "'"));
   }
-  SetFact(facts_[known->second], &claim);
-  return loader_.AddClaim(std::move(claim), place);
-}
-
-absl::Status TablesFormat::Finish() {
-  for (EarlyEvidence& early : early_) {
-    const auto known = fact_ids_.find(early.fact);
-    if (known == fact_ids_.end()) {
-      RETURN_IF_ERROR(loader_.Reject(
-          early.place, absl::StrCat("there is no fact with the id '", early.fact, "'")));
-      continue;
-    }
-    SetFact(facts_[known->second], &early.claim);
-    RETURN_IF_ERROR(loader_.AddClaim(std::move(early.claim), early.place));
-  }
-  early_.clear();
-  return absl::OkStatus();
-}
-
-void TablesFormat::SetFact(const Fact& fact, ClaimInput* claim) {
-  claim->subject = fact.subject;
-  claim->type = fact.type;
-  claim->object = fact.object;
-  claim->valid_from = fact.valid_from;
-  claim->valid_to = fact.valid_to;
+  evidence.fact = *fact;
+  return input_.AddEvidence(evidence, place);
 }
 
 bool IsTableName(absl::string_view name) {
@@ -411,11 +386,6 @@ bool IsTableName(absl::string_view name) {
                      [&](const TableRow& row) { return row.name == name; });
 }
 
-bool LooksLikeTables(absl::string_view head) {
-  CsvRow header;
-  const absl::string_view line =
-      absl::StripTrailingAsciiWhitespace(head.substr(0, head.find('\n')));
-  return header.Parse(line) == CsvRow::Outcome::kWhole && GuessTable(header).has_value();
-}
+bool LooksLikeTables(absl::string_view head) { return TablesFormat::TableOf("", head).has_value(); }
 
 }  // namespace entente::tools

@@ -6,51 +6,37 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "tools/csv_row.h"
+#include "tools/fact_ids.h"
 #include "tools/import_format.h"
 
 namespace entente::tools {
 
-// Evidence names facts of another file, which may come before or after.
+// Evidence names facts of other files, which have to be read before it.
 class TablesFormat : public ImportFormat {
  public:
   enum class Table { kEntities, kArticles, kFacts, kEvidence };
 
-  explicit TablesFormat(BulkLoader& loader) : loader_(loader) {}
+  // What a file holds that begins with `head`: the table named `part`, or when that is "" the one
+  // that has such a header, if any has.
+  static std::optional<Table> TableOf(absl::string_view part, absl::string_view head);
 
-  // `part` is the name of a table.
-  absl::Status Begin(absl::string_view part) override;
+  // `ids` is common to all files of an import. Without a table every file is rejected.
+  TablesFormat(LoadInput& input, FactIds& ids, std::optional<Table> table)
+      : input_(input), ids_(ids), table_(table) {}
+
   absl::Status ReadLine(absl::string_view line, const InputPlace& place) override;
   absl::Status End() override;
-  absl::Status Finish() override;
-  std::map<std::string, uint64_t> TakeUnknownFields() override {
-    return std::exchange(unknown_, {});
-  }
+  std::map<std::string, uint64_t> UnknownFields() const override { return unknown_; }
 
  private:
-  // A fact as its evidence needs it.
-  struct Fact {
-    std::string subject;
-    std::string type;
-    std::string object;
-    ValidEnd valid_from;
-    ValidEnd valid_to;
-  };
   struct PropertyColumn {
     size_t column;
     std::string name;
     bool is_json;
-  };
-  // Evidence whose fact is not known yet.
-  struct EarlyEvidence {
-    std::string fact;
-    ClaimInput claim;
-    InputPlace place;
   };
 
   absl::Status ReadHeader(const InputPlace& place);
@@ -67,23 +53,19 @@ class TablesFormat : public ImportFormat {
   absl::Status RejectCell(size_t column, const InputPlace& place, absl::string_view reason);
   // Fills *out unless the cell is empty; false when it holds no such number.
   bool ReadNumber(size_t column, int32_t* out) const;
-  // Says of which fact the claim speaks.
-  static void SetFact(const Fact& fact, ClaimInput* claim);
 
-  BulkLoader& loader_;
-  std::optional<Table> part_;   // what the user says that the file holds
-  std::optional<Table> table_;  // of this file, once its header is read
+  LoadInput& input_;
+  FactIds& ids_;
+  const std::optional<Table> table_;
+  bool header_read_ = false;
   bool header_failed_ = false;
   std::string open_;  // the lines so far of a row that has line breaks in quotes
   InputPlace open_place_;
   CsvRow row_;
-  // Of this file: where each of the table's own columns stands, −1 absent; the other columns.
+  // Where each of the table's own columns stands, −1 absent; the other columns.
   std::vector<int> columns_;
   std::vector<PropertyColumn> properties_;
-
-  std::vector<Fact> facts_;
-  absl::flat_hash_map<std::string, size_t> fact_ids_;  // → facts_
-  std::vector<EarlyEvidence> early_;
+  std::vector<MapEntry> values_;  // of one row
   std::map<std::string, uint64_t> unknown_;
 };
 

@@ -27,6 +27,8 @@ absl::string_view StageName(LoadProgress::Stage stage) {
       return "facts";
     case LoadProgress::Stage::kEvidence:
       return "evidence";
+    case LoadProgress::Stage::kWriting:
+      return "writing";
     case LoadProgress::Stage::kCommitting:
       return "committing";
   }

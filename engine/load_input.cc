@@ -1,0 +1,414 @@
+#include "engine/load_input.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <iterator>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "absl/hash/hash.h"
+#include "absl/strings/str_cat.h"
+#include "engine/built_in.h"
+#include "engine/error.h"
+#include "engine/names.h"
+#include "engine/published.h"
+#include "engine/status.h"
+#include "engine/value_codec.h"
+#include "storage/bytes.h"
+
+namespace entente {
+namespace {
+
+// Bits of a packed place; what does not fit becomes unknown.
+constexpr int kColumnBits = 22;
+constexpr int kLineBits = 32;
+constexpr int kFileBits = 64 - kColumnBits - kLineBits;
+
+constexpr FactHandle kRefused = FactHandle{1} << 63;
+constexpr int kInputShift = 40;
+
+uint64_t Fitting(uint64_t v, int bits) { return v >> bits == 0 ? v : 0; }
+
+void AppendCounted(absl::string_view text, std::string* out) {
+  storage::AppendVarint(text.size(), out);
+  out->append(text.data(), text.size());
+}
+
+bool ReadCounted(storage::ByteReader* bytes, std::string* text) {
+  uint64_t size;
+  absl::string_view view;
+  if (!bytes->Varint(&size) || !bytes->Bytes(size, &view)) return false;
+  text->assign(view.data(), view.size());
+  return true;
+}
+
+std::string WrongEvidence(const EvidenceClaim& evidence) {
+  if (!(evidence.confidence >= 0 && evidence.confidence <= 1)) {
+    return absl::StrCat("the confidence ", evidence.confidence, " is not between 0 and 1");
+  }
+  if (evidence.sentence < -1) return "the sentence number is negative";
+  if ((evidence.span_begin < 0) != (evidence.span_end < 0) ||
+      evidence.span_end < evidence.span_begin) {
+    return "the span does not run from its beginning to its end";
+  }
+  return "";
+}
+
+storage::Stance StoredStance(Stance stance) {
+  switch (stance) {
+    case Stance::kAffirms:
+      return storage::Stance::kAffirms;
+    case Stance::kDenies:
+      return storage::Stance::kDenies;
+    case Stance::kReports:
+      break;
+  }
+  return storage::Stance::kReports;
+}
+
+}  // namespace
+
+PropertyNames::PropertyNames() {
+  for (absl::string_view name : kBuiltInProperties) Enter(name);
+}
+
+PropertyId PropertyNames::Enter(absl::string_view name) {
+  absl::MutexLock lock(&mutex_);
+  const auto [known, is_new] = ids_.try_emplace(name, static_cast<PropertyId>(names_.size()));
+  if (is_new) names_.emplace_back(name);
+  return known->second;
+}
+
+std::string PropertyNames::Name(PropertyId id) const {
+  absl::MutexLock lock(&mutex_);
+  return names_[id];
+}
+
+size_t PropertyNames::size() const {
+  absl::MutexLock lock(&mutex_);
+  return names_.size();
+}
+
+std::pair<uint32_t, uint64_t> SplitHandle(FactHandle handle) {
+  return {static_cast<uint32_t>((handle & ~kRefused) >> kInputShift),
+          handle & ((FactHandle{1} << kInputShift) - 1)};
+}
+
+uint64_t HashOfEnds(absl::string_view identity) {
+  constexpr size_t kEnds = 8 + 4 + 8;  // behind subject, type and object
+  return absl::Hash<absl::string_view>{}(identity.substr(std::min(kEnds, identity.size()))) | 1;
+}
+
+uint64_t PackPlace(const InputPlace& place) {
+  return Fitting(place.file, kFileBits) << (kLineBits + kColumnBits) |
+         Fitting(place.line, kLineBits) << kColumnBits | Fitting(place.column, kColumnBits);
+}
+
+InputPlace UnpackPlace(uint64_t packed) {
+  const auto low = [](uint64_t v, int bits) { return v & ((uint64_t{1} << bits) - 1); };
+  return {static_cast<uint32_t>(packed >> (kLineBits + kColumnBits)),
+          low(packed >> kColumnBits, kLineBits), low(packed, kColumnBits)};
+}
+
+std::string EncodePayload(const EntityPayload& payload) {
+  std::string bytes;
+  storage::AppendVarint(payload.labels.size(), &bytes);
+  for (const std::string& label : payload.labels) AppendCounted(label, &bytes);
+  storage::AppendVarint(payload.names.size(), &bytes);
+  for (const EntityName& name : payload.names) {
+    AppendCounted(name.text, &bytes);
+    AppendCounted(name.language, &bytes);
+    AppendCounted(name.script, &bytes);
+  }
+  return bytes + payload.properties;
+}
+
+EntityPayload DecodePayload(absl::string_view encoded) {
+  storage::ByteReader bytes(encoded);
+  EntityPayload payload;
+  uint64_t labels = 0;
+  uint64_t names = 0;
+  bool read = bytes.Varint(&labels);
+  for (uint64_t i = 0; read && i < labels; ++i) {
+    read = ReadCounted(&bytes, &payload.labels.emplace_back());
+  }
+  read = read && bytes.Varint(&names);
+  for (uint64_t i = 0; read && i < names; ++i) {
+    EntityName& name = payload.names.emplace_back();
+    read = ReadCounted(&bytes, &name.text) && ReadCounted(&bytes, &name.language) &&
+           ReadCounted(&bytes, &name.script);
+  }
+  ENTENTE_CHECK(read);
+  payload.properties = std::string(bytes.rest());
+  return payload;
+}
+
+LoadInput::LoadInput(uint32_t number, LoadShared& shared)
+    : number_(number),
+      shared_(shared),
+      bytes_(shared.space),
+      entities_(shared.space),
+      articles_(shared.space),
+      facts_(shared.space),
+      evidence_(shared.space),
+      coupled_(shared.space) {}
+
+// The count is common to all threads, so they touch it seldom.
+void LoadInput::CountClaim() {
+  constexpr uint32_t kAtOnce = 1024;
+  if (++uncounted_ < kAtOnce) return;
+  shared_.claims += uncounted_;
+  uncounted_ = 0;
+}
+
+absl::Status LoadInput::Reject(const InputPlace& place, std::string reason) {
+  rejections_.push_back({place, std::move(reason)});
+  return shared_.strict ? absl::InvalidArgumentError(rejections_.back().reason) : absl::OkStatus();
+}
+
+absl::StatusOr<std::string> LoadInput::Pack(absl::Span<const MapEntry> properties,
+                                            std::initializer_list<PropertyId> refused) {
+  if (properties.empty()) return std::string();
+  std::vector<Property> packed;
+  packed.reserve(properties.size());
+  for (const auto& [name, value] : properties) {
+    const PropertyId id = shared_.properties.Enter(name);
+    if (std::find(refused.begin(), refused.end(), id) != refused.end()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("`", name, "` cannot be given among the properties"));
+    }
+    if (value.is_null()) continue;
+    if (!IsStorable(value)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("The property `", name, "` cannot be a ", Value::TypeName(value.type())));
+    }
+    // Of a name that is given twice the last value counts.
+    const auto same = std::find_if(packed.begin(), packed.end(),
+                                   [&](const Property& other) { return other.first == id; });
+    if (same == packed.end()) {
+      packed.emplace_back(id, value);
+    } else {
+      same->second = value;
+    }
+  }
+  return PackProperties(std::move(packed));
+}
+
+absl::Status LoadInput::AddEntity(const EntityInput& entity, const InputPlace& place) {
+  if (entity.key.empty() && NormalizeName(entity.name).empty()) {
+    return Reject(place, "the entity has neither key nor name");
+  }
+  if (std::find(entity.labels.begin(), entity.labels.end(), kBuiltInLabels[kArticleLabel]) !=
+      entity.labels.end()) {
+    return Reject(place, "an entity cannot be labelled Article");
+  }
+  absl::StatusOr<std::string> properties = Pack(entity.properties, {kKeyProperty});
+  if (!properties.ok()) return Reject(place, std::string(properties.status().message()));
+  EntityPayload payload{entity.labels, entity.names, *std::move(properties)};
+  EntityRow row;
+  row.key = shared_.texts.Enter(entity.key);
+  row.name = shared_.texts.Enter(entity.name);
+  ASSIGN_OR_RETURN(row.payload, bytes_.Add(EncodePayload(payload)));
+  row.place = PackPlace(place);
+  return entities_.Add(row);
+}
+
+absl::StatusOr<std::string> LoadInput::MakeArticle(const ArticleText& article,
+                                                   const Value& published_value, ArticleRow* row,
+                                                   std::string* payload) {
+  const absl::string_view key = article.key.empty() ? article.url : article.key;
+  if (key.empty()) return "the article has neither key nor url";
+  row->published = storage::kNoTime;
+  if (!article.published.empty() || !published_value.is_null()) {
+    const std::optional<Instant> published = article.published.empty()
+                                                 ? PublishedInstant(published_value)
+                                                 : PublishedInstant(article.published);
+    if (!published.has_value()) return "`published` is no date or time";
+    row->published = *published;
+  }
+  absl::StatusOr<std::string> others =
+      Pack(article.properties, {kKeyProperty, kUrlProperty, kTitleProperty, kPublisherProperty,
+                                kLanguageProperty, kPublishedProperty, kCopyOfProperty});
+  if (!others.ok()) return std::string(others.status().message());
+  payload->clear();
+  const auto append = [&](PropertyId id, absl::string_view text) {
+    if (!text.empty()) AppendTextProperty(id, text, payload);
+  };
+  append(kKeyProperty, key);
+  append(kUrlProperty, article.url);
+  append(kTitleProperty, article.title);
+  append(kPublisherProperty, article.publisher);
+  append(kLanguageProperty, article.language);
+  append(kPublishedProperty, article.published);
+  if (!published_value.is_null())
+    *payload += PackProperties({{kPublishedProperty, published_value}});
+  append(kCopyOfProperty, article.copy_of);
+  if (!others->empty()) {
+    ASSIGN_OR_RETURN(std::vector<Property> all, UnpackProperties(*payload));
+    ASSIGN_OR_RETURN(std::vector<Property> more, UnpackProperties(*others));
+    std::move(more.begin(), more.end(), std::back_inserter(all));
+    *payload = PackProperties(std::move(all));
+  }
+  row->key = shared_.texts.Enter(key);
+  row->publisher = shared_.texts.Enter(article.publisher);
+  row->copy_of = shared_.texts.Enter(article.copy_of);
+  return "";
+}
+
+absl::StatusOr<std::string> LoadInput::MakeArticle(const ArticleInput& article, ArticleRow* row,
+                                                   std::string* payload) {
+  ArticleText text{article.key,      article.url, article.title,   article.publisher,
+                   article.language, "",          article.copy_of, article.properties};
+  if (!article.published.is_string()) return MakeArticle(text, article.published, row, payload);
+  text.published = article.published.string();
+  return MakeArticle(text, Value(), row, payload);
+}
+
+absl::Status LoadInput::AddMade(std::string wrong, ArticleRow row, const InputPlace& place) {
+  if (!wrong.empty()) return Reject(place, std::move(wrong));
+  ASSIGN_OR_RETURN(row.payload, bytes_.Add(scratch_));
+  row.place = PackPlace(place);
+  return articles_.Add(row);
+}
+
+absl::Status LoadInput::AddArticle(const ArticleInput& article, const InputPlace& place) {
+  ArticleRow row;
+  ASSIGN_OR_RETURN(std::string wrong, MakeArticle(article, &row, &scratch_));
+  return AddMade(std::move(wrong), row, place);
+}
+
+absl::Status LoadInput::AddArticle(const ArticleText& article, const InputPlace& place) {
+  ArticleRow row;
+  ASSIGN_OR_RETURN(std::string wrong, MakeArticle(article, Value(), &row, &scratch_));
+  return AddMade(std::move(wrong), row, place);
+}
+
+absl::StatusOr<std::string> LoadInput::MakeFact(const FactClaim& fact, FactRow* row) {
+  if (fact.subject.empty()) return "the claim has no subject";
+  if (fact.type.empty()) return "the claim has no type";
+  if (fact.object.empty()) return "the claim has no object";
+  if (!fact.valid_from.value.is_null() && !fact.valid_to.value.is_null() &&
+      InstantOfFrom(fact.valid_from) >= InstantOfTo(fact.valid_to)) {
+    return "valid_to does not lie after valid_from";
+  }
+  absl::StatusOr<std::string> properties =
+      Pack(fact.properties, {kValidFromProperty, kValidToProperty});
+  if (!properties.ok()) return std::string(properties.status().message());
+  storage::FactRecord record;
+  const bool keeps_from = StoreValidFrom(fact.valid_from, &record);
+  const bool keeps_to = StoreValidTo(fact.valid_to, &record);
+  row->ends = 0;
+  if (keeps_from || keeps_to) {
+    row->ends = HashOfEnds(FactIdentity(0, 0, 0, fact.valid_from, fact.valid_to));
+    for (const auto& [keeps, id, end] :
+         {std::make_tuple(keeps_from, kValidFromProperty, &fact.valid_from),
+          std::make_tuple(keeps_to, kValidToProperty, &fact.valid_to)}) {
+      if (!keeps) continue;
+      ASSIGN_OR_RETURN(*properties, WithProperty(*properties, id, end->value));
+    }
+  }
+  row->subject = shared_.texts.Enter(fact.subject);
+  row->type = shared_.texts.Enter(fact.type);
+  row->object = shared_.texts.Enter(fact.object);
+  row->valid_from = record.valid_from;
+  row->valid_to = record.valid_to;
+  row->from_precision = static_cast<uint8_t>(record.from_precision);
+  row->to_precision = static_cast<uint8_t>(record.to_precision);
+  row->flags = static_cast<uint8_t>(record.flags);
+  row->coupled = 0;
+  row->extra = 0;
+  if (!properties->empty()) {
+    ASSIGN_OR_RETURN(row->extra, bytes_.Add(*properties));
+  }
+  return "";
+}
+
+absl::StatusOr<std::string> LoadInput::MakeEvidence(const EvidenceClaim& evidence,
+                                                    EvidenceRow* row) {
+  std::string wrong = WrongEvidence(evidence);
+  if (!wrong.empty()) return wrong;
+  row->fact = evidence.fact;
+  row->article = shared_.texts.Enter(evidence.article);
+  row->asserter = shared_.texts.Enter(evidence.asserted_by);
+  row->sentence = evidence.sentence;
+  row->span_begin = evidence.span_begin;
+  row->span_end = evidence.span_end;
+  row->stance = static_cast<uint8_t>(StoredStance(evidence.stance));
+  const double whole = std::round(evidence.confidence * 10000);
+  const bool exact = whole / 10000 != evidence.confidence;
+  row->confidence = exact ? kExactConfidence : static_cast<uint16_t>(whole);
+  row->extra = 0;
+  if (exact || !evidence.quote.empty()) {
+    scratch_.assign(sizeof(double), '\0');
+    std::memcpy(scratch_.data(), &evidence.confidence, sizeof(double));
+    scratch_.append(evidence.quote.data(), evidence.quote.size());
+    ASSIGN_OR_RETURN(row->extra, bytes_.Add(scratch_));
+  }
+  return "";
+}
+
+absl::StatusOr<FactHandle> LoadInput::AddFact(const FactClaim& fact, const InputPlace& place) {
+  FactRow row;
+  ASSIGN_OR_RETURN(std::string wrong, MakeFact(fact, &row));
+  const FactHandle input = FactHandle{number_} << kInputShift;
+  if (!wrong.empty()) {
+    RETURN_IF_ERROR(Reject(place, wrong));
+    refused_facts_.push_back(std::move(wrong));
+    return kRefused | input | (refused_facts_.size() - 1);
+  }
+  row.place = PackPlace(place);
+  const FactHandle handle = input | facts_.size();
+  RETURN_IF_ERROR(facts_.Add(row));
+  CountClaim();
+  return handle;
+}
+
+absl::Status LoadInput::AddEvidence(const EvidenceClaim& evidence, const InputPlace& place) {
+  if (evidence.fact & kRefused) {
+    const auto [input, number] = SplitHandle(evidence.fact);
+    return Reject(place, shared_.inputs[input]->refused_facts_[number]);
+  }
+  EvidenceRow row;
+  ASSIGN_OR_RETURN(std::string wrong, MakeEvidence(evidence, &row));
+  if (!wrong.empty()) return Reject(place, std::move(wrong));
+  row.place = PackPlace(place);
+  CountClaim();
+  return evidence_.Add(row);
+}
+
+absl::Status LoadInput::AddClaim(const ClaimInput& claim, const InputPlace& place) {
+  if (claim.article.empty() && !claim.asserted_by.empty() && !claim.subject.empty() &&
+      !claim.type.empty() && !claim.object.empty()) {
+    return Reject(place, "the claim has asserted_by but no article that quotes it");
+  }
+  EvidenceClaim evidence;
+  evidence.article = claim.article;
+  evidence.asserted_by = claim.asserted_by;
+  evidence.stance = claim.evidence.stance;
+  evidence.confidence = claim.evidence.confidence;
+  evidence.sentence = claim.evidence.sentence;
+  evidence.span_begin = claim.evidence.span_begin;
+  evidence.span_end = claim.evidence.span_end;
+  evidence.quote = claim.evidence.quote;
+  FactRow fact;
+  ASSIGN_OR_RETURN(std::string wrong, MakeFact({claim.subject, claim.type, claim.object,
+                                                claim.valid_from, claim.valid_to, claim.properties},
+                                               &fact));
+  if (wrong.empty()) wrong = WrongEvidence(evidence);
+  if (!wrong.empty()) return Reject(place, std::move(wrong));
+  fact.place = PackPlace(place);
+  fact.coupled = claim.article.empty() ? 0 : 1;
+  if (fact.coupled) {
+    evidence.fact = FactHandle{number_} << kInputShift | facts_.size();
+    EvidenceRow row;
+    RETURN_IF_ERROR(MakeEvidence(evidence, &row).status());
+    row.place = fact.place;
+    RETURN_IF_ERROR(coupled_.Add(row));
+  }
+  CountClaim();
+  return facts_.Add(fact);
+}
+
+}  // namespace entente

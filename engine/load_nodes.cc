@@ -1,0 +1,363 @@
+// NodeLoad: entities, and what names mean.
+#include "engine/load_nodes.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "engine/built_in.h"
+#include "engine/bulk_loader.h"
+#include "engine/counters.h"
+#include "engine/error.h"
+#include "engine/names.h"
+#include "engine/status.h"
+#include "engine/value_codec.h"
+#include "storage/dictionary.h"
+#include "storage/keys.h"
+#include "storage/nodes.h"
+#include "storage/transaction.h"
+
+namespace entente {
+namespace {
+
+// Packed properties, those of `given` over those of `stored`.
+std::string United(absl::string_view stored, absl::string_view given) {
+  absl::StatusOr<std::vector<Property>> all = UnpackProperties(stored);
+  absl::StatusOr<std::vector<Property>> more = UnpackProperties(given);
+  ENTENTE_CHECK(all.ok() && more.ok());
+  for (Property& property : *more) {
+    const auto same = std::find_if(all->begin(), all->end(), [&](const Property& other) {
+      return other.first == property.first;
+    });
+    if (same == all->end()) {
+      all->push_back(std::move(property));
+    } else {
+      same->second = std::move(property.second);
+    }
+  }
+  return PackProperties(*std::move(all));
+}
+
+template <typename T>
+void AddMissing(const std::vector<T>& given, std::vector<T>* stored) {
+  for (const T& entry : given) {
+    if (std::find(stored->begin(), stored->end(), entry) == stored->end()) stored->push_back(entry);
+  }
+}
+
+bool HasProperty(absl::string_view packed, PropertyId id) {
+  for (PropertyCursor cursor(packed); cursor.Next();) {
+    if (cursor.id() == id) return true;
+  }
+  return false;
+}
+
+// The names that a direct entity's record lists beside the canonical one: each once, as ClaimWriter
+// adds them.
+std::vector<storage::Name> ListedNames(const EntityPayload& payload) {
+  std::vector<storage::Name> listed;
+  for (const EntityName& name : payload.names) {
+    const bool known = std::any_of(listed.begin(), listed.end(), [&](const storage::Name& other) {
+      return other.text == name.text && other.language == name.language;
+    });
+    if (known || NormalizeName(name.text).empty()) continue;
+    listed.push_back(
+        {name.text, name.language, name.script.empty() ? ScriptOf(name.text) : name.script});
+  }
+  return listed;
+}
+
+}  // namespace
+
+NodeLoad::NodeLoad(const LoadContext& context)
+    : context_(context),
+      shared_(context.shared),
+      graph_(context.graph),
+      writer_(context.writer),
+      tables_(context.tables),
+      stored_articles_(context.graph.view()) {}
+
+std::string NodeLoad::WithCatalogueIds(absl::string_view packed) const {
+  if (same_ids_) return std::string(packed);
+  absl::StatusOr<std::vector<Property>> properties = UnpackProperties(packed);
+  ENTENTE_CHECK(properties.ok());
+  for (Property& property : *properties) property.first = catalogue_ids_[property.first];
+  return PackProperties(*std::move(properties));
+}
+
+std::vector<MapEntry> NodeLoad::EntriesOf(absl::string_view packed) const {
+  std::vector<MapEntry> entries;
+  absl::StatusOr<std::vector<Property>> properties = UnpackProperties(packed);
+  ENTENTE_CHECK(properties.ok());
+  for (Property& property : *properties) {
+    entries.emplace_back(shared_.properties.Name(property.first), std::move(property.second));
+  }
+  return entries;
+}
+
+absl::Status NodeLoad::PlaceEntities() {
+  empty_database_ = graph_.NodeCount() == 0;
+  indexes_nodes_ = !graph_.catalogue().indexes().empty();
+  for (PropertyId id = 0; id < shared_.properties.size(); ++id) {
+    ASSIGN_OR_RETURN(const PropertyId stored, graph_.NeedProperty(shared_.properties.Name(id)));
+    catalogue_ids_.push_back(stored);
+    same_ids_ = same_ids_ && stored == id;
+  }
+  RETURN_IF_ERROR(GatherEntities());
+  RETURN_IF_ERROR(ChooseWays());
+  nodes_.assign(shared_.texts.limit(), kNoId);
+
+  // What ClaimWriter is to find, it has to write itself.
+  for (const EntityItem& item : entities_) {
+    const absl::string_view key = shared_.texts.Text(item.key);
+    if (item.key == kNoText) {
+      texts_of_writer_.insert(item.name);
+      names_of_writer_.insert(NormalizeName(shared_.texts.Text(item.name)));
+    } else if (IsStubKey(key)) {
+      names_of_writer_.insert(NormalizeName(StubName(key)));
+    }
+  }
+  std::vector<uint32_t> through_writer;
+  ASSIGN_OR_RETURN(first_entity_, graph_.transaction().NewEntities(0));
+  for (uint32_t i = 0; i < entities_.size(); ++i) {
+    RETURN_IF_ERROR(context_.report(i, entities_.size()));
+    ASSIGN_OR_RETURN(const EntityPayload payload, PayloadOf(i));
+    ASSIGN_OR_RETURN(const bool is_direct, IsDirect(entities_[i], payload));
+    if (!is_direct) {
+      through_writer.push_back(i);
+      continue;
+    }
+    entities_[i].node = first_entity_ + direct_entities_.size();
+    direct_entities_.push_back(i);
+    nodes_[entities_[i].key] = entities_[i].node;
+    EnterNames(i, payload);
+  }
+  RETURN_IF_ERROR(graph_.transaction().NewEntities(direct_entities_.size()).status());
+  // Keyed entities first: an entity that has only a name may mean one of them.
+  std::stable_partition(through_writer.begin(), through_writer.end(),
+                        [&](uint32_t i) { return entities_[i].key != kNoText; });
+  bool stubs_taken_over = false;
+  uint64_t done = 0;
+  for (uint32_t i : through_writer) {
+    RETURN_IF_ERROR(context_.report(done++, through_writer.size()));
+    RETURN_IF_ERROR(WriteThroughWriter(i, &stubs_taken_over));
+  }
+  through_writer_ = !through_writer.empty();
+  if (stubs_taken_over || through_writer.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const size_t taken_over, writer_.TakeOverStubs());
+  context_.summary.names_taken_over += taken_over;
+  return absl::OkStatus();
+}
+
+// One item for each key, or name where there is no key; of several rows the later one's values
+// replace, as they would if the first had been stored already.
+absl::Status NodeLoad::GatherEntities() {
+  absl::flat_hash_map<TextId, uint32_t> known;
+  for (LoadInput* input : context_.inputs) {
+    storage::RowLog<EntityRow>::Reader rows(input->entities_, /*drop=*/true);
+    storage::ByteLog::Reader bytes(input->bytes_);
+    EntityRow row;
+    while (rows.Next(&row)) {
+      const TextId key =
+          row.key != kNoText ? row.key : shared_.texts.Enter(StubKey(shared_.texts.Text(row.name)));
+      const auto [item, is_new] = known.try_emplace(key, static_cast<uint32_t>(entities_.size()));
+      if (is_new) {
+        entities_.push_back({row.key, row.name, input->number_, row.payload, row.place});
+        continue;
+      }
+      EntityItem& first = entities_[item->second];
+      ASSIGN_OR_RETURN(EntityPayload payload, PayloadOf(item->second));
+      ASSIGN_OR_RETURN(const absl::string_view encoded, bytes.Read(row.payload));
+      EntityPayload given = DecodePayload(encoded);
+      AddMissing(given.labels, &payload.labels);
+      std::move(given.names.begin(), given.names.end(), std::back_inserter(payload.names));
+      payload.properties = United(payload.properties, given.properties);
+      if (row.name != kNoText) first.name = row.name;
+      first.payload = 0;
+      united_payloads_[item->second] = std::move(payload);
+    }
+    RETURN_IF_ERROR(rows.status());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<EntityPayload> NodeLoad::PayloadOf(uint32_t entity) {
+  const EntityItem& item = entities_[entity];
+  if (item.payload == 0) return united_payloads_.at(entity);
+  std::string scratch;
+  ASSIGN_OR_RETURN(const absl::string_view bytes,
+                   context_.inputs[item.input]->bytes_.Read(item.payload, &scratch));
+  return DecodePayload(bytes);
+}
+
+absl::StatusOr<bool> NodeLoad::IsDirect(const EntityItem& item, const EntityPayload& payload) {
+  const absl::string_view key = shared_.texts.Text(item.key);
+  if (item.key == kNoText || IsStubKey(key) || texts_of_writer_.contains(item.key)) return false;
+  // A name among the properties is for ClaimWriter to weigh.
+  if (HasProperty(payload.properties, kNameProperty)) return false;
+  if (!empty_database_) {
+    ASSIGN_OR_RETURN(const NodeId known, graph_.FindKey(key));
+    if (known != kNoId) return false;
+  }
+  const auto is_free = [&](absl::string_view name) -> absl::StatusOr<bool> {
+    if (names_of_writer_.contains(NormalizeName(name))) return false;
+    if (empty_database_ || name.empty()) return true;
+    ASSIGN_OR_RETURN(const NodeId stub, graph_.FindKey(StubKey(name)));
+    return stub == kNoId;
+  };
+  ASSIGN_OR_RETURN(bool free, is_free(shared_.texts.Text(item.name)));
+  for (size_t i = 0; free && i < payload.names.size(); ++i) {
+    ASSIGN_OR_RETURN(free, is_free(payload.names[i].text));
+  }
+  return free;
+}
+
+void NodeLoad::EnterNames(uint32_t entity, const EntityPayload& payload) {
+  std::vector<std::string> entered;
+  const auto enter = [&](absl::string_view name, bool canonical) {
+    std::string normalised = NormalizeName(name);
+    if (normalised.empty()) return;
+    if (std::find(entered.begin(), entered.end(), normalised) != entered.end()) return;
+    names_[normalised].push_back({entity, canonical});
+    if (!payload.names.empty()) entered.push_back(std::move(normalised));
+  };
+  enter(shared_.texts.Text(entities_[entity].name), true);
+  for (const EntityName& name : payload.names) enter(name.text, false);
+}
+
+NodeLoad::EntityItem* NodeLoad::DirectEntity(NodeId node) {
+  const bool direct = node >= first_entity_ && node - first_entity_ < direct_entities_.size();
+  return direct ? &entities_[direct_entities_[node - first_entity_]] : nullptr;
+}
+
+absl::Status NodeLoad::WriteThroughWriter(uint32_t entity, bool* stubs_taken_over) {
+  const EntityItem& item = entities_[entity];
+  ASSIGN_OR_RETURN(EntityPayload payload, PayloadOf(entity));
+  EntityInput input;
+  input.key = std::string(shared_.texts.Text(item.key));
+  input.name = std::string(shared_.texts.Text(item.name));
+  input.labels = std::move(payload.labels);
+  input.names = std::move(payload.names);
+  input.properties = EntriesOf(payload.properties);
+  if (input.key.empty()) {
+    if (!std::exchange(*stubs_taken_over, true)) {
+      ASSIGN_OR_RETURN(const size_t taken_over, writer_.TakeOverStubs());
+      context_.summary.names_taken_over += taken_over;
+    }
+    const absl::StatusOr<bool> completed = writer_.FindNamed(&input);
+    RETURN_IF_ERROR(context_.reject_if_bad(item.place, completed.status()));
+    if (!completed.ok() || *completed) return absl::OkStatus();
+  }
+  const absl::StatusOr<ClaimWriter::Upserted> upserted = writer_.UpsertEntity(input);
+  RETURN_IF_ERROR(context_.reject_if_bad(item.place, upserted.status()));
+  if (upserted.ok() && upserted->changed && !upserted->created) {
+    ++context_.summary.entities_changed;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<NodeId> NodeLoad::LookUp(TextId text, bool make) {
+  if (nodes_[text] != kNoId) return nodes_[text];
+  const absl::string_view name = shared_.texts.Text(text);
+  if (MayBeStored()) {
+    ASSIGN_OR_RETURN(const NodeId keyed, graph_.FindKey(name));
+    if (keyed != kNoId) return nodes_[text] = keyed;
+  }
+  const std::string normalised = NormalizeName(name);
+  if (normalised.empty()) return absl::InvalidArgumentError("a name is empty");
+  for (const bool canonical : {true, false}) {
+    ASSIGN_OR_RETURN(std::vector<NodeId> nodes, Bearers(normalised, canonical));
+    if (nodes.size() > 1) return Ambiguous(name, std::move(nodes));
+    if (nodes.size() == 1) return nodes_[text] = nodes[0];
+  }
+  if (!make) return kNoId;
+  through_writer_ = true;
+  ASSIGN_OR_RETURN(nodes_[text], writer_.Resolve(name));
+  return nodes_[text];
+}
+
+// Ascending.
+absl::StatusOr<std::vector<NodeId>> NodeLoad::Bearers(absl::string_view name, bool canonical) {
+  std::vector<NodeId> nodes;
+  const auto known = names_.find(name);
+  if (known != names_.end()) {
+    for (const Bearer& bearer : known->second) {
+      if (bearer.canonical == canonical) nodes.push_back(entities_[bearer.entity].node);
+    }
+  }
+  if (MayBeStored()) {
+    ASSIGN_OR_RETURN(const std::vector<storage::NameEntry> entries,
+                     storage::FindName(graph_.view(), name));
+    const storage::NameKind kind =
+        canonical ? storage::NameKind::kCanonical : storage::NameKind::kAlias;
+    for (const storage::NameEntry& entry : entries) {
+      if (entry.kind == kind) nodes.push_back(entry.node);
+    }
+  }
+  std::sort(nodes.begin(), nodes.end());
+  return nodes;
+}
+
+absl::Status NodeLoad::Ambiguous(absl::string_view text, std::vector<NodeId> nodes) {
+  std::vector<NameCandidate> candidates;
+  for (NodeId node : nodes) {
+    NameCandidate& candidate = candidates.emplace_back();
+    const EntityItem* const direct = DirectEntity(node);
+    if (direct != nullptr) {
+      candidate.key = std::string(shared_.texts.Text(direct->key));
+      candidate.name = std::string(shared_.texts.Text(direct->name));
+      continue;
+    }
+    ASSIGN_OR_RETURN(candidate, graph_.CandidateOf(node));
+  }
+  return AmbiguousNameError(text, candidates);
+}
+
+absl::Status NodeLoad::WriteEntities() {
+  storage::TableStream records = tables_.NewStream(storage::Family::kEntities);
+  storage::NodeEncoder encoder;
+  std::vector<std::pair<LabelId, NodeId>> labels;
+  std::map<std::string, std::string> names;
+  for (uint32_t i : direct_entities_) {
+    const EntityItem& item = entities_[i];
+    ASSIGN_OR_RETURN(const EntityPayload payload, PayloadOf(i));
+    storage::NodeRecord record;
+    ASSIGN_OR_RETURN(const std::vector<LabelId> given, graph_.NeedLabels(payload.labels));
+    AddMissing(given, &record.labels);
+    if (item.is_publisher) AddMissing({kPublisherLabel}, &record.labels);
+    for (LabelId label : record.labels) labels.emplace_back(label, item.node);
+    const absl::string_view name = shared_.texts.Text(item.name);
+    AppendTextProperty(kKeyProperty, shared_.texts.Text(item.key), &record.properties);
+    if (!name.empty()) AppendTextProperty(kNameProperty, name, &record.properties);
+    record.properties += WithCatalogueIds(payload.properties);
+    record.names = ListedNames(payload);
+    RETURN_IF_ERROR(graph_.IndexNewNode(item.node, record));
+    RETURN_IF_ERROR(records.Put(storage::NodeKey(item.node), encoder.Encode(record)));
+    for (const storage::NameEntry& entry : NameEntriesOf(item.node, record.names, name)) {
+      names.insert(storage::EncodeName(entry));
+    }
+  }
+  RETURN_IF_ERROR(records.Finish());
+  storage::TableStream name_stream = tables_.NewStream(storage::Family::kNames);
+  for (const auto& [key, value] : names) RETURN_IF_ERROR(name_stream.Put(key, value));
+  RETURN_IF_ERROR(name_stream.Finish());
+
+  storage::Transaction& transaction = graph_.transaction();
+  std::sort(labels.begin(), labels.end());
+  storage::TableStream label_stream = tables_.NewStream(storage::Family::kIndexes);
+  absl::flat_hash_map<LabelId, int64_t> label_counts;
+  for (const auto& [label, node] : labels) {
+    RETURN_IF_ERROR(label_stream.Put(storage::LabelKey(label, node), ""));
+    ++label_counts[label];
+  }
+  RETURN_IF_ERROR(label_stream.Finish());
+  for (const auto& [label, bearers] : label_counts) {
+    RETURN_IF_ERROR(transaction.Count(LabelCounter(label), bearers));
+  }
+  return transaction.Count(storage::kEntityCount, static_cast<int64_t>(direct_entities_.size()));
+}
+
+}  // namespace entente

@@ -1,0 +1,171 @@
+// NodeLoad: the entities and articles of a bulk load, and what the load's names mean.
+//
+// What is new altogether and touches nothing that the database holds (nearly everything, in a large
+// load) is written straight to table files. Everything else goes through ClaimWriter, which knows
+// all cases: entities and articles that exist already, entities known by name alone, names that
+// stubs bear, articles that copies wait for. Which way a record takes makes no difference to the
+// database. ClaimWriter cannot see records of the first kind, so whatever one of the second kind
+// may look up goes its way, too.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/container/inlined_vector.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "engine/claim_writer.h"
+#include "engine/evidence_reader.h"
+#include "engine/graph_writer.h"
+#include "engine/load_input.h"
+#include "storage/edge_stream.h"
+#include "storage/row_log.h"
+#include "storage/table_load.h"
+
+namespace entente {
+
+struct LoadSummary;
+
+// What the stages of a load work with. All must outlive them.
+struct LoadContext {
+  LoadShared& shared;
+  const std::vector<LoadInput*>& inputs;  // in their order
+  GraphWriter& graph;
+  ClaimWriter& writer;
+  storage::TableLoad& tables;
+  LoadSummary& summary;
+  // Tells how far the stage is; an error ends the load.
+  std::function<absl::Status(uint64_t done, uint64_t total)> report;
+  // Rejects when `status` is about the input, else hands it back.
+  std::function<absl::Status(uint64_t place, const absl::Status& status)> reject_if_bad;
+};
+
+class NodeLoad {
+ public:
+  explicit NodeLoad(const LoadContext& context);
+
+  // Decides what becomes of each record and gives out ids. In this order.
+  absl::Status PlaceEntities();
+  absl::Status PlaceArticles();
+
+  // What a name means, if that is known by now; kNoId.
+  NodeId Known(TextId text) const { return nodes_[text]; }
+  // The same, looked up once; an unknown name makes a stub.
+  absl::StatusOr<NodeId> Resolve(TextId text) { return LookUp(text, /*make=*/true); }
+  // Fails as Resolve would, and makes nothing.
+  absl::Status Check(TextId text) {
+    return Known(text) != kNoId ? absl::OkStatus() : LookUp(text, /*make=*/false).status();
+  }
+  // The article with this key; InvalidArgument when there is none.
+  absl::StatusOr<NodeId> FindArticle(TextId key);
+  // What corroboration asks of an article.
+  struct Source {
+    NodeId source = kNoId;  // that the article counts as
+    int64_t published = 0;  // storage::kNoTime: none
+  };
+  absl::StatusOr<Source> SourceOf(NodeId article);
+  // Packed properties of the load with the numbers of the catalogue.
+  std::string WithCatalogueIds(absl::string_view packed) const;
+
+  // Those that are written directly.
+  storage::NewNodes new_nodes() const {
+    return {first_entity_, first_entity_ + direct_entities_.size(), first_article_};
+  }
+
+  // Whether the database has indexes that new nodes enter; then all Write* belong to one thread.
+  bool indexes_nodes() const { return indexes_nodes_; }
+
+  // Write what Place* found new, with all that leads to it. The first two touch nothing of the
+  // transaction, so that another thread may call them, while names are resolved as well.
+  absl::Status WriteArticles();
+  absl::Status WriteWaysToNodes();
+  absl::Status WriteEntities();
+
+ private:
+  enum class Way : uint8_t { kNone, kWriter, kDirect };
+  static constexpr uint32_t kNoArticle = ~uint32_t{0};
+
+  // One entity, though perhaps several rows speak of it.
+  struct EntityItem {
+    TextId key;  // kNoText: known by name
+    TextId name;
+    uint32_t input;    // whose bytes hold the payload
+    uint64_t payload;  // 0: united_payloads_ has it
+    uint64_t place;
+    NodeId node = kNoId;  // of those that are written directly
+    bool is_publisher = false;
+  };
+  // A direct entity that bears a name.
+  struct Bearer {
+    uint32_t entity;
+    bool canonical;
+  };
+
+  absl::Status GatherEntities();
+  absl::StatusOr<EntityPayload> PayloadOf(uint32_t entity);
+  absl::StatusOr<bool> IsDirect(const EntityItem& item, const EntityPayload& payload);
+  absl::Status WriteThroughWriter(uint32_t entity, bool* stubs_taken_over);
+  void EnterNames(uint32_t entity, const EntityPayload& payload);
+  std::vector<MapEntry> EntriesOf(absl::string_view packed) const;
+
+  absl::StatusOr<NodeId> LookUp(TextId text, bool make);
+  absl::StatusOr<std::vector<NodeId>> Bearers(absl::string_view name, bool canonical);
+  absl::Status Ambiguous(absl::string_view text, std::vector<NodeId> nodes);
+  // The direct entity that is this node, nullptr when none is.
+  EntityItem* DirectEntity(NodeId node);
+  uint64_t RunBytes() const { return shared_.space.memory_bytes() / 8; }
+  bool MayBeStored() const { return !empty_database_ || through_writer_; }
+
+  // Calls visit(row number, row, input) for every row of an article; numbers count over all inputs.
+  template <typename Visit>
+  absl::Status EachArticleRow(const Visit& visit);
+  absl::Status ChooseWays();
+  absl::Status UniteArticles(uint64_t first, const ArticleRow& row, LoadInput& input);
+  absl::Status UpsertArticle(uint64_t number, const ArticleRow& row, LoadInput& input);
+  absl::Status AcceptArticle(const ArticleRow& row);
+  // Sees to it that the node is labelled as a publisher.
+  absl::Status MarkPublisher(NodeId node);
+  absl::Status CheckOriginals(const ArticleRow& row) const;
+  absl::Status FindSources();
+  ArticleInput ArticleOf(absl::string_view payload) const;
+
+  const LoadContext& context_;
+  LoadShared& shared_;
+  GraphWriter& graph_;
+  ClaimWriter& writer_;
+  storage::TableLoad& tables_;
+
+  bool empty_database_ = false;
+  bool indexes_nodes_ = false;
+  bool through_writer_ = false;                  // whether the transaction has made any node
+  std::vector<PropertyId> catalogue_ids_;        // by the load's number
+  bool same_ids_ = true;                         // those are the same numbers
+  std::vector<NodeId> nodes_;                    // by text: what it means, kNoId: not known yet
+  absl::flat_hash_set<TextId> texts_of_writer_;  // what ClaimWriter may look up …
+  absl::flat_hash_set<std::string> names_of_writer_;  // … and as names, normalised
+
+  std::vector<EntityItem> entities_;
+  absl::flat_hash_map<uint32_t, EntityPayload> united_payloads_;  // of entities of several rows
+  absl::flat_hash_map<std::string, absl::InlinedVector<Bearer, 1>> names_;  // normalised
+  NodeId first_entity_ = 0;
+  std::vector<uint32_t> direct_entities_;  // by node, from first_entity_ on
+
+  std::vector<Way> ways_;  // of rows of articles
+  // Of articles that came in several rows, by the first: what they say together.
+  absl::flat_hash_map<uint64_t, std::pair<ArticleRow, std::string>> united_articles_;
+  std::vector<uint32_t> article_of_key_;  // by text: number among the direct ones
+  std::vector<TextId> article_keys_;      // by that number
+  std::vector<TextId> original_keys_;
+  absl::flat_hash_map<uint32_t, NodeId> originals_;
+  std::vector<Source> sources_;
+  NodeId first_article_ = 0;
+  EvidenceReader stored_articles_;
+};
+
+}  // namespace entente

@@ -1,0 +1,67 @@
+// TextTable: every different text of a load once, under a small number, so that the rows that a
+// load gathers are of fixed size and a text is resolved once however often it is named.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace entente {
+
+using TextId = uint32_t;
+inline constexpr TextId kNoText = ~TextId{0};
+
+class TextTable {
+ public:
+  TextTable() = default;
+  TextTable(const TextTable&) = delete;
+  TextTable& operator=(const TextTable&) = delete;
+
+  // The number of a text, kNoText of "". From any thread. Which number a text gets is a matter of
+  // chance when several threads enter texts.
+  TextId Enter(absl::string_view text);
+  // "" of kNoText. While no thread enters texts.
+  absl::string_view Text(TextId text) const;
+  // Above every number given so far; arrays of this size can be indexed by them.
+  size_t limit() const;
+
+ private:
+  static constexpr uint32_t kShardBits = 5;
+  static constexpr uint32_t kShards = 1 << kShardBits;
+
+  // Where a text is kept, its bytes behind it.
+  struct Entry {
+    uint32_t hash;
+    uint32_t index;
+    uint32_t size;
+
+    absl::string_view text() const {
+      return absl::string_view(reinterpret_cast<const char*>(this + 1), size);
+    }
+  };
+
+  // Texts whose hashes end alike, in an open table. A slot is the address of an entry, with the
+  // first bits of its hash in those bits that no address needs, so that other texts are told apart
+  // without a look at them. The mutex is the standard library's because Abseil's looks for
+  // deadlocks in Debian's build, which takes longer than the work under it.
+  struct alignas(64) Shard {
+    mutable std::mutex mutex;
+    std::vector<uint64_t> slots;
+    std::vector<const Entry*> entries;
+    std::vector<std::unique_ptr<char[]>> blocks;
+    size_t block_left = 0;
+    char* block_next = nullptr;
+
+    size_t Probe(uint32_t hash, absl::string_view text) const;
+    void Grow();
+    const Entry* Keep(uint32_t hash, absl::string_view text);
+  };
+
+  std::array<Shard, kShards> shards_;
+};
+
+}  // namespace entente

@@ -1,0 +1,172 @@
+// RowSorter: sorts any number of rows in bounded memory: runs that fit are sorted in memory and
+// spilled (spill.h), and merged when they are read.
+//
+// `Order` tells the order twice: Order::Major(row) is a number by which rows are spread into
+// buckets, Order::Less(a, b) decides within a bucket. Less must agree with Major.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "storage/spill.h"
+#include "storage/status_macros.h"
+
+namespace entente::storage {
+
+// Sorts in one pass over buckets and a small sort in each, with as much memory again.
+template <typename Row, typename Order>
+void SortRows(std::vector<Row>* rows) {
+  constexpr size_t kFewRows = 256;
+  constexpr int kBucketBits = 12;
+  const auto less = [](const Row& a, const Row& b) { return Order::Less(a, b); };
+  if (rows->size() <= kFewRows) {
+    std::sort(rows->begin(), rows->end(), less);
+    return;
+  }
+  uint64_t least = ~uint64_t{0};
+  uint64_t greatest = 0;
+  for (const Row& row : *rows) {
+    const uint64_t major = Order::Major(row);
+    least = std::min(least, major);
+    greatest = std::max(greatest, major);
+  }
+  const int width = std::bit_width(greatest - least);
+  const int shift = std::max(width - kBucketBits, 0);
+  std::vector<size_t> ends(size_t{2} << kBucketBits);
+  for (const Row& row : *rows) ++ends[(Order::Major(row) - least) >> shift];
+  size_t sum = 0;
+  for (size_t& end : ends) end = std::exchange(sum, sum + end);
+  std::vector<Row> sorted(rows->size());
+  for (const Row& row : *rows) sorted[ends[(Order::Major(row) - least) >> shift]++] = row;
+  size_t begin = 0;
+  for (const size_t end : ends) {
+    if (end > begin + 1) std::sort(sorted.begin() + begin, sorted.begin() + end, less);
+    begin = std::max(begin, end);
+  }
+  rows->swap(sorted);
+}
+
+template <typename Row, typename Order>
+class RowSorter {
+  static_assert(std::is_trivially_copyable_v<Row>);
+
+ public:
+  // `run_bytes`: of rows sorted at once in memory.
+  RowSorter(SpillSpace& space, uint64_t run_bytes)
+      : run_rows_(std::max<uint64_t>(run_bytes / sizeof(Row), kLeastRun)), blocks_(space) {}
+
+  absl::Status Add(const Row& row) {
+    rows_.push_back(row);
+    ++size_;
+    return rows_.size() < run_rows_ ? absl::OkStatus() : SpillRun();
+  }
+  uint64_t size() const { return size_; }
+
+  // Ends the adding.
+  absl::Status Sort() {
+    if (runs_.empty()) {
+      SortRows<Row, Order>(&rows_);
+      return absl::OkStatus();
+    }
+    if (!rows_.empty()) RETURN_IF_ERROR(SpillRun());
+    std::vector<Row>().swap(rows_);
+    for (Run& run : runs_) {
+      RETURN_IF_ERROR(Advance(&run));
+      heap_.push_back(&run);
+    }
+    std::make_heap(heap_.begin(), heap_.end(), After);
+    return absl::OkStatus();
+  }
+
+  // The next row in order; false at the end or after an error, which status() tells apart.
+  bool Next(Row* row) {
+    if (runs_.empty()) {
+      if (next_ == rows_.size()) {
+        std::vector<Row>().swap(rows_);
+        next_ = 0;
+        return false;
+      }
+      *row = rows_[next_++];
+      return true;
+    }
+    if (heap_.empty() || !status_.ok()) return false;
+    std::pop_heap(heap_.begin(), heap_.end(), After);
+    Run* const run = heap_.back();
+    *row = run->rows[run->at++];
+    if (run->at == run->rows.size()) {
+      status_ = Advance(run);
+      if (!status_.ok()) return false;
+    }
+    if (run->at < run->rows.size()) {
+      std::push_heap(heap_.begin(), heap_.end(), After);
+    } else {
+      heap_.pop_back();
+    }
+    return true;
+  }
+  const absl::Status& status() const { return status_; }
+
+ private:
+  // Blocks [block, end), as far as they are not read yet.
+  struct Run {
+    size_t begin;
+    size_t block;
+    size_t end;
+    std::string scratch;
+    absl::Span<const Row> rows;
+    size_t at = 0;
+  };
+
+  // Makes the run's next block ready; no rows are left at the end.
+  absl::Status Advance(Run* run) {
+    run->at = 0;
+    run->rows = {};
+    if (run->block > run->begin) blocks_.Drop(run->block - 1);
+    if (run->block == run->end) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const absl::string_view bytes, blocks_.Read(run->block++, &run->scratch));
+    run->rows =
+        absl::MakeConstSpan(reinterpret_cast<const Row*>(bytes.data()), bytes.size() / sizeof(Row));
+    return absl::OkStatus();
+  }
+
+  static bool After(const Run* a, const Run* b) {
+    return Order::Less(b->rows[b->at], a->rows[a->at]);
+  }
+
+  absl::Status SpillRun() {
+    constexpr size_t kBlockRows = std::max<size_t>((size_t{256} << 10) / sizeof(Row), 1);
+    SortRows<Row, Order>(&rows_);
+    const size_t begin_block = blocks_.size();
+    for (size_t begin = 0; begin < rows_.size(); begin += kBlockRows) {
+      const size_t count = std::min(kBlockRows, rows_.size() - begin);
+      RETURN_IF_ERROR(blocks_.Add(absl::string_view(
+          reinterpret_cast<const char*>(rows_.data() + begin), count * sizeof(Row))));
+    }
+    runs_.push_back({begin_block, begin_block, blocks_.size(), {}, {}, 0});
+    rows_.clear();
+    return absl::OkStatus();
+  }
+
+  // Shorter runs would be too many to be merged.
+  static constexpr uint64_t kLeastRun = 64;
+
+  const size_t run_rows_;
+  SpillBlocks blocks_;     // of all runs
+  std::vector<Row> rows_;  // of the run that grows; all of them when nothing was spilled
+  size_t next_ = 0;
+  std::vector<Run> runs_;
+  std::vector<Run*> heap_;  // those that have rows left, the least row first
+  uint64_t size_ = 0;
+  absl::Status status_;
+};
+
+}  // namespace entente::storage

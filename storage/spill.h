@@ -1,0 +1,92 @@
+// SpillSpace: the folder in a database's directory in which a load keeps what does not fit into its
+// memory, and the table files it makes. SpillBlocks: a sequence of blocks of bytes, in memory while
+// the space's memory lasts and in a file of the space beyond that.
+//
+// All files go through RocksDB's Env. The folder goes with its SpillSpace; what a killed process
+// left behind is removed when the database is next opened for writing.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace rocksdb {
+class Env;
+class RandomAccessFile;
+class WritableFile;
+}  // namespace rocksdb
+
+namespace entente::storage {
+
+class Store;
+
+class SpillSpace {
+ public:
+  // `store` must outlive the space and be open for writing. Blocks kept in memory take no more than
+  // `memory_bytes` together. The folder comes to be with its first file.
+  SpillSpace(Store& store, uint64_t memory_bytes);
+  ~SpillSpace();
+  SpillSpace(const SpillSpace&) = delete;
+  SpillSpace& operator=(const SpillSpace&) = delete;
+
+  // The path of a file that is not there yet. From any thread.
+  absl::StatusOr<std::string> NewFile();
+  rocksdb::Env* env() const { return env_; }
+  uint64_t memory_bytes() const { return memory_bytes_; }
+
+  // Removes the folders of loads that were cut short from the directory of a database.
+  static absl::Status Sweep(rocksdb::Env* env, const std::string& directory);
+
+ private:
+  friend class SpillBlocks;
+  bool TakeMemory(uint64_t bytes);
+  void GiveMemory(uint64_t bytes) { taken_ -= bytes; }
+
+  rocksdb::Env* const env_;
+  const std::string folder_;
+  const uint64_t memory_bytes_;
+  std::atomic<uint64_t> taken_{0};
+  std::atomic<uint64_t> files_{0};
+};
+
+// Filled and read by one thread at a time; reading by several at once is fine.
+class SpillBlocks {
+ public:
+  explicit SpillBlocks(SpillSpace& space);
+  ~SpillBlocks();
+  SpillBlocks(const SpillBlocks&) = delete;
+  SpillBlocks& operator=(const SpillBlocks&) = delete;
+
+  // Adds a block at the end; it is copied.
+  absl::Status Add(absl::string_view bytes);
+  size_t size() const { return blocks_.size(); }
+  // A block, which stays valid until `*scratch` changes or the block is dropped.
+  absl::StatusOr<absl::string_view> Read(size_t block, std::string* scratch) const;
+  // Part of a block, likewise.
+  absl::StatusOr<absl::string_view> ReadPart(size_t block, uint64_t offset, uint64_t size,
+                                             std::string* scratch) const;
+  // Gives back the memory of a block that nobody reads any more.
+  void Drop(size_t block);
+
+ private:
+  struct Block {
+    std::unique_ptr<char[]> bytes;  // null: in the file, or dropped
+    uint64_t offset = 0;            // in the file
+    uint64_t size = 0;
+  };
+
+  SpillSpace& space_;
+  std::vector<Block> blocks_;
+  std::unique_ptr<rocksdb::WritableFile> writer_;
+  std::string path_;
+  uint64_t file_size_ = 0;
+  mutable std::unique_ptr<rocksdb::RandomAccessFile> reader_;
+};
+
+}  // namespace entente::storage

@@ -1,0 +1,110 @@
+// Rows, bytes and sorted rows are the same whether memory holds them or files do.
+#include "storage/row_sorter.h"
+
+#include <random>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/row_log.h"
+#include "storage/spill.h"
+#include "storage/store.h"
+
+namespace entente::storage {
+namespace {
+
+struct Row {
+  uint64_t major;
+  uint32_t minor;
+  uint32_t payload;
+  friend bool operator==(const Row&, const Row&) = default;
+};
+
+struct Order {
+  static uint64_t Major(const Row& row) { return row.major; }
+  static bool Less(const Row& a, const Row& b) {
+    return std::tie(a.major, a.minor) < std::tie(b.major, b.minor);
+  }
+};
+
+class SpillTest : public ::testing::TestWithParam<uint64_t> {
+ protected:
+  SpillTest() : store_(*Store::Open(":memory:", OpenOptions())), space_(*store_, GetParam()) {}
+
+  std::unique_ptr<Store> store_;
+  SpillSpace space_;
+};
+
+TEST_P(SpillTest, RowsComeOutSortedWhateverTheirSpread) {
+  std::mt19937_64 random(7);
+  for (const uint64_t most : {uint64_t{0}, uint64_t{3}, uint64_t{100'000}, ~uint64_t{0}}) {
+    for (const uint64_t run_bytes : {uint64_t{0}, uint64_t{20'000}, uint64_t{1} << 30}) {
+      RowSorter<Row, Order> sorter(space_, run_bytes);
+      std::vector<Row> expected;
+      for (uint32_t i = 0; i < 5000; ++i) {
+        const uint64_t major = most == ~uint64_t{0} ? random() : random() % (most + 1);
+        expected.push_back({major, i, static_cast<uint32_t>(random())});
+        ASSERT_TRUE(sorter.Add(expected.back()).ok());
+      }
+      std::sort(expected.begin(), expected.end(), Order::Less);
+      ASSERT_TRUE(sorter.Sort().ok());
+      EXPECT_EQ(sorter.size(), expected.size());
+      std::vector<Row> sorted;
+      Row row;
+      while (sorter.Next(&row)) sorted.push_back(row);
+      EXPECT_TRUE(sorter.status().ok());
+      EXPECT_FALSE(sorter.Next(&row));
+      EXPECT_TRUE(sorted == expected) << most << " " << run_bytes;
+    }
+  }
+}
+
+TEST_P(SpillTest, NothingSortsToNothing) {
+  RowSorter<Row, Order> sorter(space_, 1000);
+  ASSERT_TRUE(sorter.Sort().ok());
+  Row row;
+  EXPECT_FALSE(sorter.Next(&row));
+}
+
+TEST_P(SpillTest, RowsAreReadInTheirOrderAndOneByOne) {
+  RowLog<Row> log(space_);
+  const uint32_t count = 3 * RowLog<Row>::kBlockRows + 5;
+  for (uint32_t i = 0; i < count; ++i) ASSERT_TRUE(log.Add({i * uint64_t{3}, i, ~i}).ok());
+  EXPECT_EQ(log.size(), count);
+  for (uint32_t i : {0u, 70'000u, count - 1}) EXPECT_EQ(log.Read(i)->minor, i);
+  for (const bool drop : {false, true}) {
+    RowLog<Row>::Reader reader(log, drop);
+    Row row;
+    for (uint32_t i = 0; i < count; ++i) {
+      ASSERT_TRUE(reader.Next(&row));
+      ASSERT_EQ(row, (Row{i * uint64_t{3}, i, ~i}));
+    }
+    EXPECT_FALSE(reader.Next(&row));
+    EXPECT_TRUE(reader.status().ok());
+  }
+}
+
+TEST_P(SpillTest, TextsAreFoundByTheirPlaces) {
+  ByteLog log(space_);
+  std::vector<std::pair<ByteLog::Place, std::string>> texts;
+  for (int i = 0; i < 400; ++i) {
+    std::string text(i % 50 == 0 ? 2'000'000 : i * 37 % 20'000, static_cast<char>('a' + i % 26));
+    const absl::StatusOr<ByteLog::Place> place = log.Add(text);
+    ASSERT_TRUE(place.ok());
+    EXPECT_NE(*place, 0u);
+    texts.emplace_back(*place, std::move(text));
+  }
+  std::string scratch;
+  ByteLog::Reader reader(log);
+  for (const auto& [place, text] : texts) {
+    EXPECT_TRUE(*log.Read(place, &scratch) == text);
+    EXPECT_TRUE(*reader.Read(place) == text);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Memory, SpillTest, ::testing::Values(0, 100'000, uint64_t{1} << 30));
+
+}  // namespace
+}  // namespace entente::storage

@@ -1,0 +1,80 @@
+// InputReading: reads the files of an import into the inputs of a bulk load, two at a time where
+// that is possible.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "engine/bulk_loader.h"
+#include "tools/fact_ids.h"
+#include "tools/import_format.h"
+#include "tools/input_file.h"
+
+namespace entente::tools {
+
+// Of every format, its name and what knows it by a file's beginning.
+std::vector<std::string> ImportFormatNames();
+
+class InputReading {
+ public:
+  // What the user says of a file: the format ("" to guess it by the first bytes) and which of the
+  // tables it is ("" when that is not said).
+  struct Source {
+    std::unique_ptr<InputFile> file;
+    std::string format;
+    std::string part;
+  };
+
+  // `loader` must outlive this. `cancelled` ends the reading with Cancelled.
+  InputReading(BulkLoader& loader, std::vector<Source> sources, const std::atomic<bool>& cancelled);
+  ~InputReading();
+
+  const std::vector<Source>& sources() const { return sources_; }
+
+  // Reads all; `report` is called now and then, in this thread, with the bytes read so far.
+  // Rejections are the loader's to tell, see BulkLoader::TellRejections. An error that is not about
+  // a record is the first in the order of the files.
+  absl::Status Read(const std::function<void(uint64_t bytes)>& report);
+
+  // Calls visit(file, field, times) for fields that no format knew.
+  void EachUnknownField(
+      const std::function<void(uint32_t, const std::string&, uint64_t)>& visit) const;
+
+ private:
+  enum class State { kWaiting, kReading, kDone };
+  struct Reader {
+    std::unique_ptr<ImportFormat> format;  // null: the file is empty
+    LoadInput* input = nullptr;
+    bool gives_facts = false;  // that others name by id
+    bool needs_facts = false;
+    State state = State::kWaiting;
+    absl::Status status;
+  };
+
+  absl::Status MakeReader(uint32_t file);
+  // Takes files and reads them until none are left. `report` may be null.
+  void Work(const std::function<void(uint64_t bytes)>* report);
+  // The next file that can be read; the number of files when there are none left.
+  uint32_t TakeFile();
+  bool IsReady(const Reader& reader) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status ReadFile(uint32_t file, const std::function<void(uint64_t bytes)>* report);
+
+  BulkLoader& loader_;
+  std::vector<Source> sources_;
+  const std::atomic<bool>& cancelled_;
+  FactIds fact_ids_;
+  absl::Mutex mutex_;
+  std::vector<Reader> readers_;  // states are guarded by mutex_
+  std::atomic<uint64_t> bytes_{0};
+  bool alone_ = true;  // one thread reads
+};
+
+}  // namespace entente::tools
