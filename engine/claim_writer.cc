@@ -227,11 +227,11 @@ absl::StatusOr<FactId> ClaimWriter::FindIdentity(const FactRecord& wanted,
                                                  absl::string_view identity) const {
   storage::EdgeColumns edges;
   RETURN_IF_ERROR(
-      graph_.EdgesBetween(wanted.subject, wanted.object,
-                          storage::RelationFilter(absl::MakeConstSpan(&wanted.relation, 1)),
-                          storage::kFactColumn | storage::kValidFromColumn |
-                              storage::kValidToColumn | storage::kFlagsColumn,
-                          &edges));
+      storage::FindEdgesBetween(graph_.view(), wanted.subject, wanted.object,
+                                storage::RelationFilter(absl::MakeConstSpan(&wanted.relation, 1)),
+                                storage::kFactColumn | storage::kValidFromColumn |
+                                    storage::kValidToColumn | storage::kFlagsColumn,
+                                &edges));
   // Only a moved identity can be at odds with the days that stand inline.
   std::vector<FactId> candidates;
   for (size_t i = 0; i < edges.size; ++i) {

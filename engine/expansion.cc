@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <utility>
 
 #include "engine/graph.h"
 #include "engine/status.h"
 #include "engine/visibility.h"
+#include "storage/adjacency.h"
 #include "storage/decoded_page.h"
 #include "storage/facts.h"
 #include "storage/page_reader.h"
@@ -39,9 +39,54 @@ uint32_t ColumnsFor(uint32_t fields) {
   return wanted;
 }
 
+// The columns that are there, whatever relations they are of.
+storage::EdgeSpan SpanOf(const storage::EdgeColumns& columns) {
+  const auto data = [](const auto& column) { return column.empty() ? nullptr : column.data(); };
+  return {.size = static_cast<uint32_t>(columns.size),
+          .other = data(columns.other),
+          .fact = data(columns.fact),
+          .valid_from = data(columns.valid_from),
+          .valid_to = data(columns.valid_to),
+          .first_reported = data(columns.first_reported),
+          .confidence = data(columns.confidence),
+          .flags = data(columns.flags)};
+}
+
+storage::RelationFilter FilterOf(const RelationSet& types) {
+  return types.any ? storage::RelationFilter() : storage::RelationFilter(types.ids);
+}
+
 template <typename T>
 void Copy(const T* from, size_t size, std::vector<T>* to) {
   to->insert(to->end(), from, from + size);
+}
+
+// What edges of one source in one direction have in common.
+struct Origin {
+  uint32_t row;
+  RelationId relation;
+  bool incoming;
+};
+
+// Appends edges [begin, end).
+void Append(const storage::EdgeSpan& edges, uint32_t begin, uint32_t end, const Origin& origin,
+            uint32_t fields, Edges* out) {
+  const size_t size = end - begin;
+  out->row.resize(out->row.size() + size, origin.row);
+  Copy(edges.other + begin, size, &out->other);
+  if (fields & kFactField) Copy(edges.fact + begin, size, &out->fact);
+  if (fields & kRelationField) out->relation.resize(out->relation.size() + size, origin.relation);
+  if (fields & kIncomingField) {
+    out->incoming.resize(out->incoming.size() + size, origin.incoming ? 1 : 0);
+  }
+  if ((fields & ~kIdentityFields) == 0) return;
+  if (fields & kValidFromField) Copy(edges.valid_from + begin, size, &out->valid_from);
+  if (fields & kValidToField) Copy(edges.valid_to + begin, size, &out->valid_to);
+  if (fields & kFirstReportedField) {
+    Copy(edges.first_reported + begin, size, &out->first_reported);
+  }
+  if (fields & kConfidenceField) Copy(edges.confidence + begin, size, &out->confidence);
+  if (fields & kFlagsField) Copy(edges.flags + begin, size, &out->flags);
 }
 
 }  // namespace
@@ -75,9 +120,7 @@ struct Expansion::State {
                 {graph.view(), storage::Direction::kIn, columns}} {}
 
   storage::PageReader& reader() { return readers[incoming ? 1 : 0]; }
-  storage::RelationFilter filter() const {
-    return types.any ? storage::RelationFilter() : storage::RelationFilter(types.ids);
-  }
+  storage::RelationFilter filter() const { return FilterOf(types); }
 
   // Moves to the next edges that may be given out; false behind the last.
   absl::StatusOr<bool> LoadNext();
@@ -86,8 +129,7 @@ struct Expansion::State {
   absl::Status LoadSources();
   // Hands out edges of the present page and relation, up to `room` of them.
   void Give(size_t room, Edges* out);
-  // Edges [from, to) of the page.
-  void Append(uint32_t from, uint32_t to, Edges* out) const;
+  Origin origin() const { return {static_cast<uint32_t>(row), relation, incoming}; }
 
   const Graph& graph;
   const Heading heading;
@@ -189,28 +231,11 @@ absl::StatusOr<bool> Expansion::State::LoadNext() {
   }
 }
 
-void Expansion::State::Append(uint32_t from, uint32_t to, Edges* out) const {
-  const size_t size = to - from;
-  out->row.resize(out->row.size() + size, static_cast<uint32_t>(row));
-  Copy(edges.other + from, size, &out->other);
-  if (fields & kFactField) Copy(edges.fact + from, size, &out->fact);
-  if (fields & kRelationField) out->relation.resize(out->relation.size() + size, relation);
-  if (fields & kIncomingField) out->incoming.resize(out->incoming.size() + size, incoming ? 1 : 0);
-  if ((fields & ~kIdentityFields) == 0) return;
-  if (fields & kValidFromField) Copy(edges.valid_from + from, size, &out->valid_from);
-  if (fields & kValidToField) Copy(edges.valid_to + from, size, &out->valid_to);
-  if (fields & kFirstReportedField) {
-    Copy(edges.first_reported + from, size, &out->first_reported);
-  }
-  if (fields & kConfidenceField) Copy(edges.confidence + from, size, &out->confidence);
-  if (fields & kFlagsField) Copy(edges.flags + from, size, &out->flags);
-}
-
 void Expansion::State::Give(size_t room, Edges* out) {
   const bool skips_loops = heading == Heading::kEither && incoming;
   if (all_visible && !skips_loops) {
     const uint32_t stop = static_cast<uint32_t>(std::min<size_t>(end, next + room));
-    Append(next, stop, out);
+    Append(edges, next, stop, origin(), fields, out);
     next = stop;
     return;
   }
@@ -230,7 +255,7 @@ void Expansion::State::Give(size_t room, Edges* out) {
       ++next;
       --room;
     }
-    Append(begin, next, out);
+    Append(edges, begin, next, origin(), fields, out);
   }
 }
 
@@ -267,6 +292,30 @@ absl::StatusOr<bool> Expansion::Next(size_t limit, Edges* edges) {
     state.Give(wanted - edges->size(), edges);
   }
   return edges->size() > before;
+}
+
+absl::Status Graph::FindBetween(NodeId from, NodeId to, Heading heading, const RelationSet& types,
+                                const Lens& lens, uint32_t fields, Edges* edges) const {
+  const InlineJudge judge(lens);
+  const uint32_t wanted = judge.columns() | ColumnsFor(fields) | storage::kRelationColumn;
+  storage::EdgeColumns columns;
+  std::vector<uint8_t> visible;
+  for (const bool incoming : {false, true}) {
+    if (heading == (incoming ? Heading::kOut : Heading::kIn)) continue;
+    if (incoming && heading == Heading::kEither && from == to) continue;
+    columns.Clear();
+    RETURN_IF_ERROR(storage::FindEdgesBetween(*view_, incoming ? to : from, incoming ? from : to,
+                                              FilterOf(types), wanted, &columns));
+    // Whose page it was found in decides which end stands there.
+    std::fill(columns.other.begin(), columns.other.end(), to);
+    const storage::EdgeSpan span = SpanOf(columns);
+    RETURN_IF_ERROR(JudgeEdges(*view_, articles_, lens, judge, span, &visible));
+    for (uint32_t i = 0; i < span.size; ++i) {
+      if (visible[i] == 0) continue;
+      Append(span, i, i + 1, {0, columns.relation[i], incoming}, fields, edges);
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace entente

@@ -27,11 +27,9 @@
 namespace entente {
 
 namespace storage {
-struct EdgeColumns;
 struct FactRecord;
 struct NodeRecord;
 class NodeReader;
-class RelationFilter;
 class View;
 }  // namespace storage
 
@@ -199,10 +197,9 @@ class Graph {
   absl::Status RelationshipProperties(absl::Span<const FactId> facts, absl::string_view name,
                                       std::vector<Value>* values) const;
   absl::StatusOr<std::vector<MapEntry>> RelationshipProperties(FactId fact) const;
-  // Relationships between two nodes as Expansion would find them from `from`, every `row` 0; reads
-  // from the end with the fewer.
+  // Relationships between two nodes as Expansion would find them from `from`, every `row` 0.
   absl::Status FindBetween(NodeId from, NodeId to, Heading heading, const RelationSet& types,
-                           const Lens& lens, Edges* edges) const;
+                           const Lens& lens, uint32_t fields, Edges* edges) const;
   // Number of relationships at a node that are visible under the default lens; self-loops count
   // once with kEither.
   absl::StatusOr<uint64_t> Degree(NodeId node, Heading heading, const RelationSet& types) const;
@@ -259,10 +256,6 @@ class Graph {
   absl::StatusOr<std::vector<MapEntry>> Unpack(absl::string_view properties) const;
   // The relationship's properties as the language sees them, valid time included.
   absl::StatusOr<std::vector<MapEntry>> PropertiesOf(const storage::FactRecord& record) const;
-  // All edges from `from` to `to`, whether visible or not, appended to `*edges`; read from the end
-  // with the fewer.
-  absl::Status EdgesBetween(NodeId from, NodeId to, const storage::RelationFilter& filter,
-                            uint32_t columns, storage::EdgeColumns* edges) const;
   absl::Status FillNode(NodeId node, Value* value) const;
   absl::Status FillRelationship(const RelationshipContent& bare, Value* value) const;
 

@@ -9,7 +9,6 @@
 #include "engine/status.h"
 #include "engine/valid_time.h"
 #include "engine/value_codec.h"
-#include "engine/visibility.h"
 #include "storage/adjacency.h"
 #include "storage/facts.h"
 #include "storage/node_reader.h"
@@ -22,19 +21,6 @@ using storage::FactRecord;
 
 storage::RelationFilter FilterOf(const RelationSet& types) {
   return types.any ? storage::RelationFilter() : storage::RelationFilter(types.ids);
-}
-
-// The columns that are there, whatever relations they are of.
-storage::EdgeSpan SpanOf(const storage::EdgeColumns& columns) {
-  const auto data = [](const auto& column) { return column.empty() ? nullptr : column.data(); };
-  return {.size = static_cast<uint32_t>(columns.size),
-          .other = data(columns.other),
-          .fact = data(columns.fact),
-          .valid_from = data(columns.valid_from),
-          .valid_to = data(columns.valid_to),
-          .first_reported = data(columns.first_reported),
-          .confidence = data(columns.confidence),
-          .flags = data(columns.flags)};
 }
 
 absl::Status MissingRelationship(FactId fact) {
@@ -161,52 +147,6 @@ absl::Status Graph::FillRelationship(const RelationshipContent& bare, Value* val
   }
   content.filled = true;
   *value = Value::Relationship(std::move(content));
-  return absl::OkStatus();
-}
-
-absl::Status Graph::EdgesBetween(NodeId from, NodeId to, const storage::RelationFilter& filter,
-                                 uint32_t columns, storage::EdgeColumns* edges) const {
-  using storage::Direction;
-  // A node of one page is read with one Get, so only the far ends of hubs are looked at.
-  bool from_far_end = false;
-  if (view_->MayHaveSeveralChunks(Direction::kOut, from)) {
-    if (!view_->MayHaveSeveralChunks(Direction::kIn, to)) {
-      from_far_end = true;
-    } else {
-      ASSIGN_OR_RETURN(const storage::Degree out,
-                       storage::ReadDegree(*view_, Direction::kOut, from, filter));
-      ASSIGN_OR_RETURN(const storage::Degree in,
-                       storage::ReadDegree(*view_, Direction::kIn, to, filter));
-      from_far_end = in.edges < out.edges;
-    }
-  }
-  return from_far_end
-             ? storage::FindEdges(*view_, Direction::kIn, to, from, filter, columns, edges)
-             : storage::FindEdges(*view_, Direction::kOut, from, to, filter, columns, edges);
-}
-
-absl::Status Graph::FindBetween(NodeId from, NodeId to, Heading heading, const RelationSet& types,
-                                const Lens& lens, Edges* edges) const {
-  const InlineJudge judge(lens);
-  const uint32_t wanted = judge.columns() | storage::kFactColumn | storage::kRelationColumn;
-  storage::EdgeColumns columns;
-  std::vector<uint8_t> visible;
-  for (bool incoming : {false, true}) {
-    if (heading == (incoming ? Heading::kOut : Heading::kIn)) continue;
-    if (incoming && heading == Heading::kEither && from == to) continue;
-    columns.Clear();
-    RETURN_IF_ERROR(EdgesBetween(incoming ? to : from, incoming ? from : to, FilterOf(types),
-                                 wanted, &columns));
-    RETURN_IF_ERROR(JudgeEdges(*view_, articles_, lens, judge, SpanOf(columns), &visible));
-    for (size_t i = 0; i < columns.size; ++i) {
-      if (visible[i] == 0) continue;
-      edges->row.push_back(0);
-      edges->other.push_back(to);
-      edges->fact.push_back(columns.fact[i]);
-      edges->relation.push_back(columns.relation[i]);
-      edges->incoming.push_back(incoming ? 1 : 0);
-    }
-  }
   return absl::OkStatus();
 }
 

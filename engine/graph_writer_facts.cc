@@ -93,9 +93,9 @@ absl::StatusOr<std::vector<FactId>> GraphWriter::ExactRelationships(NodeId start
   const RelationId relation = catalogue_->FindRelation(type);
   if (relation == kNoSymbol) return std::vector<FactId>();
   storage::EdgeColumns edges;
-  RETURN_IF_ERROR(EdgesBetween(start, end,
-                               storage::RelationFilter(absl::MakeConstSpan(&relation, 1)),
-                               storage::kFactColumn, &edges));
+  RETURN_IF_ERROR(storage::FindEdgesBetween(
+      *view_, start, end, storage::RelationFilter(absl::MakeConstSpan(&relation, 1)),
+      storage::kFactColumn, &edges));
   return std::move(edges.fact);
 }
 

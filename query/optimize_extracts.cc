@@ -109,7 +109,7 @@ void CheckBeforehand(const Expression& predicate, ExpandPlan* expand) {
 
 ExpandPlan* PlainHop(Plan* plan) {
   auto* expand = std::get_if<ExpandPlan>(&plan->node);
-  const bool plain = expand != nullptr && !expand->relationship_bound && !expand->into;
+  const bool plain = expand != nullptr && !expand->relationship_bound;
   return plain && !expand->count.has_value() ? expand : nullptr;
 }
 

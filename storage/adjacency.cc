@@ -18,7 +18,7 @@
 namespace entente::storage {
 namespace {
 
-// A page of more edges is not unpacked for the sake of one of them.
+// Pages of so many edges are unpacked whenever some of them are looked for.
 constexpr uint64_t kSmallPage = 512;
 
 // Parsed page of a chunk, with the bytes it points into; nullopt when there is none.
@@ -90,6 +90,96 @@ void AppendSpan(RelationId relation, const EdgeSpan& edges, uint32_t columns, Ed
   AppendColumn(wanted(kFlagsColumn, edges.flags), edges.size, &out->flags);
   out->size += edges.size;
 }
+
+// The search for a node's edges to one other end.
+class NodeSearch {
+ public:
+  NodeSearch(const View& view, Direction direction, NodeId node, NodeId other,
+             const RelationFilter& filter, uint32_t columns)
+      : view_(view),
+        node_(node),
+        other_(other),
+        filter_(filter),
+        columns_(columns),
+        reader_(view, direction, columns | kOtherColumn) {
+    reader_.Begin();
+  }
+
+  // False when the node's one page is not in the cache.
+  bool RunCached(EdgeColumns* out) {
+    const DecodedPage* page = reader_.FindCached(node_, 0, /*alone=*/true);
+    if (page != nullptr) Append(*page, out);
+    return page != nullptr;
+  }
+
+  absl::Status Run(EdgeColumns* out) {
+    if (RunCached(out)) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const ChunkDirectory* directory, Directory());
+    if (directory == nullptr) return RunInChunk(0, /*alone=*/true, out);
+    for (uint32_t chunk = 0; chunk < directory->chunks().size(); ++chunk) {
+      if (!directory->chunks()[chunk].MayReach(other_, filter_)) continue;
+      RETURN_IF_ERROR(RunInChunk(chunk, /*alone=*/false, out));
+    }
+    return absl::OkStatus();
+  }
+
+  // In those of several chunks that Run would look into.
+  absl::StatusOr<uint64_t> EdgesThatMayFit() {
+    uint64_t edges = 0;
+    ASSIGN_OR_RETURN(const ChunkDirectory* directory, Directory());
+    if (directory == nullptr) return edges;
+    for (const ChunkSummary& chunk : directory->chunks()) {
+      if (chunk.MayReach(other_, filter_)) edges += chunk.edges;
+    }
+    return edges;
+  }
+
+ private:
+  // nullptr when there is one chunk.
+  absl::StatusOr<const ChunkDirectory*> Directory() {
+    if (!view_.MayHaveSeveralChunks(reader_.direction(), node_)) return nullptr;
+    ASSIGN_OR_RETURN(const ChunkDirectory* directory, reader_.LoadDirectory(node_));
+    return directory->chunks().empty() ? nullptr : directory;
+  }
+
+  absl::Status RunInChunk(uint32_t chunk, bool alone, EdgeColumns* out) {
+    const DecodedPage* page = reader_.FindCached(node_, chunk, alone);
+    if (page == nullptr) {
+      StoredPage stored;
+      RETURN_IF_ERROR(ReadPage(view_, AdjacencyKey(reader_.direction(), node_, chunk), &stored));
+      if (!stored.page.has_value()) return absl::OkStatus();
+      // A large page is unpacked for the sake of a few edges only if it need not be so again.
+      if (stored.page->Count(RelationFilter()).edges > kSmallPage && !reader_.HasRoom()) {
+        stored.page->Find(other_, filter_, columns_, out);
+        return absl::OkStatus();
+      }
+      page = reader_.Take(node_, chunk, alone, *stored.page);
+    }
+    Append(*page, out);
+    return absl::OkStatus();
+  }
+
+  void Append(const DecodedPage& page, EdgeColumns* out) const {
+    const EdgeSpan edges = page.edges();
+    DecodedPage::Position position;
+    while (const RelationSlice* slice = page.Next(filter_, &position)) {
+      const auto [begin, end] =
+          std::equal_range(edges.other + slice->begin, edges.other + slice->end, other_);
+      if (begin == end) continue;
+      AppendSpan(slice->relation,
+                 edges.Part(static_cast<uint32_t>(begin - edges.other),
+                            static_cast<uint32_t>(end - edges.other)),
+                 columns_, out);
+    }
+  }
+
+  const View& view_;
+  const NodeId node_;
+  const NodeId other_;
+  const RelationFilter& filter_;
+  const uint32_t columns_;
+  PageReader reader_;
+};
 
 void Append(Transaction& transaction, absl::string_view key, EdgeOp op, const EdgeRow& row) {
   std::string rows;
@@ -173,35 +263,21 @@ absl::Status ReadEdges(const View& view, Direction direction, NodeId node,
 
 absl::Status FindEdges(const View& view, Direction direction, NodeId node, NodeId other,
                        const RelationFilter& filter, uint32_t columns, EdgeColumns* out) {
-  PageReader reader(view, direction, columns | kOtherColumn);
-  const DecodedPage* page = reader.LoadCached(node);
-  if (page == nullptr && view.MayHaveSeveralChunks(direction, node)) {
-    return ForEachPage(
-        view, direction, node,
-        [&](const ChunkSummary& summary) { return summary.MayReach(other, filter); },
-        [&](const PageValue& value) { value.Find(other, filter, columns, out); });
-  }
-  if (page == nullptr) {
-    StoredPage stored;
-    RETURN_IF_ERROR(ReadPage(view, AdjacencyKey(direction, node, 0), &stored));
-    if (!stored.page.has_value()) return absl::OkStatus();
-    if (stored.page->Count(RelationFilter()).edges > kSmallPage) {
-      stored.page->Find(other, filter, columns, out);
-      return absl::OkStatus();
-    }
-    page = reader.Take(node, *stored.page);
-  }
-  const EdgeSpan edges = page->edges();
-  DecodedPage::Position position;
-  while (const RelationSlice* slice = page->Next(filter, &position)) {
-    const auto range =
-        std::equal_range(edges.other + slice->begin, edges.other + slice->end, other);
-    AppendSpan(slice->relation,
-               edges.Part(static_cast<uint32_t>(range.first - edges.other),
-                          static_cast<uint32_t>(range.second - edges.other)),
-               columns, out);
-  }
-  return absl::OkStatus();
+  return NodeSearch(view, direction, node, other, filter, columns).Run(out);
+}
+
+absl::Status FindEdgesBetween(const View& view, NodeId from, NodeId to,
+                              const RelationFilter& filter, uint32_t columns, EdgeColumns* out) {
+  NodeSearch at_from(view, Direction::kOut, from, to, filter, columns);
+  if (at_from.RunCached(out)) return absl::OkStatus();
+  NodeSearch at_to(view, Direction::kIn, to, from, filter, columns);
+  if (at_to.RunCached(out)) return absl::OkStatus();
+  // A node of one chunk is read with one Get.
+  if (!view.MayHaveSeveralChunks(Direction::kOut, from)) return at_from.Run(out);
+  if (!view.MayHaveSeveralChunks(Direction::kIn, to)) return at_to.Run(out);
+  ASSIGN_OR_RETURN(const uint64_t edges_at_from, at_from.EdgesThatMayFit());
+  ASSIGN_OR_RETURN(const uint64_t edges_at_to, at_to.EdgesThatMayFit());
+  return edges_at_from <= edges_at_to ? at_from.Run(out) : at_to.Run(out);
 }
 
 absl::Status ReadDegrees(const View& view, Direction direction, absl::Span<const NodeId> nodes,

@@ -83,6 +83,10 @@ absl::Status ReadEdges(const View& view, Direction direction, NodeId node,
 // Only the edges to one other end. Reads no more chunks than may hold it.
 absl::Status FindEdges(const View& view, Direction direction, NodeId node, NodeId other,
                        const RelationFilter& filter, uint32_t columns, EdgeColumns* out);
+// The edges from one node to another, out of the pages of either end: what is in the cache, else
+// what is less to read. `fact` and the columns of the fact are the same from both.
+absl::Status FindEdgesBetween(const View& view, NodeId from, NodeId to,
+                              const RelationFilter& filter, uint32_t columns, EdgeColumns* out);
 
 // Edges of one relation within a page.
 struct RelationSlice {

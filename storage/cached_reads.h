@@ -51,6 +51,8 @@ class CachedReads {
     found_ += found != nullptr;
     return found;
   }
+  // Whether the cache takes something without giving up something else.
+  bool HasRoom() const { return cache_ != nullptr && cache_->HasRoom(); }
   // Offers what was read. It stays until Begin or Release, or as long as `*owner`, which has it
   // when the cache does not take it.
   template <typename T>

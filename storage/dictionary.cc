@@ -1,9 +1,11 @@
 #include "storage/dictionary.h"
 
 #include <limits>
+#include <memory>
 #include <utility>
 
 #include "rocksdb/slice.h"
+#include "storage/cached_reads.h"
 #include "storage/keys.h"
 #include "storage/status_macros.h"
 #include "storage/store_impl.h"
@@ -27,6 +29,24 @@ absl::StatusOr<std::vector<NameEntry>> NamesUnder(const View& view, absl::string
   RETURN_IF_ERROR(cursor.status());
   return entries;
 }
+
+// Found by the key's hash, so that its holder compares the key.
+class CachedBearers final : public ReadCache::Entry {
+ public:
+  CachedBearers(absl::string_view key, std::vector<NodeId> bearers)
+      : key_(key), bearers_(std::move(bearers)) {}
+  const std::string& key() const { return key_; }
+  const std::vector<NodeId>& bearers() const { return bearers_; }
+
+ private:
+  size_t bytes() const override {
+    constexpr size_t kAllocations = 3 * 16;
+    return sizeof(*this) + kAllocations + key_.capacity() + bearers_.capacity() * sizeof(NodeId);
+  }
+
+  const std::string key_;
+  const std::vector<NodeId> bearers_;
+};
 
 void PutBearers(Transaction& transaction, absl::string_view key,
                 const std::vector<NodeId>& bearers) {
@@ -61,10 +81,19 @@ absl::StatusOr<std::vector<NodeId>> DecodeKeyBearers(absl::string_view value) {
 }
 
 absl::StatusOr<std::vector<NodeId>> FindKeyBearers(const View& view, absl::string_view key) {
+  CachedReads reads(view, Family::kDictionary);
+  reads.Begin();
+  const CacheKey cache_key = CacheKey::Bearers(key);
+  const CachedBearers* cached = reads.Find<CachedBearers>(cache_key);
+  if (cached != nullptr && cached->key() == key) return cached->bearers();
   rocksdb::PinnableSlice value;
   ASSIGN_OR_RETURN(const bool found, view.Get(Family::kDictionary, key, &value));
   if (!found) return std::vector<NodeId>();
-  return DecodeKeyBearers(ToView(value));
+  ASSIGN_OR_RETURN(std::vector<NodeId> bearers, DecodeKeyBearers(ToView(value)));
+  std::unique_ptr<ReadCache::Entry> own;
+  reads.Keep(cache_key, ReadCache::Worth::kOnSecondOffer,
+             std::make_unique<CachedBearers>(key, bearers), &own);
+  return bearers;
 }
 
 absl::StatusOr<std::optional<NodeId>> FindKey(const View& view, absl::string_view key) {

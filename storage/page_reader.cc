@@ -123,15 +123,17 @@ absl::Status PageReader::ReadMissing() {
   return absl::OkStatus();
 }
 
-const DecodedPage* PageReader::LoadCached(NodeId node) {
-  Begin();
-  const DecodedPage* page = reads_.Find<DecodedPage>(CacheKey::Page(direction_, node, 0));
-  return page != nullptr && page->alone() && page->Has(columns_) ? page : nullptr;
+const DecodedPage* PageReader::FindCached(NodeId node, uint32_t chunk, bool alone) {
+  const DecodedPage* page = reads_.Find<DecodedPage>(CacheKey::Page(direction_, node, chunk));
+  return page != nullptr && page->alone() == alone && page->Has(columns_) ? page : nullptr;
 }
 
-const DecodedPage* PageReader::Take(NodeId node, const PageValue& value) {
-  return KeepPage(CacheKey::Page(direction_, node, 0),
-                  DecodedPage::Make(&value, /*alone=*/true, columns_), &own_chunk_);
+const DecodedPage* PageReader::Take(NodeId node, uint32_t chunk, bool alone,
+                                    const PageValue& value) {
+  const CacheKey key = CacheKey::Page(direction_, node, chunk);
+  const DecodedPage* before = reads_.Find<DecodedPage>(key);
+  const uint32_t columns = columns_ | (before == nullptr ? 0 : before->columns());
+  return KeepPage(key, DecodedPage::Make(&value, alone, columns), &own_chunk_);
 }
 
 absl::StatusOr<const ChunkDirectory*> PageReader::LoadDirectory(NodeId node) {

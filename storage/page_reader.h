@@ -33,10 +33,14 @@ class PageReader {
   // stand in several chunks.
   const DecodedPage* page(size_t i) const { return pages_[i]; }
 
-  // The page of a node with one chunk if the cache has it, else nullptr; and one just read, for the
-  // cache to take. What was loaded before is gone.
-  const DecodedPage* LoadCached(NodeId node);
-  const DecodedPage* Take(NodeId node, const PageValue& value);
+  // Lets go of what was loaded and begins anew, as of what the view sees now.
+  void Begin();
+  // A chunk's page if the cache has it, else nullptr; and one just read, for the cache to take,
+  // until the next Take, LoadChunk or Load. `alone`: the node has no other chunks.
+  const DecodedPage* FindCached(NodeId node, uint32_t chunk, bool alone);
+  const DecodedPage* Take(NodeId node, uint32_t chunk, bool alone, const PageValue& value);
+  // Whether the cache takes pages without giving up others.
+  bool HasRoom() const { return reads_.HasRoom(); }
 
   // Of a node with several chunks: what its chunks hold (of any other node: nothing), and one of
   // them. Each lasts until the next call of its kind or of Load.
@@ -53,7 +57,6 @@ class PageReader {
     uint32_t columns;  // that an entry has which lacks others
   };
 
-  void Begin();
   absl::Status ReadMissing();
   absl::StatusOr<bool> HasSeveralChunks(NodeId node);
   const DecodedPage* KeepPage(CacheKey key, std::unique_ptr<DecodedPage> page,

@@ -45,6 +45,9 @@ void AppendCacheKeys(Family family, absl::string_view key, const Geometry& geome
   uint64_t id;
   uint32_t chunk;
   switch (family) {
+    case Family::kDictionary:
+      keys->push_back(CacheKey::Bearers(key));
+      return;
     case Family::kEntities:
     case Family::kArticles:
       if (reader.U64(&id)) keys->push_back(CacheKey::Node(id));
@@ -173,6 +176,11 @@ const ReadCache::Entry* ReadCache::Offer(const Pin& pin, CacheKey key, uint64_t 
   usage_.bytes += bytes;
   Atomic(slot).store(address | hash >> kAddressBits << kAddressBits);
   return entry->release();
+}
+
+bool ReadCache::HasRoom() const {
+  absl::MutexLock lock(&mutex_);
+  return usage_.bytes < budget_;
 }
 
 bool ReadCache::MakeRoom(size_t bytes, Worth worth, uint64_t hash) {

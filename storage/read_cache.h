@@ -1,5 +1,5 @@
 // What was read and decoded, kept in memory for the next reader: adjacency pages, chunk
-// directories, node records, blocks of facts. One bound in bytes for all of them.
+// directories, node records, blocks of facts, bearers of keys. One bound in bytes for all of them.
 //
 // An entry carries the sequence number since which it holds; a reader of an older snapshot does not
 // find it and reads the database instead. A commit removes what it changes before it is written, so
@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/hash/hash.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
@@ -29,7 +30,7 @@ namespace entente::storage {
 
 // Names what an entry holds.
 struct CacheKey {
-  enum Kind : uint8_t { kPage, kChunks, kNode, kFactBlock };
+  enum Kind : uint8_t { kPage, kChunks, kNode, kFactBlock, kBearers };
 
   static CacheKey Page(Direction direction, NodeId node, uint32_t chunk) {
     return {Of(kPage, direction) | chunk, node};
@@ -39,6 +40,10 @@ struct CacheKey {
   }
   static CacheKey Node(NodeId node) { return {Of(kNode, Direction::kOut), node}; }
   static CacheKey FactBlock(uint64_t block) { return {Of(kFactBlock, Direction::kOut), block}; }
+  // Of an external key; few keys have one in common.
+  static CacheKey Bearers(absl::string_view key) {
+    return {Of(kBearers, Direction::kOut), absl::Hash<absl::string_view>()(key)};
+  }
 
   uint64_t what = 0;
   uint64_t id = 0;
@@ -111,6 +116,9 @@ class ReadCache {
   // admitted is taken out of `*entry`.
   const Entry* Offer(const Pin& pin, CacheKey key, uint64_t sequence, Worth worth,
                      std::unique_ptr<Entry>* entry);
+
+  // Whether there is memory left in the budget.
+  bool HasRoom() const;
 
   // The writer, before and after it changes what the keys stand for: in between nothing of them is
   // found or admitted. `sequence` is the latest one after the change.

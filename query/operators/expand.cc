@@ -75,8 +75,58 @@ class HopOperator : public UnaryOperator {
     expansion_->Start(nodes);
   }
 
-  // What the expansion reads of each edge (EdgeField).
-  virtual uint32_t Fields() const { return kIdentityFields; }
+  // What is read of each edge (EdgeField).
+  virtual uint32_t Fields() const {
+    uint32_t fields = kIdentityFields;
+    if (node_.extracts_valid_time) fields |= kValidFromField | kValidToField | kFlagsField;
+    if (node_.extracts_evidence) fields |= kConfidenceField | kFlagsField;
+    return fields;
+  }
+
+  // The property, or kNoDay where the edge's day does not tell it.
+  static int32_t DayOf(int32_t day, bool inexact) {
+    const bool open = day == INT32_MIN || day == INT32_MAX;
+    return open || inexact ? RelationshipExtract::kNoDay : day;
+  }
+
+  // False only if conditions above would drop the edge.
+  bool MayPass(size_t i, const Lens* mark) const {
+    if (node_.only_contested && mark == nullptr && execution_.functions.lens == nullptr &&
+        (edges_.flags[i] & kContestedEdge) == 0) {
+      return false;
+    }
+    if (!node_.extracts_valid_time) return true;
+    const int32_t from = edges_.valid_from[i];
+    if (from >= node_.least_valid_from && from <= node_.most_valid_from) return true;
+    return DayOf(from, (edges_.flags[i] & kInexactFromEdge) != 0) == RelationshipExtract::kNoDay;
+  }
+
+  // An edge that may pass, as it flows.
+  RelationshipReference Reference(size_t i, NodeId from, const Lens* mark) const {
+    const bool incoming = edges_.incoming[i] != 0;
+    RelationshipReference relationship = {.id = edges_.fact[i],
+                                          .start = incoming ? edges_.other[i] : from,
+                                          .end = incoming ? from : edges_.other[i],
+                                          .relation = edges_.relation[i],
+                                          .lens = mark};
+    Extract(i, &relationship);
+    return relationship;
+  }
+
+  void Extract(size_t i, RelationshipReference* relationship) const {
+    RelationshipExtract& extract = relationship->extract;
+    if (node_.extracts_valid_time) {
+      const uint8_t flags = edges_.flags[i];
+      extract.valid_from = DayOf(edges_.valid_from[i], (flags & kInexactFromEdge) != 0);
+      extract.valid_to = DayOf(edges_.valid_to[i], (flags & kInexactToEdge) != 0);
+    }
+    if (node_.extracts_evidence) {
+      relationship->knows_evidence = true;
+      extract.confidence = edges_.confidence[i];
+      extract.has_evidence = (edges_.flags[i] & kHasEvidenceEdge) != 0;
+      extract.contested = (edges_.flags[i] & kContestedEdge) != 0;
+    }
+  }
 
   const ExpandPlan& node_;
   PatternTypes types_;
@@ -91,15 +141,6 @@ class HopOperator : public UnaryOperator {
   std::vector<uint32_t> sources_;  // the row of each of the expansion's start nodes
   Edges edges_;
 };
-
-RelationshipReference Reference(const Edges& edges, size_t i, NodeId from, const Lens* mark) {
-  const bool incoming = edges.incoming[i] != 0;
-  return {.id = edges.fact[i],
-          .start = incoming ? edges.other[i] : from,
-          .end = incoming ? from : edges.other[i],
-          .relation = edges.relation[i],
-          .lens = mark};
-}
 
 class Hop : public HopOperator {
  public:
@@ -127,9 +168,7 @@ class Hop : public HopOperator {
       for (size_t i = 0; i < edges_.size(); ++i) {
         if (!MayPass(i, mark)) continue;
         const uint32_t row = sources_[edges_.row[i]];
-        RelationshipReference relationship = Reference(edges_, i, from_[row], mark);
-        Extract(i, &relationship);
-        Add(row, edges_.other[i], relationship, &found);
+        Add(row, edges_.other[i], Reference(i, from_[row], mark), &found);
       }
       if (found.rows.empty()) continue;
       Emit(std::move(found), batch);
@@ -142,46 +181,6 @@ class Hop : public HopOperator {
     reads_.clear();
     read_ = 0;
     expanding_ = false;
-  }
-
-  uint32_t Fields() const override {
-    uint32_t fields = kIdentityFields;
-    if (node_.extracts_valid_time) fields |= kValidFromField | kValidToField | kFlagsField;
-    if (node_.extracts_evidence) fields |= kConfidenceField | kFlagsField;
-    return fields;
-  }
-
-  // The property, or kNoDay where the edge's day does not tell it.
-  static int32_t DayOf(int32_t day, bool inexact) {
-    const bool open = day == INT32_MIN || day == INT32_MAX;
-    return open || inexact ? RelationshipExtract::kNoDay : day;
-  }
-
-  // False only if conditions above would drop the edge.
-  bool MayPass(size_t i, const Lens* mark) const {
-    if (node_.only_contested && mark == nullptr && execution_.functions.lens == nullptr &&
-        (edges_.flags[i] & kContestedEdge) == 0) {
-      return false;
-    }
-    if (!node_.extracts_valid_time) return true;
-    const int32_t from = edges_.valid_from[i];
-    if (from >= node_.least_valid_from && from <= node_.most_valid_from) return true;
-    return DayOf(from, (edges_.flags[i] & kInexactFromEdge) != 0) == RelationshipExtract::kNoDay;
-  }
-
-  void Extract(size_t i, RelationshipReference* relationship) const {
-    RelationshipExtract& extract = relationship->extract;
-    if (node_.extracts_valid_time) {
-      const uint8_t flags = edges_.flags[i];
-      extract.valid_from = DayOf(edges_.valid_from[i], (flags & kInexactFromEdge) != 0);
-      extract.valid_to = DayOf(edges_.valid_to[i], (flags & kInexactToEdge) != 0);
-    }
-    if (node_.extracts_evidence) {
-      relationship->knows_evidence = true;
-      extract.confidence = edges_.confidence[i];
-      extract.has_evidence = (edges_.flags[i] & kHasEvidenceEdge) != 0;
-      extract.contested = (edges_.flags[i] & kContestedEdge) != 0;
-    }
   }
 
   size_t read_ = 0;
@@ -250,9 +249,10 @@ class HopInto : public RowHopOperator {
     if (to_[row] == kNoId) return absl::OkStatus();
     edges_.Clear();
     RETURN_IF_ERROR(execution_.graph->FindBetween(from_[row], to_[row], node_.heading, types_.set(),
-                                                  *read.lens, &edges_));
+                                                  *read.lens, Fields(), &edges_));
     for (size_t i = 0; i < edges_.size(); ++i) {
-      Add(row, to_[row], Reference(edges_, i, from_[row], read.mark), found);
+      if (!MayPass(i, read.mark)) continue;
+      Add(row, to_[row], Reference(i, from_[row], read.mark), found);
     }
     return absl::OkStatus();
   }
@@ -277,7 +277,7 @@ class HopOver : public RowHopOperator {
       // The pattern's own lens must show it, whichever bound it.
       edges_.Clear();
       RETURN_IF_ERROR(execution_.graph->FindBetween(from_[row], end, node_.heading, types_.set(),
-                                                    *read.lens, &edges_));
+                                                    *read.lens, kFactField, &edges_));
       const auto& facts = edges_.fact;
       if (std::find(facts.begin(), facts.end(), relationship.id) == facts.end()) {
         return absl::OkStatus();
@@ -366,7 +366,7 @@ class HopCount : public HopOperator {
   absl::Status CountBetween(uint32_t row, const LensEvaluator::Read& read) {
     edges_.Clear();
     RETURN_IF_ERROR(execution_.graph->FindBetween(from_[row], to_[row], node_.heading, types_.set(),
-                                                  *read.lens, &edges_));
+                                                  *read.lens, kFactField, &edges_));
     counts_[row] = edges_.size() -
                    others_.CountFitting(row, from_[row], to_[row], node_.heading, types_.set());
     return absl::OkStatus();

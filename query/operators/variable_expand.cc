@@ -283,7 +283,7 @@ class BoundPath : public PathsOperator {
     if (end == kNoId || lens_->mark == nullptr) return end;
     Edges edges;
     RETURN_IF_ERROR(execution_.graph->FindBetween(from, end, node_.heading, types_.set(),
-                                                  *lens_->lens, &edges));
+                                                  *lens_->lens, kFactField, &edges));
     const bool shown =
         std::find(edges.fact.begin(), edges.fact.end(), relationship.id) != edges.fact.end();
     return shown ? end : kNoId;

@@ -29,13 +29,13 @@ TEST(ExpansionTest, HeadingsAndSelfLoops) {
   EXPECT_EQ(Must(graph.Degree(a, Heading::kIn, {})), 2u);
   EXPECT_EQ(Must(graph.Degree(a, Heading::kEither, {})), 3u);
   Edges edges;
-  MustBeOk(graph.FindBetween(a, a, Heading::kEither, {}, Lens(), &edges));
+  MustBeOk(graph.FindBetween(a, a, Heading::kEither, {}, Lens(), kIdentityFields, &edges));
   EXPECT_THAT(edges.fact, ElementsAre(loop));
   edges.Clear();
-  MustBeOk(graph.FindBetween(a, b, Heading::kEither, {}, Lens(), &edges));
+  MustBeOk(graph.FindBetween(a, b, Heading::kEither, {}, Lens(), kIdentityFields, &edges));
   EXPECT_THAT(edges.fact, UnorderedElementsAre(out, in));
   edges.Clear();
-  MustBeOk(graph.FindBetween(a, b, Heading::kIn, {}, Lens(), &edges));
+  MustBeOk(graph.FindBetween(a, b, Heading::kIn, {}, Lens(), kIdentityFields, &edges));
   EXPECT_THAT(edges.fact, ElementsAre(in));
   EXPECT_THAT(edges.incoming, ElementsAre(1));
 }
@@ -75,7 +75,8 @@ TEST(ExpansionTest, HubsOfManyChunksComeInPortionsInTheOrderOfTheSources) {
   EXPECT_THAT(Expand(open.graph(), hub, Heading::kOut, open.graph().ResolveTypes({"NONE"})),
               IsEmpty());
   Edges edges;
-  MustBeOk(open.graph().FindBetween(hub, others[20], Heading::kOut, {}, Lens(), &edges));
+  MustBeOk(open.graph().FindBetween(hub, others[20], Heading::kOut, {}, Lens(), kIdentityFields,
+                                    &edges));
   EXPECT_THAT(edges.fact, ElementsAre(facts[20]));
 }
 
