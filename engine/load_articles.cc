@@ -356,7 +356,7 @@ absl::StatusOr<NodeLoad::Source> NodeLoad::SourceOf(NodeId article) {
 absl::Status NodeLoad::WriteArticles() {
   storage::TableStream records = tables_.NewStream(storage::Family::kArticles);
   storage::RowSorter<Link, LinkOrder> publishers(shared_.space, RunBytes());
-  storage::NodeEncoder encoder;
+  std::string encoded;
   storage::NodeRecord record;
   record.labels = {kArticleLabel};
   NodeId node = first_article_;
@@ -386,7 +386,9 @@ absl::Status NodeLoad::WriteArticles() {
       record.published = row.published;
       const auto original = originals_.find(static_cast<uint32_t>(node - first_article_));
       record.original = original == originals_.end() ? kNoId : original->second;
-      RETURN_IF_ERROR(records.Put(storage::NodeKey(node), encoder.Encode(record)));
+      encoded.clear();
+      storage::AppendNode(record, &encoded);
+      RETURN_IF_ERROR(records.Put(storage::NodeKey(node), encoded));
       if (indexes_nodes_) RETURN_IF_ERROR(graph_.IndexNewNode(node, record));
       if (record.publisher != kNoId) RETURN_IF_ERROR(publishers.Add({record.publisher, node}));
       ++node;

@@ -232,19 +232,24 @@ absl::StatusOr<std::string> LoadInput::MakeArticle(const ArticleText& article,
       Pack(article.properties, {kKeyProperty, kUrlProperty, kTitleProperty, kPublisherProperty,
                                 kLanguageProperty, kPublishedProperty, kCopyOfProperty});
   if (!others.ok()) return std::string(others.status().message());
+  std::vector<std::pair<PropertyId, absl::string_view>> texts;
+  for (const auto& [id, text] : {std::make_pair(kKeyProperty, key),
+                                 {kUrlProperty, article.url},
+                                 {kTitleProperty, article.title},
+                                 {kPublisherProperty, article.publisher},
+                                 {kLanguageProperty, article.language},
+                                 {kPublishedProperty, article.published},
+                                 {kCopyOfProperty, article.copy_of}}) {
+    if (!text.empty()) texts.emplace_back(id, text);
+  }
   payload->clear();
-  const auto append = [&](PropertyId id, absl::string_view text) {
-    if (!text.empty()) AppendTextProperty(id, text, payload);
-  };
-  append(kKeyProperty, key);
-  append(kUrlProperty, article.url);
-  append(kTitleProperty, article.title);
-  append(kPublisherProperty, article.publisher);
-  append(kLanguageProperty, article.language);
-  append(kPublishedProperty, article.published);
-  if (!published_value.is_null())
-    *payload += PackProperties({{kPublishedProperty, published_value}});
-  append(kCopyOfProperty, article.copy_of);
+  for (size_t i = 0; i < texts.size(); ++i) {
+    AppendTextProperty(texts[i].first, texts[i].second, payload,
+                       i + 1 < texts.size() ? texts[i + 1].second : "");
+  }
+  if (!published_value.is_null()) {
+    ASSIGN_OR_RETURN(*payload, WithProperty(*payload, kPublishedProperty, published_value));
+  }
   if (!others->empty()) {
     ASSIGN_OR_RETURN(std::vector<Property> all, UnpackProperties(*payload));
     ASSIGN_OR_RETURN(std::vector<Property> more, UnpackProperties(*others));

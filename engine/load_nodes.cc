@@ -318,7 +318,7 @@ absl::Status NodeLoad::Ambiguous(absl::string_view text, std::vector<NodeId> nod
 
 absl::Status NodeLoad::WriteEntities() {
   storage::TableStream records = tables_.NewStream(storage::Family::kEntities);
-  storage::NodeEncoder encoder;
+  std::string encoded;
   std::vector<std::pair<LabelId, NodeId>> labels;
   std::map<std::string, std::string> names;
   for (uint32_t i : direct_entities_) {
@@ -330,12 +330,16 @@ absl::Status NodeLoad::WriteEntities() {
     if (item.is_publisher) AddMissing({kPublisherLabel}, &record.labels);
     for (LabelId label : record.labels) labels.emplace_back(label, item.node);
     const absl::string_view name = shared_.texts.Text(item.name);
-    AppendTextProperty(kKeyProperty, shared_.texts.Text(item.key), &record.properties);
-    if (!name.empty()) AppendTextProperty(kNameProperty, name, &record.properties);
-    record.properties += WithCatalogueIds(payload.properties);
+    ASSIGN_OR_RETURN(std::vector<Property> properties,
+                     UnpackProperties(WithCatalogueIds(payload.properties)));
+    properties.emplace_back(kKeyProperty, Value::String(shared_.texts.Text(item.key)));
+    if (!name.empty()) properties.emplace_back(kNameProperty, Value::String(name));
+    record.properties = PackProperties(std::move(properties));
     record.names = ListedNames(payload);
     RETURN_IF_ERROR(graph_.IndexNewNode(item.node, record));
-    RETURN_IF_ERROR(records.Put(storage::NodeKey(item.node), encoder.Encode(record)));
+    encoded.clear();
+    storage::AppendNode(record, &encoded);
+    RETURN_IF_ERROR(records.Put(storage::NodeKey(item.node), encoded));
     for (const storage::NameEntry& entry : NameEntriesOf(item.node, record.names, name)) {
       names.insert(storage::EncodeName(entry));
     }

@@ -14,11 +14,15 @@
 //   0c        date-time: like local date-time, but UTC; offset in seconds, zigzag varint; length of
 //             the zone's name, varint, 0 for none; the name
 //   0d        duration: months, days, seconds, zigzag varints each; nanoseconds, varint
+//   0e        string around the slug of another: what comes before it and what comes after it, each
+//             with its length as a varint; only as a property whose next one, by id, is the other
+//             string. Addresses of documents often hold their title like this.
 //   40 … 7f   string of 0 … 63 bytes, which follow
 //   80 … bf   integer 0 … 63
 //
 // A varint holds seven bits a byte, the lowest first, and the top bit says that more follow. Zigzag
-// maps 0, -1, 1, -2 … to 0, 1, 2, 3 …
+// maps 0, -1, 1, -2 … to 0, 1, 2, 3 … The slug of "It's over, at 9!" is "it-s-over-at-9": letters
+// and digits of ASCII, small, and a dash for whatever stands between them.
 //
 // Packed properties are, by rising id without repetition: the id as varint, the value.
 #include "engine/value_codec.h"
@@ -29,6 +33,7 @@
 #include <cstring>
 
 #include "absl/base/internal/endian.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "engine/status.h"
 #include "engine/temporal_calendar.h"
@@ -53,10 +58,12 @@ enum Kind : uint8_t {
   kLocalDateTime = 0x0b,
   kDateTime = 0x0c,
   kDuration = 0x0d,
+  kAroundSlug = 0x0e,
   kShortString = 0x40,
   kSmallInteger = 0x80,
 };
 constexpr size_t kShortLimit = 64;  // of short strings and small integers
+constexpr size_t kLeastSlug = 8;    // that is worth leaving out
 
 absl::Status Corrupt(absl::string_view what) {
   return absl::DataLossError(absl::StrCat("Corrupt property value: ", what));
@@ -122,6 +129,32 @@ void PutString(absl::string_view text, std::string* out) {
   }
   PutByte(kString, out);
   PutText(text, out);
+}
+
+std::string SlugOf(absl::string_view text) {
+  std::string slug;
+  slug.reserve(text.size());
+  bool between = false;
+  for (const char c : text) {
+    if (!absl::ascii_isalnum(static_cast<unsigned char>(c))) {
+      between = true;
+      continue;
+    }
+    if (between && !slug.empty()) slug.push_back('-');
+    between = false;
+    slug.push_back(absl::ascii_tolower(static_cast<unsigned char>(c)));
+  }
+  return slug;
+}
+
+// `next`: the string that is the next property, or "".
+void PutStringBefore(absl::string_view next, absl::string_view text, std::string* out) {
+  const std::string slug = SlugOf(next);
+  const size_t begin = slug.size() < kLeastSlug ? absl::string_view::npos : text.find(slug);
+  if (begin == absl::string_view::npos) return PutString(text, out);
+  PutByte(kAroundSlug, out);
+  PutText(text.substr(0, begin), out);
+  PutText(text.substr(begin + slug.size()), out);
 }
 
 void AppendFloat(double v, std::string* out) {
@@ -367,16 +400,13 @@ bool SkipValue(absl::string_view* in, uint32_t depth) {
       return GetText(in, &ignored);
     case kDateTime:
       return SkipVarints(3, in) && GetText(in, &ignored);
+    case kAroundSlug:
+      return GetText(in, &ignored) && GetText(in, &ignored);
     case kList:
       return SkipList(in, depth);
     default:
       return false;
   }
-}
-
-void AppendProperty(PropertyId id, const Value& value, std::string* out) {
-  PutVarint(id, out);
-  AppendValue(value, out);
 }
 
 }  // namespace
@@ -430,18 +460,30 @@ void AppendValue(const Value& value, std::string* out) {
 absl::StatusOr<Value> ReadValue(absl::string_view* bytes) { return ReadValue(bytes, 0); }
 
 std::string PackProperties(std::vector<Property> properties) {
+  properties.erase(std::remove_if(properties.begin(), properties.end(),
+                                  [](const Property& p) { return p.second.is_null(); }),
+                   properties.end());
   std::sort(properties.begin(), properties.end(),
             [](const Property& a, const Property& b) { return a.first < b.first; });
   std::string out;
-  for (const auto& [id, value] : properties) {
-    if (!value.is_null()) AppendProperty(id, value, &out);
+  for (size_t i = 0; i < properties.size(); ++i) {
+    const auto& [id, value] = properties[i];
+    if (value.is_string()) {
+      const bool before_string = i + 1 < properties.size() && properties[i + 1].second.is_string();
+      AppendTextProperty(id, value.string(), &out,
+                         before_string ? properties[i + 1].second.string() : "");
+    } else {
+      PutVarint(id, &out);
+      AppendValue(value, &out);
+    }
   }
   return out;
 }
 
-void AppendTextProperty(PropertyId id, absl::string_view text, std::string* packed) {
+void AppendTextProperty(PropertyId id, absl::string_view text, std::string* packed,
+                        absl::string_view next) {
   PutVarint(id, packed);
-  PutString(text, packed);
+  PutStringBefore(next, text, packed);
 }
 
 absl::StatusOr<std::vector<Property>> UnpackProperties(absl::string_view packed) {
@@ -467,24 +509,19 @@ absl::StatusOr<Value> FindProperty(absl::string_view packed, PropertyId id) {
 
 absl::StatusOr<std::string> WithProperty(absl::string_view packed, PropertyId id,
                                          const Value& value) {
-  std::string out;
-  bool pending = !value.is_null();
-  PropertyCursor cursor(packed);
-  while (cursor.Next()) {
-    if (pending && cursor.id() >= id) {
-      AppendProperty(id, value, &out);
-      pending = false;
-    }
-    if (cursor.id() != id) out.append(cursor.bytes().data(), cursor.bytes().size());
+  ASSIGN_OR_RETURN(std::vector<Property> properties, UnpackProperties(packed));
+  const auto same = std::find_if(properties.begin(), properties.end(),
+                                 [&](const Property& p) { return p.first == id; });
+  if (same != properties.end()) {
+    same->second = value;
+  } else {
+    properties.emplace_back(id, value);
   }
-  RETURN_IF_ERROR(cursor.status());
-  if (pending) AppendProperty(id, value, &out);
-  return out;
+  return PackProperties(std::move(properties));
 }
 
 bool PropertyCursor::Next() {
   if (rest_.empty() || !status_.ok()) return false;
-  const absl::string_view start = rest_;
   uint64_t id = 0;
   if (!GetVarint(&rest_, &id) || id >= kNoSymbol || (id_.has_value() && id <= *id_)) {
     status_ = Corrupt("a bad property id");
@@ -497,13 +534,23 @@ bool PropertyCursor::Next() {
   }
   id_ = static_cast<PropertyId>(id);
   value_ = value_start.substr(0, value_start.size() - rest_.size());
-  entry_ = start.substr(0, start.size() - rest_.size());
   return true;
 }
 
 absl::StatusOr<Value> PropertyCursor::value() const {
   absl::string_view bytes = value_;
-  return ReadValue(&bytes);
+  if (static_cast<uint8_t>(bytes.front()) != kAroundSlug) return ReadValue(&bytes);
+  bytes.remove_prefix(1);
+  absl::string_view before;
+  absl::string_view after;
+  absl::string_view next = rest_;
+  uint64_t next_id = 0;
+  if (!GetText(&bytes, &before) || !GetText(&bytes, &after) || !GetVarint(&next, &next_id)) {
+    return Corrupt("a string around a slug is cut off");
+  }
+  ASSIGN_OR_RETURN(const Value other, ReadValue(&next));
+  if (!other.is_string()) return Corrupt("a slug of what is no string");
+  return Value::String(absl::StrCat(before, SlugOf(other.string()), after));
 }
 
 }  // namespace entente

@@ -32,8 +32,10 @@ using Property = std::pair<PropertyId, Value>;
 // is left out.
 std::string PackProperties(std::vector<Property> properties);
 
-// Appends a text to packed properties, whose ids must all be below `id`.
-void AppendTextProperty(PropertyId id, absl::string_view text, std::string* packed);
+// Appends a text to packed properties, whose ids must all be below `id`. `next`: the text that is
+// appended next, "" when none is or something else.
+void AppendTextProperty(PropertyId id, absl::string_view text, std::string* packed,
+                        absl::string_view next = "");
 
 absl::StatusOr<std::vector<Property>> UnpackProperties(absl::string_view packed);
 
@@ -56,13 +58,10 @@ class PropertyCursor {
   bool Next();
   PropertyId id() const { return *id_; }
   absl::StatusOr<Value> value() const;
-  // The property's id and value as they are packed.
-  absl::string_view bytes() const { return entry_; }
   const absl::Status& status() const { return status_; }
 
  private:
   absl::string_view rest_;
-  absl::string_view entry_;
   absl::string_view value_;
   std::optional<PropertyId> id_;
   absl::Status status_;

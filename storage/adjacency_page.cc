@@ -49,6 +49,25 @@ void AppendColumn(const ColumnType& type, const std::vector<T>& values, size_t b
   Column::Append(type, *patterns, headers, packed);
 }
 
+// The day that the other days of an edge are counted from.
+int32_t EventDay(int32_t valid_from) { return valid_from == kOpenStart ? 0 : valid_from; }
+
+// Broken bytes may lead anywhere, but not beyond what is defined.
+int32_t DayAfter(int32_t event, int32_t days) {
+  return static_cast<int32_t>(static_cast<uint32_t>(event) + static_cast<uint32_t>(days));
+}
+
+// Days of rows [begin, end) as numbers of days since their events.
+std::vector<int64_t> SinceEvents(const EdgeColumns& edges, const std::vector<int32_t>& days,
+                                 int32_t none, size_t begin, size_t end) {
+  std::vector<int64_t> since;
+  since.reserve(end - begin);
+  for (size_t i = begin; i < end; ++i) {
+    since.push_back(days[i] == none ? none : int64_t{days[i]} - EventDay(edges.valid_from[i]));
+  }
+  return since;
+}
+
 // Splits a value into its page and its pending rows.
 bool Split(absl::string_view value, absl::string_view* page, absl::string_view* rows) {
   ByteReader bytes(value);
@@ -66,7 +85,7 @@ const ColumnType PageValue::kColumnTypes[] = {
     {},
     {},
     {.has_none = true, .none = Pattern(kOpenStart)},
-    {.has_none = true, .none = Pattern(kOpenEnd)},
+    {.has_none = true, .none = Pattern(kOpenEnd), .sparse = true, .usual = 1},
     {.has_none = true, .none = Pattern(kNeverReported)},
     {},
     {},
@@ -117,11 +136,16 @@ std::string EncodePageValue(const EdgeColumns& edges, size_t begin, size_t end) 
   const auto append = [&](PageValue::ColumnIndex index, const auto& values) {
     AppendColumn(PageValue::kColumnTypes[index], values, begin, end, &patterns, &page, &packed);
   };
+  const auto append_since = [&](PageValue::ColumnIndex index, const std::vector<int32_t>& days,
+                                int32_t none) {
+    const std::vector<int64_t> since = SinceEvents(edges, days, none, begin, end);
+    AppendColumn(PageValue::kColumnTypes[index], since, 0, since.size(), &patterns, &page, &packed);
+  };
   append(PageValue::kOther, edges.other);
   append(PageValue::kFact, edges.fact);
   append(PageValue::kValidFrom, edges.valid_from);
-  append(PageValue::kValidTo, edges.valid_to);
-  append(PageValue::kFirstReported, edges.first_reported);
+  append_since(PageValue::kDays, edges.valid_to, kOpenEnd);
+  append_since(PageValue::kReported, edges.first_reported, kNeverReported);
   append(PageValue::kConfidence, edges.confidence);
   append(PageValue::kFlags, edges.flags);
 
@@ -339,8 +363,24 @@ void PageValue::AppendRows(RelationId relation, size_t begin, size_t end, uint32
   unpack(kOtherColumn, kOther, &out->other);
   unpack(kFactColumn, kFact, &out->fact);
   unpack(kValidFromColumn, kValidFrom, &out->valid_from);
-  unpack(kValidToColumn, kValidTo, &out->valid_to);
-  unpack(kFirstReportedColumn, kFirstReported, &out->first_reported);
+  std::vector<int32_t> events;
+  const auto unpack_since = [&](uint32_t wanted, ColumnIndex index, int32_t none,
+                                std::vector<int32_t>* to) {
+    if (!(columns & wanted)) return;
+    unpack(wanted, index, to);
+    const int32_t* from = out->valid_from.data() + out->size;
+    if (!(columns & kValidFromColumn)) {
+      events.resize(end - begin);
+      columns_[kValidFrom].Unpack(begin, end, events.data());
+      from = events.data();
+    }
+    int32_t* const days = to->data() + out->size;
+    for (size_t i = 0; i < end - begin; ++i) {
+      if (days[i] != none) days[i] = DayAfter(EventDay(from[i]), days[i]);
+    }
+  };
+  unpack_since(kValidToColumn, kDays, kOpenEnd, &out->valid_to);
+  unpack_since(kFirstReportedColumn, kReported, kNeverReported, &out->first_reported);
   unpack(kConfidenceColumn, kConfidence, &out->confidence);
   unpack(kFlagsColumn, kFlags, &out->flags);
   out->size = size;

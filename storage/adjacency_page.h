@@ -8,8 +8,10 @@
 //              relation varint (first: itself, then: difference to the one before)
 //              edges varint | visible edges varint
 //            column headers, then packed columns (column.h), of:
-//              other, fact, valid_from*, valid_to*, first_reported*, confidence, flags
-//              (* with a none code: kOpenStart, kOpenEnd, kNeverReported)
+//              other, fact, valid_from*, days (valid_to − valid_from)*°, reported (first_reported
+//              − valid_from)*, confidence, flags
+//              (* with a none code: kOpenStart, kOpenEnd, kNeverReported; ° sparse, usually one
+//              day; after an open start days are counted from 1970)
 //   row      op u8 (1 insert, 2 update, 3 erase) | relation varint | other varint | fact varint
 //            insert and update: valid_from | valid_to | first_reported (zigzag varints)
 //                               | confidence varint | flags u8
@@ -72,7 +74,7 @@ class PageValue {
     EdgeRow row;
   };
   // Columns of a page, in the order in which they are stored.
-  enum ColumnIndex { kOther, kFact, kValidFrom, kValidTo, kFirstReported, kConfidence, kFlags };
+  enum ColumnIndex { kOther, kFact, kValidFrom, kDays, kReported, kConfidence, kFlags };
   static constexpr int kColumnCount = 7;
   static const ColumnType kColumnTypes[kColumnCount];
   friend std::string EncodePageValue(const EdgeColumns& edges, size_t begin, size_t end);

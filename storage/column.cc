@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 #include <numeric>
+#include <vector>
 
 #include "storage/check.h"
 
@@ -14,6 +15,8 @@ namespace {
 __extension__ using Window = unsigned __int128;
 
 constexpr uint8_t kNoneCoded = 0x80;
+constexpr uint8_t kAllUsual = 0xff;  // as a width
+constexpr size_t kBitsAByte = 8;
 
 // Appends offset_of(value) of each value.
 template <typename OffsetOf>
@@ -65,10 +68,45 @@ uint64_t CommonScale(const ColumnType& type, absl::Span<const uint64_t> values, 
   return scale == 0 ? 1 : scale;
 }
 
+// Of the first n.
+size_t CountBits(absl::string_view bits, size_t n) {
+  size_t count = 0;
+  size_t byte = 0;
+  for (; (byte + sizeof(uint64_t)) * kBitsAByte <= n; byte += sizeof(uint64_t)) {
+    uint64_t word;
+    std::memcpy(&word, bits.data() + byte, sizeof(word));
+    count += std::popcount(word);
+  }
+  for (; byte * kBitsAByte < n; ++byte) {
+    const size_t left = std::min(n - byte * kBitsAByte, kBitsAByte);
+    count += std::popcount(static_cast<uint8_t>(bits[byte] & ((1 << left) - 1)));
+  }
+  return count;
+}
+
+void AppendSparse(ColumnType type, absl::Span<const uint64_t> values, std::string* headers,
+                  std::string* packed) {
+  std::vector<uint64_t> own;
+  std::string bits((values.size() + kBitsAByte - 1) / kBitsAByte, '\0');
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (values[i] == type.usual) continue;
+    own.push_back(values[i]);
+    bits[i / kBitsAByte] = static_cast<char>(bits[i / kBitsAByte] | 1 << i % kBitsAByte);
+  }
+  if (own.empty()) {
+    headers->push_back(static_cast<char>(kAllUsual));
+    return;
+  }
+  *packed += bits;
+  type.sparse = false;
+  Column::Append(type, own, headers, packed);
+}
+
 }  // namespace
 
 void Column::Append(const ColumnType& type, absl::Span<const uint64_t> values, std::string* headers,
                     std::string* packed) {
+  if (type.sparse) return AppendSparse(type, values, headers, packed);
   bool any = false;
   bool none = false;
   int64_t least = 0;
@@ -107,9 +145,14 @@ void Column::Append(const ColumnType& type, absl::Span<const uint64_t> values, s
 }
 
 bool Column::ReadHeader(const ColumnType& type, ByteReader* bytes) {
+  is_sparse_ = type.sparse;
+  usual_ = type.usual;
   uint8_t width;
   int64_t base;
-  if (!bytes->Fixed(&width) || !bytes->Signed(&base)) return false;
+  if (!bytes->Fixed(&width)) return false;
+  all_usual_ = is_sparse_ && width == kAllUsual;
+  if (all_usual_) return true;
+  if (!bytes->Signed(&base)) return false;
   numbers_.none_coded = (width & kNoneCoded) != 0;
   if (numbers_.none_coded && !type.has_none) return false;
   numbers_.width = width & ~kNoneCoded;
@@ -121,11 +164,23 @@ bool Column::ReadHeader(const ColumnType& type, ByteReader* bytes) {
 }
 
 bool Column::ReadPacked(size_t n, ByteReader* bytes) {
+  if (n > ~uint32_t{0}) return false;
+  if (is_sparse_) {
+    if (all_usual_) return true;
+    if (!bytes->Bytes((n + kBitsAByte - 1) / kBitsAByte, &own_)) return false;
+    n = CountBits(own_, n);
+  }
   absl::string_view packed;
-  if (n > ~uint32_t{0} || !bytes->Bytes((n * numbers_.width + 7) / 8, &packed)) return false;
+  if (!bytes->Bytes((n * numbers_.width + 7) / 8, &packed)) return false;
   numbers_.bytes = reinterpret_cast<const uint8_t*>(packed.data());
   numbers_.size = packed.size();
   return true;
+}
+
+size_t Column::OwnBefore(size_t i) const { return CountBits(own_, i); }
+
+uint64_t Column::SparseAt(size_t i) const {
+  return !all_usual_ && HasOwn(i) ? numbers_.At(OwnBefore(i)) : usual_;
 }
 
 }  // namespace entente::storage

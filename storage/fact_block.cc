@@ -15,7 +15,7 @@ constexpr char kBlockKind = '\x01';
 constexpr double kTenThousandths = 10000;
 constexpr uint64_t kExact = 0xffff;  // "none" of the confidence column
 
-uint64_t Pattern(int64_t v) { return static_cast<uint64_t>(v); }
+constexpr uint64_t Pattern(int64_t v) { return static_cast<uint64_t>(v); }
 uint64_t Difference(int64_t a, int64_t b) { return Pattern(a) - Pattern(b); }
 
 // The confidence in ten-thousandths, or kExact when those do not give it back to the bit.
@@ -30,6 +30,22 @@ uint64_t PackedDays(const FactRecord& fact) {
   if (fact.valid_to == kOpenEnd) return Pattern(kOpenEnd);
   // An open start would make the difference as wide as days can be.
   return Difference(fact.valid_to, fact.valid_from == kOpenStart ? 0 : fact.valid_from);
+}
+
+constexpr uint64_t PackedPrecisions(Precision from, Precision to) {
+  return static_cast<uint64_t>(from) | static_cast<uint64_t>(to) << 3;
+}
+
+// What first_reported is counted from, so that a report near to its event is a small number.
+uint64_t EventInstant(int32_t valid_from) {
+  constexpr int32_t kMostDays = 100'000'000;
+  const bool is_near = valid_from > -kMostDays && valid_from < kMostDays;
+  return is_near ? Pattern(valid_from * kMicrosecondsPerDay) : 0;
+}
+
+uint64_t PackedFirst(const FactRecord& fact) {
+  if (fact.first_reported == kNoTime) return Pattern(kNoTime);
+  return Pattern(fact.first_reported) - EventInstant(fact.valid_from);
 }
 
 uint64_t PackedSinceFirst(const FactRecord& fact) {
@@ -87,29 +103,29 @@ absl::string_view Piece(absl::string_view heap, const std::vector<uint64_t>& end
 const ColumnType EvidenceColumns::kTypes[] = {
     {},
     {},
-    {.has_none = true, .none = kExact},
-    {.has_none = true, .none = kNoId},
+    {.scaled = true, .has_none = true, .none = kExact},
+    {.sparse = true, .usual = kNoId},
     {},
     {},
     {},
-    {},
-    {.scaled = true, .has_none = true, .none = Pattern(kNoTime)},
+    {.sparse = true},
+    {.scaled = true, .sparse = true, .usual = Pattern(kNoTime)},
 };
 
 const ColumnType FactBlock::kTypes[] = {
-    {},
+    {.sparse = true},
     {},
     {},
     {},
     {.has_none = true, .none = Pattern(kOpenStart)},
-    {.has_none = true, .none = Pattern(kOpenEnd)},
+    {.has_none = true, .none = Pattern(kOpenEnd), .sparse = true, .usual = 1},
+    {.sparse = true, .usual = PackedPrecisions(Precision::kDay, Precision::kDay)},
     {},
     {},
-    {},
-    {},
-    {},
+    {.sparse = true},
+    {.sparse = true},
     {.scaled = true, .has_none = true, .none = Pattern(kNoTime)},
-    {.scaled = true, .has_none = true, .none = Pattern(kNoTime)},
+    {.scaled = true, .has_none = true, .none = Pattern(kNoTime), .sparse = true},
     {},
     {},
     {},
@@ -211,18 +227,18 @@ std::string EncodeFactBlock(FactId first, absl::Span<const StoredFact> facts) {
   std::string heap;
   std::string properties;
   std::vector<const Evidence*> evidence;
+  uint64_t row = 0;
   for (const StoredFact& stored : facts) {
     const FactRecord& fact = stored.record;
     heap += fact.identity;
     properties += fact.properties;
     for (const Evidence& piece : fact.evidence) evidence.push_back(&piece);
-    builder.Row(
-        {stored.id - first, fact.subject, fact.relation, fact.object, Pattern(fact.valid_from),
-         PackedDays(fact),
-         static_cast<uint64_t>(fact.from_precision) | static_cast<uint64_t>(fact.to_precision) << 3,
-         fact.flags, fact.support, fact.denial, Difference(fact.support, fact.confidence),
-         Pattern(fact.first_reported), PackedSinceFirst(fact), stored.evidence_total,
-         fact.identity.size(), fact.properties.size()});
+    builder.Row({stored.id - first - row++, fact.subject, fact.relation, fact.object,
+                 Pattern(fact.valid_from), PackedDays(fact),
+                 PackedPrecisions(fact.from_precision, fact.to_precision), fact.flags, fact.support,
+                 fact.denial, Difference(fact.support, fact.confidence), PackedFirst(fact),
+                 PackedSinceFirst(fact), stored.evidence_total, fact.identity.size(),
+                 fact.properties.size()});
   }
   heap += properties;
   std::string bytes(1, kBlockKind);
@@ -251,6 +267,7 @@ bool FactBlock::ParseColumns(FactId first, uint32_t inline_evidence, ByteReader*
   ids_.resize(n);
   columns_[kSlot].Unpack(0, n, ids_.data());
   for (size_t i = 0; i < n; ++i) {
+    ids_[i] += i;  // facts that are missing before it
     if (ids_[i] >= kMaxBlockFacts || (i > 0 && first + ids_[i] <= ids_[i - 1])) return false;
     ids_[i] += first;
   }
@@ -306,7 +323,10 @@ StoredFact FactBlock::Read(size_t i) const {
   fact.support = static_cast<uint16_t>(columns_[kSupport].At(i));
   fact.denial = static_cast<uint16_t>(columns_[kDenial].At(i));
   fact.confidence = static_cast<uint16_t>(fact.support - columns_[kGap].At(i));
-  fact.first_reported = static_cast<int64_t>(columns_[kFirstReported].At(i));
+  const uint64_t first = columns_[kFirstReported].At(i);
+  fact.first_reported = first == Pattern(kNoTime)
+                            ? kNoTime
+                            : static_cast<int64_t>(first + EventInstant(fact.valid_from));
   const uint64_t since = columns_[kSinceFirst].At(i);
   const bool dated = fact.first_reported != kNoTime;
   fact.last_reported =

@@ -3,16 +3,18 @@
 //
 //   block      0x01 | n varint | fact column headers | fact columns
 //              | evidence column headers | evidence columns | heap
-//   fact       slot (id − first id of the block), subject, relation, object, valid_from*,
-//   columns    days (valid_to − valid_from, or valid_to when that is open)*, precisions (from +
-//              8 · to), flags, support, denial, gap (support − confidence), first_reported*+,
-//              since_first (last_reported − first_reported, or last_reported when that is none)*+,
-//              evidence (pieces in all), identity length, properties length
-//   evidence   article, stance, confidence (ten-thousandths)*, asserter*, sentence, span_start,
-//   columns    span_length, quote length, retracted_at*+
+//   fact       slot (id − first id of the block − row)°, subject, relation, object, valid_from*,
+//   columns    days (valid_to − valid_from, or valid_to when that is open)*°, precisions (from +
+//              8 · to)°, flags, support, denial°, gap (support − confidence)°, first_reported
+//              (since the beginning of valid_from, or since 1970 when that is open or 10⁸ days
+//              off)*+, since_first (last_reported − first_reported, or last_reported when that is
+//              none)*+°, evidence (pieces in all), identity length, properties length
+//   evidence   article, stance, confidence (ten-thousandths)*+, asserter°, sentence, span_start,
+//   columns    span_length, quote length°, retracted_at+°
 //   heap       for each fact its identity, then for each its properties, then for each piece whose
 //              confidence is no multiple of 1/10,000 its eight bytes, then for each its quote
-//   (* with a none code, + scaled; see column.h)
+//   (* with a none code, + scaled, ° sparse, see column.h: usually one day, day and day, no
+//   asserter, not retracted, else 0)
 //
 //   loose      empty: the fact is deleted. Otherwise a block of one.
 //   overflow   0x01 | n varint | evidence column headers | evidence columns | heap

@@ -15,8 +15,8 @@
 //               's' name                                          setting, bytes of the engine
 //               'h' direction u8 | node be64 | chunk be32         chunk summary (several chunks)
 //   dictionary  external key, as it is                            node be64, of each bearer
-//   entities    node be64                                         Node (FlatBuffers)
-//   articles    node be64                                         Node (FlatBuffers)
+//   entities    node be64                                         record (nodes.h)
+//   articles    node be64                                         record (nodes.h)
 //   names       normalised name, escaped | node be64              name kind u8 | language
 //   indexes     'l' label be32 | node be64                        empty
 //               'p' index be32 | value | node be64                empty

@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "flatbuffers/flatbuffers.h"
 #include "rocksdb/slice.h"
-#include "schemas/node_generated.h"
-#include "storage/aligned_bytes.h"
+#include "storage/bytes.h"
 #include "storage/keys.h"
 #include "storage/status_macros.h"
 #include "storage/store_impl.h"
@@ -15,8 +13,76 @@
 namespace entente::storage {
 namespace {
 
-std::string Text(const flatbuffers::String* text) {
-  return text == nullptr ? std::string() : text->str();
+// An instant in the largest unit that gives it exactly: most sources tell seconds, some days.
+enum class InstantUnit : uint8_t { kNone, kDay, kSecond, kMicrosecond };
+
+int64_t MicrosecondsOf(InstantUnit unit) {
+  switch (unit) {
+    case InstantUnit::kDay:
+      return kMicrosecondsPerDay;
+    case InstantUnit::kSecond:
+      return 1'000'000;
+    case InstantUnit::kNone:
+    case InstantUnit::kMicrosecond:
+      break;
+  }
+  return 1;
+}
+
+void AppendInstant(int64_t instant, std::string* out) {
+  for (const InstantUnit unit :
+       {InstantUnit::kDay, InstantUnit::kSecond, InstantUnit::kMicrosecond}) {
+    if (instant == kNoTime) break;
+    if (instant % MicrosecondsOf(unit) != 0) continue;
+    out->push_back(static_cast<char>(unit));
+    AppendVarint(ZigZag(instant / MicrosecondsOf(unit)), out);
+    return;
+  }
+  out->push_back(static_cast<char>(InstantUnit::kNone));
+}
+
+bool ReadInstant(ByteReader* bytes, int64_t* instant) {
+  uint8_t unit;
+  if (!bytes->Fixed(&unit) || unit > static_cast<uint8_t>(InstantUnit::kMicrosecond)) return false;
+  *instant = kNoTime;
+  if (static_cast<InstantUnit>(unit) == InstantUnit::kNone) return true;
+  int64_t count;
+  return bytes->Signed(&count) &&
+         !__builtin_mul_overflow(count, MicrosecondsOf(static_cast<InstantUnit>(unit)), instant);
+}
+
+bool ReadText(ByteReader* bytes, std::string* text) {
+  uint64_t size;
+  absl::string_view view;
+  if (!bytes->Varint(&size) || !bytes->Bytes(size, &view)) return false;
+  text->assign(view.data(), view.size());
+  return true;
+}
+
+bool ReadDay(ByteReader* bytes, int32_t* day) {
+  int64_t wide;
+  if (!bytes->Signed(&wide)) return false;
+  *day = static_cast<int32_t>(wide);
+  return *day == wide;
+}
+
+bool ReadLabels(ByteReader* bytes, std::vector<LabelId>* labels) {
+  uint64_t count;
+  if (!bytes->Varint(&count) || count > bytes->rest().size()) return false;
+  labels->resize(count);
+  return std::all_of(labels->begin(), labels->end(),
+                     [&](LabelId& label) { return bytes->Number(&label); });
+}
+
+bool ReadNames(ByteReader* bytes, std::vector<Name>* names) {
+  uint64_t count;
+  if (!bytes->Varint(&count) || count > bytes->rest().size()) return false;
+  names->resize(count);
+  return std::all_of(names->begin(), names->end(), [&](Name& name) {
+    return ReadText(bytes, &name.text) && ReadText(bytes, &name.language) &&
+           ReadText(bytes, &name.script) && ReadDay(bytes, &name.since_day) &&
+           ReadDay(bytes, &name.until_day);
+  });
 }
 
 // Keeps the key of `kind` that leads from `from` to `node` in step with a change.
@@ -57,63 +123,41 @@ std::string LabelKey(LabelId label, NodeId node) {
   return KeyWriter(IndexKey::kLabel).U32(label).U64(node).bytes();
 }
 
-struct NodeEncoder::Builder {
-  flatbuffers::FlatBufferBuilder flat{1024};
-  std::vector<flatbuffers::Offset<stored::Name>> names;
-};
-
-NodeEncoder::NodeEncoder() : builder_(std::make_unique<Builder>()) {}
-NodeEncoder::~NodeEncoder() = default;
-
-absl::string_view NodeEncoder::Encode(const NodeRecord& record) {
-  flatbuffers::FlatBufferBuilder& flat = builder_->flat;
-  flat.Clear();
-  builder_->names.clear();
-  for (const Name& name : record.names) {
-    const auto text = flat.CreateString(name.text);
-    const auto language = name.language.empty() ? 0 : flat.CreateString(name.language);
-    const auto script = name.script.empty() ? 0 : flat.CreateString(name.script);
-    builder_->names.push_back(
-        stored::CreateName(flat, text, language, script, name.since_day, name.until_day));
-  }
-  const auto labels = record.labels.empty() ? 0 : flat.CreateVector(record.labels);
-  const auto properties =
-      record.properties.empty()
-          ? 0
-          : flat.CreateVector(reinterpret_cast<const uint8_t*>(record.properties.data()),
-                              record.properties.size());
-  const auto names = builder_->names.empty() ? 0 : flat.CreateVector(builder_->names);
-  flat.Finish(stored::CreateNode(flat, labels, properties, names, record.publisher,
-                                 record.published, record.original));
-  return absl::string_view(reinterpret_cast<const char*>(flat.GetBufferPointer()), flat.GetSize());
+std::string EncodeNode(const NodeRecord& record) {
+  std::string bytes;
+  AppendNode(record, &bytes);
+  return bytes;
 }
 
-std::string EncodeNode(const NodeRecord& record) {
-  return std::string(NodeEncoder().Encode(record));
+void AppendNode(const NodeRecord& record, std::string* out) {
+  AppendVarint(record.labels.size(), out);
+  for (LabelId label : record.labels) AppendVarint(label, out);
+  AppendVarint(record.names.size(), out);
+  for (const Name& name : record.names) {
+    for (const std::string* text : {&name.text, &name.language, &name.script}) {
+      AppendVarint(text->size(), out);
+      *out += *text;
+    }
+    AppendVarint(ZigZag(name.since_day), out);
+    AppendVarint(ZigZag(name.until_day), out);
+  }
+  AppendVarint(record.publisher + 1, out);  // kNoId: 0
+  AppendInstant(record.published, out);
+  AppendVarint(record.original + 1, out);
+  *out += record.properties;
 }
 
 absl::StatusOr<NodeRecord> DecodeNode(absl::string_view value) {
-  const AlignedBytes bytes(value);
-  flatbuffers::Verifier verifier(bytes.data(), bytes.size());
-  if (!stored::VerifyNodeBuffer(verifier)) return absl::DataLossError("broken record of a node");
-  const stored::Node* node = stored::GetNode(bytes.data());
+  ByteReader bytes(value);
   NodeRecord record;
-  if (node->labels() != nullptr) {
-    record.labels.assign(node->labels()->begin(), node->labels()->end());
+  if (!ReadLabels(&bytes, &record.labels) || !ReadNames(&bytes, &record.names) ||
+      !bytes.Varint(&record.publisher) || !ReadInstant(&bytes, &record.published) ||
+      !bytes.Varint(&record.original)) {
+    return absl::DataLossError("broken record of a node");
   }
-  if (node->properties() != nullptr) {
-    record.properties.assign(node->properties()->begin(), node->properties()->end());
-  }
-  if (node->names() != nullptr) {
-    record.names.reserve(node->names()->size());
-    for (const stored::Name* name : *node->names()) {
-      record.names.push_back({Text(name->text()), Text(name->language()), Text(name->script()),
-                              name->since_day(), name->until_day()});
-    }
-  }
-  record.publisher = node->publisher();
-  record.published = node->published();
-  record.original = node->original();
+  --record.publisher;
+  --record.original;
+  record.properties = std::string(bytes.rest());
   return record;
 }
 

@@ -19,6 +19,20 @@ class NullLogger final : public rocksdb::Logger {
   void Logv(const char*, va_list) override {}
 };
 
+// Families in which keys are sought that may not be there. Filters do nothing for those that are
+// only walked, and little where ids are known to lead to something.
+bool HasFilter(Family family) {
+  return family == Family::kCatalogue || family == Family::kDictionary ||
+         family == Family::kAdjacency || family == Family::kFacts;
+}
+
+// Pages, blocks and entities are read all the time, and the first two are packed as it is; the
+// others are texts, or keys that have much in common.
+bool IsPackedHard(Family family) {
+  return family == Family::kArticles || family == Family::kDictionary || family == Family::kNames ||
+         family == Family::kIndexes || family == Family::kProvenance;
+}
+
 rocksdb::BlockBasedTableOptions TableOptions(Family family,
                                              const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;
@@ -26,7 +40,7 @@ rocksdb::BlockBasedTableOptions TableOptions(Family family,
   table.block_size = family == Family::kArticles ? 4 << 10 : 16 << 10;
   table.format_version = 5;
   table.checksum = rocksdb::kXXH3;
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  if (HasFilter(family)) table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.whole_key_filtering = true;
   table.cache_index_and_filter_blocks = false;
   return table;
@@ -35,7 +49,7 @@ rocksdb::BlockBasedTableOptions TableOptions(Family family,
 rocksdb::ColumnFamilyOptions FamilyOptions(Family family,
                                            const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options;
-  options.compression = family == Family::kArticles ? rocksdb::kZSTD : rocksdb::kLZ4Compression;
+  options.compression = IsPackedHard(family) ? rocksdb::kZSTD : rocksdb::kLZ4Compression;
   if (family == Family::kArticles) {
     // Records of articles are much alike: a dictionary trained on the first of a file saves a
     // fifth.

@@ -160,6 +160,32 @@ TEST(PackedPropertiesTest, SettingAndRemovingGivesTheSameBytesAsPackingAnew) {
   EXPECT_EQ(*WithProperty("", 4, one), PackProperties({{4, one}}));
 }
 
+TEST(PackedPropertiesTest, ATextAroundTheSlugOfTheNextOneIsKeptWithoutIt) {
+  const auto pack = [](absl::string_view url, absl::string_view title) {
+    return PackProperties({{4, Value::String(url)}, {5, Value::String(title)}});
+  };
+  const absl::string_view title = "Éire's \"Yes\": 62 % vote for it ";
+  for (const absl::string_view url : {"https://x.org/ire-s-yes-62-vote-for-it.html?a=b",
+                                      "ire-s-yes-62-vote-for-it", "https://x.org/Ire-s-yes", ""}) {
+    const std::string packed = pack(url, title);
+    EXPECT_EQ(FindProperty(packed, 4)->string(), url);
+    EXPECT_EQ(FindProperty(packed, 5)->string(), title);
+    std::string appended;
+    AppendTextProperty(4, url, &appended, title);
+    AppendTextProperty(5, title, &appended);
+    EXPECT_EQ(appended, packed);
+    // What is packed stays what it means when the other text changes or goes.
+    const std::string changed = *WithProperty(packed, 5, Value::String("Another title"));
+    EXPECT_EQ(changed, pack(url, "Another title"));
+    EXPECT_EQ(FindProperty(*WithProperty(packed, 5, Value::Null()), 4)->string(), url);
+  }
+  EXPECT_LT(pack("x/a-long-story-told", "A long story, told").size(), 28u);
+  EXPECT_EQ(FindProperty(absl::HexStringToBytes("040e0161016205"), 4).status().code(),
+            absl::StatusCode::kDataLoss);
+  EXPECT_EQ(FindProperty(absl::HexStringToBytes("040e01610162"), 4).status().code(),
+            absl::StatusCode::kDataLoss);
+}
+
 TEST(PackedPropertiesTest, CorruptionIsDataLoss) {
   const std::string packed = PackProperties({{1, Value::String("abc")}, {3, Value::Integer(1000)}});
   for (size_t size = 1; size < packed.size(); ++size) {

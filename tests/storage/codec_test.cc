@@ -81,6 +81,35 @@ TEST(ColumnTest, NoneCostsNoRange) {
   EXPECT_EQ(packed.size(), 1);
 }
 
+TEST(ColumnTest, SparseColumnsGiveBackUsualAndOtherValues) {
+  constexpr ColumnType kType{.has_none = true, .none = 9, .sparse = true, .usual = 5};
+  std::mt19937 random(3);
+  for (const uint32_t share : {0u, 1u, 2u, 10u, 60u}) {
+    for (const size_t n : {1, 7, 8, 64, 65, 200}) {
+      std::vector<uint64_t> values;
+      for (size_t i = 0; i < n; ++i) {
+        const bool own = share > 0 && random() % share == 0;
+        values.push_back(!own ? 5 : random() % 4 == 0 ? 9 : random() % 1000);
+      }
+      std::string headers;
+      std::string packed;
+      Column::Append(kType, values, &headers, &packed);
+      EXPECT_EQ(headers.size() + packed.size() == 1,
+                share == 0 || values == std::vector<uint64_t>(n, 5));
+      const std::string bytes = headers + packed;
+      ByteReader reader(bytes);
+      Column column;
+      ASSERT_TRUE(column.ReadHeader(kType, &reader) && column.ReadPacked(n, &reader));
+      EXPECT_TRUE(reader.done());
+      for (size_t i = 0; i < n; ++i) EXPECT_EQ(column.At(i), values[i]);
+      const size_t begin = random() % n;
+      std::vector<uint16_t> part(n - begin);
+      column.Unpack(begin, n, part.data());
+      for (size_t i = begin; i < n; ++i) EXPECT_EQ(part[i - begin], values[i]);
+    }
+  }
+}
+
 TEST(ColumnTest, ScaledColumnsDropACommonFactor) {
   const ColumnType type{.scaled = true, .has_none = true, .none = Pattern(INT64_MIN)};
   const int64_t day = 86'400'000'000;

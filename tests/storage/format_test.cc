@@ -13,6 +13,7 @@
 #include "storage/chunk_summary.h"
 #include "storage/fact_block.h"
 #include "storage/keys.h"
+#include "storage/nodes.h"
 #include "storage/provenance.h"
 #include "storage/store.h"
 #include "storage/view.h"
@@ -67,12 +68,12 @@ std::vector<Evidence> ExampleEvidence() {
 }
 
 TEST(FormatTest, EveryExampleIsDecoded) {
-  EXPECT_THAT(Examples(),
-              testing::UnorderedElementsAre(
-                  testing::Key("key-loose-fact"), testing::Key("key-page"),
-                  testing::Key("key-name"), testing::Key("key-index"),
-                  testing::Key("format-record"), testing::Key("page"), testing::Key("summary"),
-                  testing::Key("block"), testing::Key("evidence"), testing::Key("fact-list")));
+  EXPECT_THAT(Examples(), testing::UnorderedElementsAre(
+                              testing::Key("key-loose-fact"), testing::Key("key-page"),
+                              testing::Key("key-name"), testing::Key("key-index"),
+                              testing::Key("format-record"), testing::Key("node"),
+                              testing::Key("page"), testing::Key("summary"), testing::Key("block"),
+                              testing::Key("evidence"), testing::Key("fact-list")));
 }
 
 TEST(FormatTest, Keys) {
@@ -90,6 +91,19 @@ TEST(FormatTest, FormatRecord) {
   rocksdb::PinnableSlice value;
   ASSERT_TRUE(*snapshot->Get(Family::kCatalogue, KeyWriter(CatalogueKey::kFormat), &value));
   EXPECT_EQ(value.ToString(), Example("format-record"));
+}
+
+TEST(FormatTest, Node) {
+  NodeRecord record;
+  record.labels = {0};
+  record.names = {{"ja", "de", ""}};
+  record.publisher = 8;
+  record.published = int64_t{1'718'720'000} * 1'000'000;
+  record.properties = "p";
+  const absl::StatusOr<NodeRecord> decoded = DecodeNode(Example("node"));
+  ASSERT_TRUE(decoded.ok());
+  EXPECT_EQ(*decoded, record);
+  EXPECT_EQ(EncodeNode(record), Example("node"));
 }
 
 TEST(FormatTest, Page) {
