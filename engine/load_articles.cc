@@ -106,7 +106,7 @@ absl::Status NodeLoad::EachArticleRow(const Visit& visit) {
 ArticleInput NodeLoad::ArticleOf(absl::string_view payload) const {
   ArticleInput article;
   for (auto& [name, value] : EntriesOf(payload)) {
-    const auto text = [&] { return std::string(value.string()); };
+    const auto text = [&value = value] { return std::string(value.string()); };
     if (name == kBuiltInProperties[kKeyProperty]) {
       article.key = text();
     } else if (name == kBuiltInProperties[kUrlProperty]) {

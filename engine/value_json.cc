@@ -191,7 +191,7 @@ void AppendArray(const std::vector<Value>& elements, std::string* out) {
   out->push_back(']');
 }
 
-void AppendNode(const Value& value, std::string* out) {
+void AppendJsonNode(const Value& value, std::string* out) {
   absl::StrAppend(out, "{\"id\":", value.node_id(), ",\"labels\":[");
   const NodeContent none;
   const NodeContent& node = value.node() != nullptr ? *value.node() : none;
@@ -204,7 +204,7 @@ void AppendNode(const Value& value, std::string* out) {
   out->push_back('}');
 }
 
-void AppendRelationship(const RelationshipContent& relationship, std::string* out) {
+void AppendJsonRelationship(const RelationshipContent& relationship, std::string* out) {
   absl::StrAppend(out, "{\"id\":", relationship.id, ",\"type\":");
   AppendString(relationship.type, out);
   absl::StrAppend(out, ",\"start\":", relationship.start, ",\"end\":", relationship.end,
@@ -213,19 +213,19 @@ void AppendRelationship(const RelationshipContent& relationship, std::string* ou
   out->push_back('}');
 }
 
-void AppendPath(const PathContent& path, std::string* out) {
+void AppendJsonPath(const PathContent& path, std::string* out) {
   out->push_back('[');
-  AppendNode(path.nodes[0], out);
+  AppendJsonNode(path.nodes[0], out);
   for (size_t i = 0; i < path.relationships.size(); ++i) {
     out->push_back(',');
-    AppendRelationship(path.relationships[i].relationship(), out);
+    AppendJsonRelationship(path.relationships[i].relationship(), out);
     out->push_back(',');
-    AppendNode(path.nodes[i + 1], out);
+    AppendJsonNode(path.nodes[i + 1], out);
   }
   out->push_back(']');
 }
 
-void AppendFloat(double v, std::string* out) {
+void AppendJsonFloat(double v, std::string* out) {
   const std::string text = FormatFloat(v);
   if (std::isfinite(v)) return absl::StrAppend(out, text);
   AppendString(text, out);
@@ -240,7 +240,7 @@ void AppendJson(const Value& value, std::string* out) {
     case Type::kInteger:
       return absl::StrAppend(out, value.integer());
     case Type::kFloat:
-      return AppendFloat(value.floating(), out);
+      return AppendJsonFloat(value.floating(), out);
     case Type::kString:
       return AppendString(value.string(), out);
     case Type::kList:
@@ -248,11 +248,11 @@ void AppendJson(const Value& value, std::string* out) {
     case Type::kMap:
       return AppendObject(value.map(), out);
     case Type::kNode:
-      return AppendNode(value, out);
+      return AppendJsonNode(value, out);
     case Type::kRelationship:
-      return AppendRelationship(value.relationship(), out);
+      return AppendJsonRelationship(value.relationship(), out);
     case Type::kPath:
-      return AppendPath(value.path(), out);
+      return AppendJsonPath(value.path(), out);
     default:
       return AppendString(TemporalText(value), out);
   }

@@ -14,7 +14,7 @@ namespace {
 
 using Type = Value::Type;
 
-void AppendValue(const Value& value, std::string* out);
+void AppendValueText(const Value& value, std::string* out);
 
 void AppendQuoted(absl::string_view text, std::string* out) {
   out->push_back('\'');
@@ -54,7 +54,7 @@ void AppendMap(const std::vector<MapEntry>& entries, std::string* out) {
     absl::StrAppend(out, separator);
     AppendName(key, out);
     absl::StrAppend(out, ": ");
-    AppendValue(value, out);
+    AppendValueText(value, out);
     separator = ", ";
   }
   out->push_back('}');
@@ -65,7 +65,7 @@ void AppendList(const std::vector<Value>& elements, std::string* out) {
   absl::string_view separator;
   for (const Value& element : elements) {
     absl::StrAppend(out, separator);
-    AppendValue(element, out);
+    AppendValueText(element, out);
     separator = ", ";
   }
   out->push_back(']');
@@ -110,7 +110,7 @@ void AppendPath(const PathContent& path, std::string* out) {
   out->push_back('>');
 }
 
-void AppendValue(const Value& value, std::string* out) {
+void AppendValueText(const Value& value, std::string* out) {
   switch (value.type()) {
     case Type::kNull:
       return absl::StrAppend(out, "null");
@@ -141,7 +141,7 @@ void AppendValue(const Value& value, std::string* out) {
 
 std::string ValueText(const Value& value) {
   std::string out;
-  AppendValue(value, &out);
+  AppendValueText(value, &out);
   return out;
 }
 

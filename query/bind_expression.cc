@@ -15,7 +15,6 @@ namespace {
 using Type = Value::Type;
 
 constexpr TypeSet kBoolean = {Type::kBoolean};
-constexpr TypeSet kTruth = {Type::kBoolean, Type::kNull};
 constexpr TypeSet kNumber = {Type::kInteger, Type::kFloat};
 constexpr TypeSet kInstant = {Type::kDate, Type::kLocalTime, Type::kTime, Type::kLocalDateTime,
                               Type::kDateTime};

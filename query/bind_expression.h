@@ -16,6 +16,9 @@
 
 namespace entente::query {
 
+// The type of what is true, false or unknown.
+inline constexpr TypeSet kTruth = {Value::Type::kBoolean, Value::Type::kNull};
+
 // An expression that has a column already: an equal one refers to it.
 struct KnownExpression {
   const ast::Expression* expression = nullptr;

@@ -21,7 +21,6 @@ constexpr TypeSet kNodeOrNull = {Type::kNode, Type::kNull};
 constexpr TypeSet kRelationshipOrNull = {Type::kRelationship, Type::kNull};
 constexpr TypeSet kListOrNull = {Type::kList, Type::kNull};
 constexpr TypeSet kPathOrNull = {Type::kPath, Type::kNull};
-constexpr TypeSet kTruth = {Type::kBoolean, Type::kNull};
 
 Heading HeadingOf(ast::Arrow arrow, bool backwards) {
   if (arrow == ast::Arrow::kEither) return Heading::kEither;

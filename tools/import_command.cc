@@ -258,7 +258,7 @@ ExitCode ImportInto(Database& database, const ImportOptions& options) {
 
 ExitCode RunImport(const std::string& path, const ImportOptions& options) {
   // To the end of the program: Ctrl-C must not stop the clearing away either.
-  static const CancelOnInterrupt& cancel [[maybe_unused]] = *new CancelOnInterrupt;
+  static const CancelOnInterrupt cancel;
   std::error_code ignored;
   const bool existed = path == kTransientPath || std::filesystem::exists(path, ignored);
   absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path);

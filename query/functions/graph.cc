@@ -33,7 +33,7 @@ absl::StatusOr<Value> Labels(const FunctionContext& context, Arguments arguments
   return Value::List(std::move(labels));
 }
 
-absl::StatusOr<Value> Type(const FunctionContext& context, Arguments arguments) {
+absl::StatusOr<Value> RelationshipType(const FunctionContext& context, Arguments arguments) {
   const RelationId relation = arguments[0].relationship().relation;
   return Value::String(context.graph->catalogue().relation(relation).name);
 }
@@ -107,7 +107,7 @@ std::vector<FunctionRow> GraphFunctions() {
                "The internal number of a node or relationship as text."),
       ListOf(types::kString, GraphRow("labels", node, types::kList, Purity::kReadsGraph, Labels,
                                       "The labels of a node, without those above them.")),
-      GraphRow("type", relationship, types::kString, Purity::kReadsGraph, Type,
+      GraphRow("type", relationship, types::kString, Purity::kReadsGraph, RelationshipType,
                "The name of a relationship's own type."),
       GraphRow("startNode", relationship, types::kNode, Purity::kPure, StartNode,
                "The node that a relationship leaves."),

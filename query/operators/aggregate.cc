@@ -181,7 +181,6 @@ class AggregateOperator : public UnaryOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const AggregatePlan& node) {
   return std::make_unique<AggregateOperator>(execution, plan, node);
 }

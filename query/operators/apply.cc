@@ -35,7 +35,6 @@ class ApplyOperator : public UnaryOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const ApplyPlan& node) {
   return std::make_unique<ApplyOperator>(execution, plan, node);
 }

@@ -42,7 +42,6 @@ class ArgumentOperator : public Operator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution&, const Plan& plan, const ArgumentPlan& node) {
   return std::make_unique<ArgumentOperator>(plan, node);
 }

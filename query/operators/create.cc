@@ -38,7 +38,6 @@ class CreateOperator : public UnaryOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const CreatePlan& node) {
   return std::make_unique<CreateOperator>(execution, plan, node);
 }

@@ -110,7 +110,6 @@ class DeleteOperator : public UnaryOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const DeletePlan& node) {
   return std::make_unique<DeleteOperator>(execution, plan, node);
 }

@@ -48,7 +48,6 @@ class DistinctOperator : public UnaryOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const DistinctPlan& node) {
   return std::make_unique<DistinctOperator>(execution, plan, node);
 }

@@ -392,7 +392,6 @@ class HopCount : public HopOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const ExpandPlan& node) {
   if (node.relationship_bound) return std::make_unique<HopOver>(execution, plan, node);
   if (node.count.has_value()) return std::make_unique<HopCount>(execution, plan, node);

@@ -42,7 +42,6 @@ class FilterOperator : public UnaryOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const FilterPlan& node) {
   return std::make_unique<FilterOperator>(execution, plan, node);
 }

@@ -93,7 +93,6 @@ class IndexSeekOperator : public NodeSearchOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const IndexSeekPlan& node) {
   return std::make_unique<IndexSeekOperator>(execution, plan, node);
 }

@@ -298,7 +298,6 @@ class IntersectOperator : public UnaryOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const IntersectPlan& node) {
   return std::make_unique<IntersectOperator>(execution, plan, node);
 }

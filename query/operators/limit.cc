@@ -60,7 +60,6 @@ class LimitOperator : public UnaryOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const LimitPlan& node) {
   return std::make_unique<LimitOperator>(execution, plan, node);
 }

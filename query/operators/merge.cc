@@ -98,7 +98,6 @@ class MergeOperator : public UnaryOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const MergePlan& node) {
   return std::make_unique<MergeOperator>(execution, plan, node);
 }

@@ -90,7 +90,6 @@ class NodeScanOperator : public UnaryOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const NodeScanPlan& node) {
   return std::make_unique<NodeScanOperator>(execution, plan, node);
 }

@@ -114,7 +114,6 @@ class NodeSeekOperator : public NodeSearchOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const NodeSeekPlan& node) {
   return std::make_unique<NodeSeekOperator>(execution, plan, node);
 }

@@ -14,8 +14,32 @@
 namespace entente::query {
 
 // One for each plan node, in the file of its name. `plan` holds `node`.
-template <typename Node>
-std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const Node& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const UnitPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const ArgumentPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const NodeScanPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const NodeSeekPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const IndexSeekPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const ExpandPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const IntersectPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan,
+                               const VariableExpandPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const FilterPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const OptionalPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const ApplyPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const UnwindPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan,
+                               const ProcedureCallPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const ProjectPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const AggregatePlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const DistinctPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const SortPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const SkipPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const LimitPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const UnionPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const CreatePlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const UpdatePlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const MergePlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const DeletePlan& node);
 
 // An operator with one input, from which it makes rows.
 class UnaryOperator : public Operator {

@@ -57,7 +57,6 @@ class OptionalOperator : public UnaryOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const OptionalPlan& node) {
   return std::make_unique<OptionalOperator>(execution, plan, node);
 }

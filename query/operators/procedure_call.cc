@@ -229,7 +229,6 @@ class ProcedureCallOperator : public UnaryOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan,
                                const ProcedureCallPlan& node) {
   if (node.built_in != nullptr) {

@@ -34,7 +34,6 @@ class ProjectOperator : public UnaryOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const ProjectPlan& node) {
   return std::make_unique<ProjectOperator>(execution, plan, node);
 }

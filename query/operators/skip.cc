@@ -47,7 +47,6 @@ class SkipOperator : public UnaryOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const SkipPlan& node) {
   return std::make_unique<SkipOperator>(execution, plan, node);
 }

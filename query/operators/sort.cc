@@ -120,7 +120,6 @@ class SortOperator : public UnaryOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const SortPlan& node) {
   return std::make_unique<SortOperator>(execution, plan, node);
 }

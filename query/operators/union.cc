@@ -49,7 +49,6 @@ class UnionOperator : public Operator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const UnionPlan& node) {
   return std::make_unique<UnionOperator>(execution, plan, node);
 }

@@ -19,7 +19,6 @@ class UnitOperator : public Operator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution&, const Plan&, const UnitPlan&) {
   return std::make_unique<UnitOperator>();
 }

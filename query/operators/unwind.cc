@@ -71,7 +71,6 @@ class UnwindOperator : public UnaryOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const UnwindPlan& node) {
   return std::make_unique<UnwindOperator>(execution, plan, node);
 }

@@ -36,7 +36,6 @@ class UpdateOperator : public UnaryOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const UpdatePlan& node) {
   return std::make_unique<UpdateOperator>(execution, plan, node);
 }

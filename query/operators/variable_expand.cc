@@ -303,7 +303,6 @@ class BoundPath : public PathsOperator {
 
 }  // namespace
 
-template <>
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan,
                                const VariableExpandPlan& node) {
   if (node.relationships_bound) return std::make_unique<BoundPath>(execution, plan, node);

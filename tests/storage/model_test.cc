@@ -104,7 +104,7 @@ bool InOrder(const EdgeRow& a, const EdgeRow& b) {
   return std::tie(a.relation, a.other, a.fact) < std::tie(b.relation, b.other, b.fact);
 }
 
-std::vector<EdgeRow> Rows(const EdgeColumns& edges) {
+std::vector<EdgeRow> SortedRows(const EdgeColumns& edges) {
   std::vector<EdgeRow> rows;
   for (size_t i = 0; i < edges.size; ++i) rows.push_back(RowAt(edges, i));
   std::sort(rows.begin(), rows.end(), InOrder);
@@ -124,7 +124,7 @@ std::vector<EdgeRow> Expected(const Model& model, Direction direction, NodeId no
                static_cast<uint8_t>(fact.flags)},
               kAllColumns, &edges);
   }
-  return Rows(edges);
+  return SortedRows(edges);
 }
 
 void Append(const DecodedPage& page, const RelationFilter& filter, bool whole,
@@ -182,7 +182,7 @@ void CheckEdges(const View& view, const Model& model, Direction direction, NodeI
   EdgeColumns edges;
   ASSERT_TRUE(ReadEdges(view, direction, node, filter, kAllColumns, &edges).ok());
   const std::vector<EdgeRow> expected = Expected(model, direction, node, filter);
-  ASSERT_EQ(Rows(edges), expected);
+  ASSERT_EQ(SortedRows(edges), expected);
 
   const absl::StatusOr<Degree> degree = ReadDegree(view, direction, node, filter);
   ASSERT_TRUE(degree.ok());
@@ -198,7 +198,7 @@ void CheckEdges(const View& view, const Model& model, Direction direction, NodeI
     for (const EdgeRow& row : expected) {
       if (row.other == other) wanted.push_back(row);
     }
-    EXPECT_EQ(Rows(found), wanted);
+    EXPECT_EQ(SortedRows(found), wanted);
   }
 
   // What the first reading leaves in the cache lacks columns that the second one wants; the third
