@@ -75,7 +75,7 @@ class BulkLoader {
     // kInterrupted and the database stays as it was.
     const std::atomic<bool>* cancelled = nullptr;
     // Of rows that are read and sorted; what is more goes to files.
-    uint64_t memory_bytes = uint64_t{384} << 20;
+    uint64_t memory_bytes = uint64_t{256} << 20;
     // A load of fewer records is one ordinary transaction; table files of its own are for others.
     uint64_t least_rows_for_files = 20'000;
   };

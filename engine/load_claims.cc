@@ -340,6 +340,7 @@ absl::Status ClaimLoad::ResolveEvidence() {
       RETURN_IF_ERROR(rows.status());
     }
   }
+  std::vector<uint32_t>().swap(fact_of_number_);
   return evidence_.Sort();
 }
 

@@ -108,6 +108,7 @@ absl::Status NodeLoad::PlaceEntities() {
   }
   RETURN_IF_ERROR(GatherEntities());
   RETURN_IF_ERROR(ChooseWays());
+  shared_.texts.Close();
   nodes_.assign(shared_.texts.limit(), kNoId);
 
   // What ClaimWriter is to find, it has to write itself.

@@ -77,6 +77,14 @@ TextId TextTable::Enter(absl::string_view text) {
   return entry->index << kShardBits | number;
 }
 
+void TextTable::Close() {
+  for (Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    std::vector<uint64_t>().swap(shard.slots);
+    shard.entries.shrink_to_fit();
+  }
+}
+
 absl::string_view TextTable::Text(TextId text) const {
   if (text == kNoText) return absl::string_view();
   return shards_[text & (kShards - 1)].entries[text >> kShardBits]->text();

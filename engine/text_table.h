@@ -24,6 +24,8 @@ class TextTable {
   // The number of a text, kNoText of "". From any thread. Which number a text gets is a matter of
   // chance when several threads enter texts.
   TextId Enter(absl::string_view text);
+  // No text is entered any more: gives back the memory that only entering needs.
+  void Close();
   // "" of kNoText. While no thread enters texts.
   absl::string_view Text(TextId text) const;
   // Above every number given so far; arrays of this size can be indexed by them.

@@ -62,9 +62,13 @@ class RowSorter {
  public:
   // `run_bytes`: of rows sorted at once in memory.
   RowSorter(SpillSpace& space, uint64_t run_bytes)
-      : run_rows_(std::max<uint64_t>(run_bytes / sizeof(Row), kLeastRun)), blocks_(space) {}
+      : run_rows_(std::max<size_t>(run_bytes / sizeof(Row), kLeastRun)), blocks_(space) {}
 
   absl::Status Add(const Row& row) {
+    // A run's memory is no more than what it was said to take.
+    if (rows_.size() == rows_.capacity()) {
+      rows_.reserve(std::min(run_rows_, std::max(2 * rows_.size(), kLeastRun)));
+    }
     rows_.push_back(row);
     ++size_;
     return rows_.size() < run_rows_ ? absl::OkStatus() : SpillRun();
@@ -157,7 +161,7 @@ class RowSorter {
   }
 
   // Shorter runs would be too many to be merged.
-  static constexpr uint64_t kLeastRun = 64;
+  static constexpr size_t kLeastRun = 64;
 
   const size_t run_rows_;
   SpillBlocks blocks_;     // of all runs

@@ -107,6 +107,7 @@ absl::Status InputReading::Read(const std::function<void(uint64_t bytes)>& repor
   if (!alone_) other = std::thread([this] { Work(nullptr); });
   Work(&report);
   if (other.joinable()) other.join();
+  fact_ids_ = FactIds();
   for (const Reader& reader : readers_) RETURN_IF_ERROR(reader.status);
   return absl::OkStatus();
 }

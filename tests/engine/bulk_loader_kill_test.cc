@@ -104,7 +104,11 @@ INSTANTIATE_TEST_SUITE_P(
                       Death{Stage::kCommitting}, Death{Stage::kCommitting, microseconds(300)},
                       Death{Stage::kCommitting, microseconds(2000)},
                       Death{Stage::kCommitting, microseconds(6000)},
-                      Death{Stage::kReading}));  // which Finish tells no more of: it dies when done
+                      Death{Stage::kReading}),  // which Finish tells no more of: it dies when done
+    [](const auto& death) {
+      return absl::StrCat("Stage", static_cast<int>(death.param.stage), "After",
+                          death.param.later.count());
+    });
 
 }  // namespace
 }  // namespace entente
