@@ -1,9 +1,11 @@
 #include "storage/decoded_page.h"
 
 #include <cstring>
+#include <map>
 
 #include "storage/adjacency_page.h"
 #include "storage/check.h"
+#include "storage/facts.h"
 
 namespace entente::storage {
 namespace {
@@ -36,6 +38,7 @@ EdgeSpan EdgeSpan::Part(uint32_t begin, uint32_t end) const {
   part.first_reported = Behind(first_reported, begin);
   part.confidence = Behind(confidence, begin);
   part.flags = Behind(flags, begin);
+  part.near = Behind(near, begin);
   return part;
 }
 
@@ -51,41 +54,89 @@ std::unique_ptr<DecodedPage> DecodedPage::Make(const PageValue* value, bool alon
     if (columns != 0) value->Read(RelationFilter(), columns, &edges);
   }
   ENTENTE_CHECK(columns == 0 || slices.empty() || edges.size == slices.back().end);
-
-  std::unique_ptr<DecodedPage> page(new DecodedPage());
+  std::unique_ptr<DecodedPage> page = Arrange(slices, edges, {}, columns);
   page->alone_ = alone;
+  return page;
+}
+
+std::unique_ptr<DecodedPage> DecodedPage::MakeSegment(const EdgeColumns& edges,
+                                                      const std::vector<uint8_t>& near,
+                                                      uint32_t columns) {
+  // Where the edges of each relation go.
+  std::map<RelationId, RelationSlice> by_relation;
+  for (RelationId relation : edges.relation) ++by_relation[relation].end;
+  std::vector<RelationSlice> slices;
+  uint32_t begin = 0;
+  for (auto& [relation, slice] : by_relation) {
+    slice = {relation, begin, begin + slice.end, 0};
+    begin = slice.end;
+  }
+  std::vector<uint32_t> place(edges.size);
+  RelationSlice* slice = nullptr;
+  for (size_t i = 0; i < edges.size; ++i) {
+    if (slice == nullptr || slice->relation != edges.relation[i]) {
+      slice = &by_relation[edges.relation[i]];
+    }
+    place[i] = slice->begin++;
+    slice->visible += (edges.flags[i] & kVisible) != 0 ? 1 : 0;
+  }
+  begin = 0;
+  for (auto& [relation, filled] : by_relation) {
+    slices.push_back({relation, begin, filled.begin, filled.visible});
+    begin = filled.begin;
+  }
+  const auto arranged = [&](const auto& column) {
+    auto result = column;
+    for (size_t i = 0; i < column.size(); ++i) result[place[i]] = column[i];
+    return result;
+  };
+  EdgeColumns ordered;
+  ordered.size = edges.size;
+  ordered.other = arranged(edges.other);
+  ordered.fact = arranged(edges.fact);
+  ordered.valid_from = arranged(edges.valid_from);
+  ordered.valid_to = arranged(edges.valid_to);
+  ordered.first_reported = arranged(edges.first_reported);
+  ordered.confidence = arranged(edges.confidence);
+  ordered.flags = arranged(edges.flags);
+  return Arrange(slices, ordered, arranged(near), columns);
+}
+
+std::unique_ptr<DecodedPage> DecodedPage::Arrange(const std::vector<RelationSlice>& slices,
+                                                  const EdgeColumns& edges,
+                                                  const std::vector<uint8_t>& near,
+                                                  uint32_t columns) {
+  std::unique_ptr<DecodedPage> page(new DecodedPage());
   page->columns_ = columns | kRelationColumn;
   page->slice_count_ = static_cast<uint32_t>(slices.size());
+  // Places for the columns, then the columns.
   size_t words = Words(slices);
   const auto place = [&](Index index, const auto& column) {
     if (column.empty()) return;
     page->offsets_[index] = static_cast<uint32_t>(words);
     words += Words(column);
   };
-  place(kOther, edges.other);
-  place(kFact, edges.fact);
-  place(kValidFrom, edges.valid_from);
-  place(kValidTo, edges.valid_to);
-  place(kFirstReported, edges.first_reported);
-  place(kConfidence, edges.confidence);
-  place(kFlags, edges.flags);
-  page->words_ = static_cast<uint32_t>(words);
-  if (words == 0) return page;
-
-  page->data_ = std::make_unique_for_overwrite<uint64_t[]>(words);
-  uint64_t* data = page->data_.get();
-  std::memcpy(data, slices.data(), slices.size() * sizeof(RelationSlice));
   const auto copy = [&](Index index, const auto& column) {
     if (column.empty()) return;
-    std::memcpy(data + page->offsets_[index], column.data(), column.size() * sizeof(column[0]));
+    std::memcpy(page->data_.get() + page->offsets_[index], column.data(),
+                column.size() * sizeof(column[0]));
   };
-  copy(kOther, edges.other);
-  copy(kFact, edges.fact);
-  copy(kValidFrom, edges.valid_from);
-  copy(kValidTo, edges.valid_to);
-  copy(kFirstReported, edges.first_reported);
-  copy(kConfidence, edges.confidence);
-  copy(kFlags, edges.flags);
+  const auto for_each_column = [&](const auto& visit) {
+    visit(kOther, edges.other);
+    visit(kFact, edges.fact);
+    visit(kValidFrom, edges.valid_from);
+    visit(kValidTo, edges.valid_to);
+    visit(kFirstReported, edges.first_reported);
+    visit(kConfidence, edges.confidence);
+    visit(kFlags, edges.flags);
+    visit(kNear, near);
+  };
+  for_each_column(place);
+  page->words_ = static_cast<uint32_t>(words);
+  if (words == 0) return page;
+  page->data_ = std::make_unique_for_overwrite<uint64_t[]>(words);
+  std::memcpy(page->data_.get(), slices.data(), slices.size() * sizeof(RelationSlice));
+  for_each_column(copy);
   return page;
 }
 
@@ -123,7 +174,8 @@ EdgeSpan DecodedPage::edges() const {
           .valid_to = At<int32_t>(kValidTo),
           .first_reported = At<int32_t>(kFirstReported),
           .confidence = At<uint16_t>(kConfidence),
-          .flags = At<uint8_t>(kFlags)};
+          .flags = At<uint8_t>(kFlags),
+          .near = At<uint8_t>(kNear)};
 }
 
 Degree DecodedPage::Count(const RelationFilter& filter) const {

@@ -1,4 +1,6 @@
-// A page of adjacency, unpacked: relation by relation, its edges in columns that lie in memory.
+// Adjacency, unpacked: relation by relation, edges in columns that lie in memory. Either one page, or
+// a segment: the edges of some hundred consecutive nodes in one direction, as scans of the whole
+// graph want them.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +27,7 @@ struct EdgeSpan {
   const int32_t* first_reported = nullptr;
   const uint16_t* confidence = nullptr;
   const uint8_t* flags = nullptr;
+  const uint8_t* near = nullptr;  // of a segment: the near end, counted from the segment's first node
 
   // Edges [begin, end) of them.
   EdgeSpan Part(uint32_t begin, uint32_t end) const;
@@ -35,6 +38,11 @@ class DecodedPage final : public ReadCache::Entry {
   // `columns` (EdgeColumn) besides the relation, which is always told. `page` may be null: no
   // edges. `alone`: the node has no other chunks.
   static std::unique_ptr<DecodedPage> Make(const PageValue* page, bool alone, uint32_t columns);
+  // A segment. `edges` are those of its nodes in ascending order, page by page, with the relation and
+  // `columns`; `near` tells whose each is.
+  static std::unique_ptr<DecodedPage> MakeSegment(const EdgeColumns& edges,
+                                                  const std::vector<uint8_t>& near,
+                                                  uint32_t columns);
 
   bool alone() const { return alone_; }
   // Whether it has all of `columns`.
@@ -48,15 +56,19 @@ class DecodedPage final : public ReadCache::Entry {
   };
   // The next relation that `filter` admits, ascending; nullptr when there are no more.
   const RelationSlice* Next(const RelationFilter& filter, Position* position) const;
-  // All edges, relation by relation; within one they are sorted by (other, fact).
+  // All edges, relation by relation; within one they are sorted by (other, fact), in a segment by the
+  // near end first, and then chunk by chunk.
   EdgeSpan edges() const;
   Degree Count(const RelationFilter& filter) const;
 
  private:
   // Columns in the order in which they are stored behind the slices, the widest first.
-  enum Index { kOther, kFact, kValidFrom, kValidTo, kFirstReported, kConfidence, kFlags, kIndexes };
+  enum Index { kOther, kFact, kValidFrom, kValidTo, kFirstReported, kConfidence, kFlags, kNear, kIndexes };
 
   DecodedPage() = default;
+  static std::unique_ptr<DecodedPage> Arrange(const std::vector<RelationSlice>& slices,
+                                              const EdgeColumns& edges,
+                                              const std::vector<uint8_t>& near, uint32_t columns);
   size_t bytes() const override;
   const RelationSlice* slices() const {
     return reinterpret_cast<const RelationSlice*>(data_.get());

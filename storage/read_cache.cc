@@ -55,6 +55,7 @@ void AppendCacheKeys(Family family, absl::string_view key, const Geometry& geome
     case Family::kAdjacency:
       if (reader.U8(&kind) && reader.U64(&id) && reader.U32(&chunk)) {
         keys->push_back(CacheKey::Page(static_cast<Direction>(kind), id, chunk));
+        keys->push_back(CacheKey::Segment(static_cast<Direction>(kind), id / kSegmentNodes));
       }
       return;
     case Family::kFacts:

@@ -1,5 +1,6 @@
-// What was read and decoded, kept in memory for the next reader: adjacency pages, chunk
-// directories, node records, blocks of facts, bearers of keys. One bound in bytes for all of them.
+// What was read and decoded, kept in memory for the next reader: adjacency pages and segments of
+// them, chunk directories, node records, blocks of facts, bearers of keys. One bound in bytes for all
+// of them.
 //
 // An entry carries the sequence number since which it holds; a reader of an older snapshot does not
 // find it and reads the database instead. A commit removes what it changes before it is written, so
@@ -28,12 +29,18 @@
 
 namespace entente::storage {
 
+// The edges of so many consecutive nodes, in one direction, make a segment.
+inline constexpr uint64_t kSegmentNodes = 256;
+
 // Names what an entry holds.
 struct CacheKey {
-  enum Kind : uint8_t { kPage, kChunks, kNode, kFactBlock, kBearers };
+  enum Kind : uint8_t { kPage, kChunks, kSegment, kNode, kFactBlock, kBearers };
 
   static CacheKey Page(Direction direction, NodeId node, uint32_t chunk) {
     return {Of(kPage, direction) | chunk, node};
+  }
+  static CacheKey Segment(Direction direction, uint64_t segment) {
+    return {Of(kSegment, direction), segment};
   }
   static CacheKey Chunks(Direction direction, NodeId node) {
     return {Of(kChunks, direction), node};

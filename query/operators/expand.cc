@@ -7,7 +7,9 @@
 
 #include "engine/status.h"
 #include "query/lens_evaluator.h"
+#include "query/operators/edge_references.h"
 #include "query/operators/operators.h"
+#include "query/operators/relationship_scan.h"
 #include "query/pattern.h"
 
 namespace entente::query {
@@ -76,18 +78,7 @@ class HopOperator : public UnaryOperator {
   }
 
   // What is read of each edge (EdgeField).
-  virtual uint32_t Fields() const {
-    uint32_t fields = kIdentityFields;
-    if (node_.extracts_valid_time) fields |= kValidFromField | kValidToField | kFlagsField;
-    if (node_.extracts_evidence) fields |= kConfidenceField | kFlagsField;
-    return fields;
-  }
-
-  // The property, or kNoDay where the edge's day does not tell it.
-  static int32_t DayOf(int32_t day, bool inexact) {
-    const bool open = day == INT32_MIN || day == INT32_MAX;
-    return open || inexact ? RelationshipExtract::kNoDay : day;
-  }
+  virtual uint32_t Fields() const { return FieldsOf(node_); }
 
   // False only if conditions above would drop the edge.
   bool MayPass(size_t i, const Lens* mark) const {
@@ -98,34 +89,12 @@ class HopOperator : public UnaryOperator {
     if (!node_.extracts_valid_time) return true;
     const int32_t from = edges_.valid_from[i];
     if (from >= node_.least_valid_from && from <= node_.most_valid_from) return true;
-    return DayOf(from, (edges_.flags[i] & kInexactFromEdge) != 0) == RelationshipExtract::kNoDay;
+    return KnownDay(from, (edges_.flags[i] & kInexactFromEdge) != 0) == RelationshipExtract::kNoDay;
   }
 
   // An edge that may pass, as it flows.
   RelationshipReference Reference(size_t i, NodeId from, const Lens* mark) const {
-    const bool incoming = edges_.incoming[i] != 0;
-    RelationshipReference relationship = {.id = edges_.fact[i],
-                                          .start = incoming ? edges_.other[i] : from,
-                                          .end = incoming ? from : edges_.other[i],
-                                          .relation = edges_.relation[i],
-                                          .lens = mark};
-    Extract(i, &relationship);
-    return relationship;
-  }
-
-  void Extract(size_t i, RelationshipReference* relationship) const {
-    RelationshipExtract& extract = relationship->extract;
-    if (node_.extracts_valid_time) {
-      const uint8_t flags = edges_.flags[i];
-      extract.valid_from = DayOf(edges_.valid_from[i], (flags & kInexactFromEdge) != 0);
-      extract.valid_to = DayOf(edges_.valid_to[i], (flags & kInexactToEdge) != 0);
-    }
-    if (node_.extracts_evidence) {
-      relationship->knows_evidence = true;
-      extract.confidence = edges_.confidence[i];
-      extract.has_evidence = (edges_.flags[i] & kHasEvidenceEdge) != 0;
-      extract.contested = (edges_.flags[i] & kContestedEdge) != 0;
-    }
+    return ReferenceOf(node_, edges_, i, from, mark);
   }
 
   const ExpandPlan& node_;
@@ -393,6 +362,9 @@ class HopCount : public HopOperator {
 }  // namespace
 
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const ExpandPlan& node) {
+  if (CanScanRelationships(execution, plan, node)) {
+    return MakeRelationshipScan(execution, plan, node);
+  }
   if (node.relationship_bound) return std::make_unique<HopOver>(execution, plan, node);
   if (node.count.has_value()) return std::make_unique<HopCount>(execution, plan, node);
   if (node.into) return std::make_unique<HopInto>(execution, plan, node);

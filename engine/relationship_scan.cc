@@ -1,0 +1,219 @@
+#include "engine/relationship_scan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/evidence_reader.h"
+#include "engine/status.h"
+#include "engine/visibility.h"
+#include "storage/facts.h"
+#include "storage/segment_reader.h"
+
+namespace entente {
+
+absl::StatusOr<std::unique_ptr<ScanParts>> ScanParts::Of(const Graph& graph, Heading heading) {
+  auto parts = std::make_unique<ScanParts>();
+  for (const bool incoming : {false, true}) {
+    if (heading == (incoming ? Heading::kOut : Heading::kIn)) continue;
+    ASSIGN_OR_RETURN(
+        const std::vector<storage::SegmentRange> ranges,
+        storage::SegmentsWithEdges(graph.view(), incoming ? storage::Direction::kIn
+                                                          : storage::Direction::kOut));
+    for (const storage::SegmentRange& range : ranges) {
+      parts->ranges_.push_back({incoming, range.first, range.end});
+    }
+  }
+  return parts;
+}
+
+bool ScanParts::Take(Part* part) {
+  uint64_t number = next_.fetch_add(1, std::memory_order_relaxed);
+  for (const Range& range : ranges_) {
+    const uint64_t size = range.end - range.first;
+    if (number < size) {
+      *part = {range.incoming, range.first + number};
+      return true;
+    }
+    number -= size;
+  }
+  return false;
+}
+
+// Where a scan stands: in a segment, in the edges of one relation of it, of which those that fulfil
+// everything are `chosen`.
+struct RelationshipScan::State {
+  State(const Graph& graph, ScanParts& parts, Heading heading, const RelationSet& types,
+        const Lens& lens, uint32_t fields, const EdgeCondition& condition)
+      : graph(graph),
+        parts(parts),
+        heading(heading),
+        filter(types.any ? storage::RelationFilter() : storage::RelationFilter(types.ids)),
+        lens(lens),
+        judge(lens),
+        articles(graph.view()),
+        fields(fields),
+        condition(condition),
+        readers{{graph.view(), storage::Direction::kOut, Columns()},
+                {graph.view(), storage::Direction::kIn, Columns()}} {}
+
+  uint32_t Columns() const;
+  // To the next relation with edges that may come out; false behind the last.
+  absl::StatusOr<bool> NextSlice();
+  // Fills `chosen` from the present slice.
+  absl::Status Choose();
+  bool Fulfils(uint32_t i) const;
+  void Give(size_t count, std::vector<NodeId>* near, Edges* out);
+
+  const Graph& graph;
+  ScanParts& parts;
+  const Heading heading;
+  const storage::RelationFilter filter;
+  const Lens& lens;
+  const InlineJudge judge;
+  EvidenceReader articles;
+  const uint32_t fields;
+  const EdgeCondition condition;
+  storage::SegmentReader readers[2];
+
+  ScanParts::Part part;
+  const storage::DecodedPage* segment = nullptr;
+  storage::DecodedPage::Position position;
+  storage::EdgeSpan edges;  // of the segment
+  const storage::RelationSlice* slice = nullptr;
+  std::vector<uint8_t> visible;
+  std::vector<uint32_t> chosen;  // of the slice's edges, those to give out
+  size_t next = 0;               // of `chosen`
+};
+
+uint32_t RelationshipScan::State::Columns() const {
+  const std::pair<uint32_t, uint32_t> needed[] = {
+      {kFactField, storage::kFactColumn},
+      {kValidFromField, storage::kValidFromColumn},
+      {kValidToField, storage::kValidToColumn},
+      {kFirstReportedField, storage::kFirstReportedColumn},
+      {kConfidenceField, storage::kConfidenceColumn},
+  };
+  uint32_t columns = storage::kOtherColumn | storage::kFlagsColumn | judge.columns();
+  for (const auto& [field, column] : needed) {
+    if (fields & field) columns |= column;
+  }
+  if (condition.LooksAtDays()) columns |= storage::kValidFromColumn;
+  return columns;
+}
+
+absl::StatusOr<bool> RelationshipScan::State::NextSlice() {
+  while (true) {
+    if (segment != nullptr) {
+      slice = segment->Next(filter, &position);
+      if (slice != nullptr) return true;
+    }
+    segment = nullptr;
+    if (!parts.Take(&part)) return false;
+    ASSIGN_OR_RETURN(segment, readers[part.incoming ? 1 : 0].Load(part.segment));
+    edges = segment->edges();
+    position = {};
+  }
+}
+
+bool RelationshipScan::State::Fulfils(uint32_t i) const {
+  const uint8_t flags = edges.flags[i];
+  if (condition.contested && (flags & storage::kContested) == 0) return false;
+  if (!condition.LooksAtDays()) return true;
+  const int32_t day = edges.valid_from[i];
+  return (day >= condition.least_valid_from && day <= condition.most_valid_from) ||
+         day == storage::kOpenStart || (flags & storage::kInexactFrom) != 0;
+}
+
+absl::Status RelationshipScan::State::Choose() {
+  chosen.clear();
+  next = 0;
+  const bool as_default = judge.SeesAsDefault();
+  if (as_default && slice->visible == 0) return absl::OkStatus();
+  const bool all_visible = as_default && slice->visible == slice->end - slice->begin;
+  if (!all_visible) {
+    RETURN_IF_ERROR(JudgeEdges(graph.view(), articles, lens, judge,
+                               edges.Part(slice->begin, slice->end), &visible));
+  }
+  const bool skips_loops = heading == Heading::kEither && part.incoming;
+  const NodeId first = part.segment * storage::kSegmentNodes;
+  chosen.resize(slice->end - slice->begin);
+  size_t count = 0;
+  for (uint32_t i = slice->begin; i < slice->end; ++i) {
+    chosen[count] = i;
+    const bool loop = skips_loops && edges.other[i] == first + edges.near[i];
+    count += Fulfils(i) && !loop && (all_visible || visible[i - slice->begin] != 0) ? 1 : 0;
+  }
+  chosen.resize(count);
+  return absl::OkStatus();
+}
+
+void RelationshipScan::State::Give(size_t count, std::vector<NodeId>* near, Edges* out) {
+  const auto give = [&](const auto* from, auto* to) {
+    const size_t before = to->size();
+    to->resize(before + count);
+    for (size_t i = 0; i < count; ++i) (*to)[before + i] = from[chosen[next + i]];
+  };
+  const NodeId first = part.segment * storage::kSegmentNodes;
+  near->reserve(near->size() + count);
+  for (size_t i = 0; i < count; ++i) near->push_back(first + edges.near[chosen[next + i]]);
+  give(edges.other, &out->other);
+  if (fields & kFactField) give(edges.fact, &out->fact);
+  if (fields & kRelationField) {
+    out->relation.resize(out->relation.size() + count, slice->relation);
+  }
+  if (fields & kIncomingField) {
+    out->incoming.resize(out->incoming.size() + count, part.incoming ? 1 : 0);
+  }
+  if (fields & kValidFromField) give(edges.valid_from, &out->valid_from);
+  if (fields & kValidToField) give(edges.valid_to, &out->valid_to);
+  if (fields & kFirstReportedField) give(edges.first_reported, &out->first_reported);
+  if (fields & kConfidenceField) give(edges.confidence, &out->confidence);
+  if (fields & kFlagsField) give(edges.flags, &out->flags);
+  next += count;
+}
+
+RelationshipScan::RelationshipScan(const Graph& graph, ScanParts& parts, Heading heading,
+                                   const RelationSet& types, const Lens& lens, uint32_t fields,
+                                   const EdgeCondition& condition)
+    : state_(std::make_unique<State>(graph, parts, heading, types, lens, fields, condition)) {}
+
+RelationshipScan::~RelationshipScan() = default;
+
+absl::StatusOr<bool> RelationshipScan::Next(size_t limit, std::vector<NodeId>* near,
+                                            Edges* edges) {
+  State& state = *state_;
+  size_t given = 0;
+  while (given < limit) {
+    if (state.next == state.chosen.size()) {
+      ASSIGN_OR_RETURN(const bool more, state.NextSlice());
+      if (!more) break;
+      RETURN_IF_ERROR(state.Choose());
+      continue;
+    }
+    const size_t count = std::min(limit - given, state.chosen.size() - state.next);
+    state.Give(count, near, edges);
+    given += count;
+  }
+  return given > 0;
+}
+
+absl::StatusOr<uint64_t> RelationshipScan::Count() {
+  State& state = *state_;
+  uint64_t count = 0;
+  // Where nothing depends on single edges, the slices tell.
+  const bool whole = state.judge.SeesAsDefault() && state.heading != Heading::kEither &&
+                     !state.condition.contested && !state.condition.LooksAtDays();
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, state.NextSlice());
+    if (!more) return count;
+    if (whole) {
+      count += state.slice->visible;
+      continue;
+    }
+    RETURN_IF_ERROR(state.Choose());
+    count += state.chosen.size();
+    state.chosen.clear();
+  }
+}
+
+}  // namespace entente
