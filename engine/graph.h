@@ -214,6 +214,10 @@ class Graph {
   // Without `with_sources`, `sources` stays empty, and under the default lens no evidence is read.
   absl::StatusOr<Corroboration> CorroborationOf(FactId fact, const Lens& lens,
                                                 bool with_sources = true) const;
+  // Under the default lens, without sources, of many, in any order; `*corroborations` gets one for
+  // each, that of a fact without evidence for kNoId.
+  absl::Status StoredCorroborations(absl::Span<const FactId> facts,
+                                    std::vector<Corroboration>* corroborations) const;
   // Facts that an article speaks of, sorted. Empty when the node is no article.
   absl::StatusOr<std::vector<FactId>> FactsOf(NodeId article) const;
   // The entity that published the article; kNoId if unknown.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "engine/built_in.h"
 #include "engine/error.h"
@@ -34,7 +35,8 @@ std::optional<Instant> InstantOrNone(int64_t stored) {
 }
 
 // The corroboration as it is stored, which is the default lens's.
-Corroboration Stored(const FactRecord& record) {
+template <typename Record>
+Corroboration Stored(const Record& record) {
   Corroboration result;
   result.visible = (record.flags & storage::kVisible) != 0;
   result.has_evidence = (record.flags & storage::kHasEvidence) != 0;
@@ -45,6 +47,31 @@ Corroboration Stored(const FactRecord& record) {
   result.first_reported = InstantOrNone(record.first_reported);
   result.last_reported = InstantOrNone(record.last_reported);
   return result;
+}
+
+// Calls read(facts, places) with the facts that there are in ascending order and where each stands
+// in `facts`; not so many at once that reading them would take much memory.
+absl::Status ForPortions(
+    absl::Span<const FactId> facts,
+    absl::FunctionRef<absl::Status(absl::Span<const FactId>, absl::Span<const size_t>)> read) {
+  constexpr size_t kAtOnce = 1024;
+  std::vector<std::pair<FactId, size_t>> order;
+  for (size_t i = 0; i < facts.size(); ++i) {
+    if (facts[i] != kNoId) order.emplace_back(facts[i], i);
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<FactId> part;
+  std::vector<size_t> places;
+  for (size_t begin = 0; begin < order.size(); begin += kAtOnce) {
+    part.clear();
+    places.clear();
+    for (size_t i = begin; i < std::min(order.size(), begin + kAtOnce); ++i) {
+      part.push_back(order[i].first);
+      places.push_back(order[i].second);
+    }
+    RETURN_IF_ERROR(read(part, places));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -106,28 +133,33 @@ absl::StatusOr<Value> Graph::RelationshipProperty(FactId fact, absl::string_view
 
 absl::Status Graph::RelationshipProperties(absl::Span<const FactId> facts, absl::string_view name,
                                            std::vector<Value>* values) const {
-  // So many facts are held at once.
-  constexpr size_t kAtOnce = 1024;
   const PropertyId property = catalogue_->FindProperty(name);
   values->assign(facts.size(), Value::Null());
-  std::vector<std::pair<FactId, size_t>> order;
-  for (size_t i = 0; i < facts.size(); ++i) {
-    if (facts[i] != kNoId) order.emplace_back(facts[i], i);
-  }
-  std::sort(order.begin(), order.end());
-  std::vector<FactId> part;
-  for (size_t begin = 0; begin < order.size(); begin += kAtOnce) {
-    const size_t end = std::min(order.size(), begin + kAtOnce);
-    part.clear();
-    for (size_t i = begin; i < end; ++i) part.push_back(order[i].first);
-    ASSIGN_OR_RETURN(const std::vector<std::optional<FactRecord>> records,
-                     storage::ReadFacts(*view_, part));
-    for (size_t i = begin; i < end; ++i) {
-      if (!records[i - begin].has_value()) return MissingRelationship(order[i].first);
-      ASSIGN_OR_RETURN((*values)[order[i].second], PropertyOf(*records[i - begin], property));
-    }
-  }
-  return absl::OkStatus();
+  return ForPortions(
+      facts, [&](absl::Span<const FactId> part, absl::Span<const size_t> places) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::vector<std::optional<FactRecord>> records,
+                         storage::ReadFacts(*view_, part));
+        for (size_t i = 0; i < part.size(); ++i) {
+          if (!records[i].has_value()) return MissingRelationship(part[i]);
+          ASSIGN_OR_RETURN((*values)[places[i]], PropertyOf(*records[i], property));
+        }
+        return absl::OkStatus();
+      });
+}
+
+absl::Status Graph::StoredCorroborations(absl::Span<const FactId> facts,
+                                         std::vector<Corroboration>* corroborations) const {
+  corroborations->assign(facts.size(), Corroboration());
+  return ForPortions(
+      facts, [&](absl::Span<const FactId> part, absl::Span<const size_t> places) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::vector<std::optional<storage::FactCorroboration>> read,
+                         storage::ReadCorroborations(*view_, part));
+        for (size_t i = 0; i < part.size(); ++i) {
+          if (!read[i].has_value()) return MissingRelationship(part[i]);
+          (*corroborations)[places[i]] = Stored(*read[i]);
+        }
+        return absl::OkStatus();
+      });
 }
 
 absl::StatusOr<std::vector<MapEntry>> Graph::RelationshipProperties(FactId fact) const {

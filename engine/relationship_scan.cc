@@ -15,10 +15,9 @@ absl::StatusOr<std::unique_ptr<ScanParts>> ScanParts::Of(const Graph& graph, Hea
   auto parts = std::make_unique<ScanParts>();
   for (const bool incoming : {false, true}) {
     if (heading == (incoming ? Heading::kOut : Heading::kIn)) continue;
-    ASSIGN_OR_RETURN(
-        const std::vector<storage::SegmentRange> ranges,
-        storage::SegmentsWithEdges(graph.view(), incoming ? storage::Direction::kIn
-                                                          : storage::Direction::kOut));
+    ASSIGN_OR_RETURN(const std::vector<storage::SegmentRange> ranges,
+                     storage::SegmentsWithEdges(graph.view(), incoming ? storage::Direction::kIn
+                                                                       : storage::Direction::kOut));
     for (const storage::SegmentRange& range : ranges) {
       parts->ranges_.push_back({incoming, range.first, range.end});
     }
@@ -61,7 +60,16 @@ struct RelationshipScan::State {
   absl::StatusOr<bool> NextSlice();
   // Fills `chosen` from the present slice.
   absl::Status Choose();
-  bool Fulfils(uint32_t i) const;
+  // Keeps of `chosen` what fulfils the condition.
+  template <typename Condition>
+  void Narrow(const Condition& condition) {
+    size_t count = 0;
+    for (const uint32_t i : chosen) {
+      chosen[count] = i;
+      count += condition(i) ? 1 : 0;
+    }
+    chosen.resize(count);
+  }
   void Give(size_t count, std::vector<NodeId>* near, Edges* out);
 
   const Graph& graph;
@@ -115,35 +123,37 @@ absl::StatusOr<bool> RelationshipScan::State::NextSlice() {
   }
 }
 
-bool RelationshipScan::State::Fulfils(uint32_t i) const {
-  const uint8_t flags = edges.flags[i];
-  if (condition.contested && (flags & storage::kContested) == 0) return false;
-  if (!condition.LooksAtDays()) return true;
-  const int32_t day = edges.valid_from[i];
-  return (day >= condition.least_valid_from && day <= condition.most_valid_from) ||
-         day == storage::kOpenStart || (flags & storage::kInexactFrom) != 0;
-}
-
 absl::Status RelationshipScan::State::Choose() {
   chosen.clear();
   next = 0;
   const bool as_default = judge.SeesAsDefault();
   if (as_default && slice->visible == 0) return absl::OkStatus();
-  const bool all_visible = as_default && slice->visible == slice->end - slice->begin;
-  if (!all_visible) {
-    RETURN_IF_ERROR(JudgeEdges(graph.view(), articles, lens, judge,
-                               edges.Part(slice->begin, slice->end), &visible));
-  }
-  const bool skips_loops = heading == Heading::kEither && part.incoming;
-  const NodeId first = part.segment * storage::kSegmentNodes;
+  // The flags say nearly everything, and say no most often.
+  const uint8_t needed = static_cast<uint8_t>((as_default ? storage::kVisible : 0) |
+                                              (condition.contested ? storage::kContested : 0));
   chosen.resize(slice->end - slice->begin);
   size_t count = 0;
   for (uint32_t i = slice->begin; i < slice->end; ++i) {
     chosen[count] = i;
-    const bool loop = skips_loops && edges.other[i] == first + edges.near[i];
-    count += Fulfils(i) && !loop && (all_visible || visible[i - slice->begin] != 0) ? 1 : 0;
+    count += (edges.flags[i] & needed) == needed ? 1 : 0;
   }
   chosen.resize(count);
+  if (condition.LooksAtDays()) {
+    Narrow([this](uint32_t i) {
+      const int32_t day = edges.valid_from[i];
+      return (day >= condition.least_valid_from && day <= condition.most_valid_from) ||
+             day == storage::kOpenStart || (edges.flags[i] & storage::kInexactFrom) != 0;
+    });
+  }
+  if (heading == Heading::kEither && part.incoming) {
+    const NodeId first = part.segment * storage::kSegmentNodes;
+    Narrow([&](uint32_t i) { return edges.other[i] != first + edges.near[i]; });
+  }
+  if (!as_default && !chosen.empty()) {
+    RETURN_IF_ERROR(JudgeEdges(graph.view(), articles, lens, judge,
+                               edges.Part(slice->begin, slice->end), &visible));
+    Narrow([this](uint32_t i) { return visible[i - slice->begin] != 0; });
+  }
   return absl::OkStatus();
 }
 
@@ -154,8 +164,9 @@ void RelationshipScan::State::Give(size_t count, std::vector<NodeId>* near, Edge
     for (size_t i = 0; i < count; ++i) (*to)[before + i] = from[chosen[next + i]];
   };
   const NodeId first = part.segment * storage::kSegmentNodes;
-  near->reserve(near->size() + count);
-  for (size_t i = 0; i < count; ++i) near->push_back(first + edges.near[chosen[next + i]]);
+  const size_t before = near->size();
+  near->resize(before + count);
+  for (size_t i = 0; i < count; ++i) (*near)[before + i] = first + edges.near[chosen[next + i]];
   give(edges.other, &out->other);
   if (fields & kFactField) give(edges.fact, &out->fact);
   if (fields & kRelationField) {
@@ -179,8 +190,7 @@ RelationshipScan::RelationshipScan(const Graph& graph, ScanParts& parts, Heading
 
 RelationshipScan::~RelationshipScan() = default;
 
-absl::StatusOr<bool> RelationshipScan::Next(size_t limit, std::vector<NodeId>* near,
-                                            Edges* edges) {
+absl::StatusOr<bool> RelationshipScan::Next(size_t limit, std::vector<NodeId>* near, Edges* edges) {
   State& state = *state_;
   size_t given = 0;
   while (given < limit) {

@@ -1,5 +1,5 @@
-// RelationshipScan: every relationship of the database in portions, without asking for the nodes one
-// by one. For graphs over snapshots.
+// RelationshipScan: every relationship of the database in portions, without asking for the nodes
+// one by one. For graphs over snapshots.
 #pragma once
 
 #include <atomic>
@@ -54,17 +54,17 @@ class ScanParts {
 
 class RelationshipScan {
  public:
-  // `graph`, `parts`, `types` and `lens` must outlive the scan. `fields` (EdgeField) are filled beside
-  // `other`; `row` is not.
+  // `graph`, `parts`, `types` and `lens` must outlive the scan. `fields` (EdgeField) are filled
+  // beside `other`; `row` is not.
   RelationshipScan(const Graph& graph, ScanParts& parts, Heading heading, const RelationSet& types,
                    const Lens& lens, uint32_t fields, const EdgeCondition& condition);
   ~RelationshipScan();
   RelationshipScan(const RelationshipScan&) = delete;
   RelationshipScan& operator=(const RelationshipScan&) = delete;
 
-  // Appends to `edges` at least one relationship and at most `limit`, and to `near` the node that it
-  // hangs on; false when there are none left. With Heading::kEither each comes from both of its ends,
-  // a self-loop once.
+  // Appends to `edges` at least one relationship and at most `limit`, and to `near` the node that
+  // it hangs on; false when there are none left. With Heading::kEither each comes from both of its
+  // ends, a self-loop once.
   absl::StatusOr<bool> Next(size_t limit, std::vector<NodeId>* near, Edges* edges);
   // Adds up how many there are in all, in place of Next.
   absl::StatusOr<uint64_t> Count();

@@ -17,6 +17,15 @@ std::vector<T> GatherRows(const std::vector<T>& from, const std::vector<uint32_t
   return to;
 }
 
+void AppendScalars(const Scalars& from, Scalars* to) {
+  if (!from.nulls.empty() || !to->nulls.empty()) {
+    to->nulls.resize(to->size(), 0);
+    to->nulls.insert(to->nulls.end(), from.nulls.begin(), from.nulls.end());
+    to->nulls.resize(to->size() + from.size(), 0);
+  }
+  to->numbers.insert(to->numbers.end(), from.numbers.begin(), from.numbers.end());
+}
+
 absl::Status WrongKind(absl::string_view wanted, const Value& value) {
   return MakeError(ErrorCode::kRuntimeInvalidArgumentType,
                    absl::StrCat("Expected a ", wanted, ", but got a value of type ",
@@ -45,6 +54,35 @@ RelationshipReference ToReference(const Value& value) {
           .lens = content.lens};
 }
 
+Value Scalars::At(size_t row) const {
+  if (IsNull(row)) return Value::Null();
+  const int64_t number = numbers[row];
+  if (type == Value::Type::kDate) return Value::OfDate(Date{number});
+  return type == Value::Type::kBoolean ? Value::Boolean(number != 0) : Value::Integer(number);
+}
+
+void Scalars::AddNull() {
+  nulls.resize(numbers.size(), 0);
+  numbers.push_back(0);
+  nulls.push_back(1);
+}
+
+bool ToScalar(const Value& value, int64_t* number) {
+  switch (value.type()) {
+    case Value::Type::kInteger:
+      *number = value.integer();
+      return true;
+    case Value::Type::kDate:
+      *number = value.date().days;
+      return true;
+    case Value::Type::kBoolean:
+      *number = value.boolean() ? 1 : 0;
+      return true;
+    default:
+      return false;
+  }
+}
+
 Column Column::Repeat(Value value, size_t size) {
   Column column;
   column.data_ = Constant{std::move(value), size};
@@ -61,6 +99,7 @@ size_t Column::size() const {
   if (const auto* ids = nodes()) return ids->size();
   if (const auto* references = relationships()) return references->size();
   if (const auto* list = values()) return list->size();
+  if (const auto* numbers = scalars()) return numbers->size();
   return 0;
 }
 
@@ -68,6 +107,7 @@ bool Column::IsNull(size_t row) const {
   if (const auto* ids = nodes()) return (*ids)[row] == kNoId;
   if (const auto* references = relationships()) return (*references)[row].id == kNoId;
   if (const auto* list = values()) return (*list)[row].is_null();
+  if (const auto* numbers = scalars()) return numbers->IsNull(row);
   const Value* constant = repeated();
   return constant == nullptr || constant->is_null();
 }
@@ -88,6 +128,10 @@ const Value& Column::ReadAt(size_t row, Value* scratch) const {
   }
   if (const auto* references = relationships()) {
     *scratch = ToValue((*references)[row]);
+    return *scratch;
+  }
+  if (const auto* numbers = scalars()) {
+    *scratch = numbers->At(row);
     return *scratch;
   }
   const auto* constant = std::get_if<Constant>(&data_);
@@ -133,6 +177,11 @@ Column Column::Gather(const std::vector<uint32_t>& rows) const {
   if (const auto* ids = nodes()) return Column(GatherRows(*ids, rows));
   if (const auto* references = relationships()) return Column(GatherRows(*references, rows));
   if (const auto* list = values()) return Column(GatherRows(*list, rows));
+  if (const auto* numbers = scalars()) {
+    Scalars gathered{numbers->type, GatherRows(numbers->numbers, rows), {}};
+    if (!numbers->nulls.empty()) gathered.nulls = GatherRows(numbers->nulls, rows);
+    return Column(std::move(gathered));
+  }
   const Value* constant = repeated();
   return constant == nullptr ? Column() : Repeat(*constant, rows.size());
 }
@@ -160,6 +209,11 @@ void Column::Append(const Column& other) {
   if (references != nullptr && other.relationships() != nullptr) {
     references->insert(references->end(), other.relationships()->begin(),
                        other.relationships()->end());
+    return;
+  }
+  auto* numbers = std::get_if<Scalars>(&data_);
+  if (numbers != nullptr && other.scalars() != nullptr && numbers->type == other.scalars()->type) {
+    AppendScalars(*other.scalars(), numbers);
     return;
   }
   Values& values = MakeValues();

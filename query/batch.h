@@ -36,6 +36,25 @@ struct RelationshipReference {
   RelationshipExtract extract;
 };
 
+// Values that fit into a number, without a box around each: all integers, all dates (days since
+// 1970) or all booleans (1 is true).
+struct Scalars {
+  Value::Type type = Value::Type::kInteger;
+  std::vector<int64_t> numbers;
+  std::vector<uint8_t> nulls;  // 1: null; empty where none is
+
+  size_t size() const { return numbers.size(); }
+  bool IsNull(size_t row) const { return !nulls.empty() && nulls[row] != 0; }
+  Value At(size_t row) const;
+  void Add(int64_t number) {
+    numbers.push_back(number);
+    if (!nulls.empty()) nulls.push_back(0);
+  }
+  void AddNull();
+};
+// The number that stands for a value of one of their types; false for any other value.
+bool ToScalar(const Value& value, int64_t* number);
+
 // One column. Absent until something is assigned to it.
 class Column {
  public:
@@ -51,6 +70,7 @@ class Column {
   explicit Column(Nodes nodes) : data_(std::move(nodes)) {}
   explicit Column(Relationships relationships) : data_(std::move(relationships)) {}
   explicit Column(Values values) : data_(std::move(values)) {}
+  explicit Column(Scalars scalars) : data_(std::move(scalars)) {}
   static Column Repeat(Value value, size_t size);
 
   bool present() const { return !std::holds_alternative<std::monostate>(data_); }
@@ -58,6 +78,7 @@ class Column {
   const Nodes* nodes() const { return std::get_if<Nodes>(&data_); }
   const Relationships* relationships() const { return std::get_if<Relationships>(&data_); }
   const Values* values() const { return std::get_if<Values>(&data_); }
+  const Scalars* scalars() const { return std::get_if<Scalars>(&data_); }
   // The value of every row, where it is one and the same; nullptr in the other kinds.
   const Value* repeated() const;
 
@@ -79,7 +100,7 @@ class Column {
  private:
   Values& MakeValues();
 
-  std::variant<std::monostate, Constant, Nodes, Relationships, Values> data_;
+  std::variant<std::monostate, Constant, Nodes, Relationships, Values, Scalars> data_;
 };
 
 // The relationship as a value that carries its lens; null for kNoId.

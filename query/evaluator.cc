@@ -1,12 +1,14 @@
 #include "query/evaluator.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "engine/error.h"
 #include "engine/status.h"
+#include "engine/temporal_calendar.h"
 #include "query/column_room.h"
 #include "query/pattern.h"
 
@@ -32,6 +34,32 @@ absl::StatusOr<Column> MapRows(const Execution& execution, const Expression& exp
   }
   if (repeated) return Column::Repeat(std::move(values[0]), rows);
   return Column(std::move(values));
+}
+
+// What stood beside the relationships, null for the null ones.
+Scalars DaysOf(const Column::Relationships& relationships, int32_t RelationshipExtract::*day) {
+  Scalars days{Value::Type::kDate, {}, {}};
+  days.numbers.reserve(relationships.size());
+  for (const RelationshipReference& relationship : relationships) {
+    if (relationship.id == kNoId) {
+      days.AddNull();
+    } else {
+      days.Add(relationship.extract.*day);
+    }
+  }
+  return days;
+}
+
+// nullopt for what is not a field of a date by the calendar.
+std::optional<Column> FieldOfDates(const Scalars& dates, absl::string_view name) {
+  int64_t CivilDate::*field = nullptr;
+  if (name == "year") field = &CivilDate::year;
+  if (name == "month") field = &CivilDate::month;
+  if (name == "day") field = &CivilDate::day;
+  if (field == nullptr) return std::nullopt;
+  Scalars fields{Value::Type::kInteger, dates.numbers, dates.nulls};
+  for (int64_t& number : fields.numbers) number = CivilOf(Date{number}).*field;
+  return Column(std::move(fields));
 }
 
 // A column of values that are there already.
@@ -115,12 +143,14 @@ absl::StatusOr<Column> Evaluator::Run(const PropertyReference& property,
       return day != nullptr && relationship.extract.*day != RelationshipExtract::kNoDay;
     };
     for (size_t row = 0; row < rows; ++row) {
-      if (is_known((*relationships)[row])) continue;
-      facts[row] = (*relationships)[row].id;
-      reads = true;
+      const RelationshipReference& relationship = (*relationships)[row];
+      if (is_known(relationship)) continue;
+      facts[row] = relationship.id;
+      reads = reads || day == nullptr || relationship.id != kNoId;
     }
+    if (!reads) return Column(DaysOf(*relationships, day));
     std::vector<Value> values(rows);
-    if (reads) {
+    {
       const absl::Status status = graph.RelationshipProperties(facts, property.name, &values);
       if (!status.ok()) return WithSpan(status, expression.span);
     }
@@ -129,6 +159,11 @@ absl::StatusOr<Column> Evaluator::Run(const PropertyReference& property,
       if (is_known(relationship)) values[row] = Value::OfDate(Date{relationship.extract.*day});
     }
     return CheckedColumn(execution_, expression, std::move(values));
+  }
+  const Scalars* dates = object->scalars();
+  if (dates != nullptr && dates->type == Value::Type::kDate) {
+    std::optional<Column> fields = FieldOfDates(*dates, property.name);
+    if (fields.has_value()) return *std::move(fields);
   }
   Value scratch;
   return MapRows(execution_, expression, rows, object->repeated() != nullptr, [&](size_t row) {
@@ -174,20 +209,46 @@ absl::StatusOr<Column> Evaluator::Run(const FunctionExpression& call, const Expr
     repeated = repeated && operand->repeated() != nullptr;
     operands.push_back(std::move(operand));
   }
-  // What was read beside relationships is the default lens's.
-  const Column::Relationships* relationships = nullptr;
-  if (call.function->extract != nullptr && execution_.functions.lens == nullptr) {
-    relationships = operands[0]->relationships();
+  if (call.function->stored != nullptr && execution_.functions.lens == nullptr &&
+      operands[0]->relationships() != nullptr) {
+    return StoredEvidence(call, expression, *operands[0]->relationships());
   }
   return MapRows(execution_, expression, batch.row_count(), repeated, [&](size_t row) {
-    if (relationships != nullptr) {
-      const RelationshipReference& relationship = (*relationships)[row];
-      if (relationship.knows_evidence && relationship.lens == nullptr) {
-        return absl::StatusOr<Value>(call.function->extract(relationship.extract));
-      }
-    }
     for (size_t i = 0; i < operands.size(); ++i) arguments[i] = operands[i]->ValueAt(row);
     return CallFunction(*call.function, execution_.functions, arguments);
+  });
+}
+
+// Of relationships that the default lens sees the facts have it stored, and they are read together.
+absl::StatusOr<Column> Evaluator::StoredEvidence(const FunctionExpression& call,
+                                                 const Expression& expression,
+                                                 const Column::Relationships& relationships) {
+  const FunctionRow& function = *call.function;
+  const auto is_beside = [&](const RelationshipReference& relationship) {
+    return function.extract != nullptr && relationship.knows_evidence;
+  };
+  std::vector<FactId> facts(relationships.size(), kNoId);
+  bool reads = false;
+  for (size_t row = 0; row < facts.size(); ++row) {
+    if (relationships[row].lens != nullptr || is_beside(relationships[row])) continue;
+    facts[row] = relationships[row].id;
+    reads = true;
+  }
+  std::vector<Corroboration> stored(relationships.size());
+  if (reads) {
+    const absl::Status status = execution_.graph->StoredCorroborations(facts, &stored);
+    if (!status.ok()) return WithSpan(status, expression.span);
+  }
+  return MapRows(execution_, expression, relationships.size(), false, [&](size_t row) {
+    const RelationshipReference& relationship = relationships[row];
+    if (relationship.id == kNoId) return absl::StatusOr<Value>(Value::Null());
+    if (relationship.lens != nullptr) {
+      const Value argument = ToValue(relationship);
+      return CallFunction(function, execution_.functions, {&argument, 1});
+    }
+    if (is_beside(relationship))
+      return absl::StatusOr<Value>(function.extract(relationship.extract));
+    return absl::StatusOr<Value>(function.stored(stored[row]));
   });
 }
 

@@ -1,4 +1,5 @@
 // Operators, comparison, and the expressions that choose among rows.
+#include <functional>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -48,6 +49,69 @@ bool CompareScalars(Comparator comparator, const T& left, const T& right) {
       return left >= right;
   }
   return false;
+}
+
+// Numbers of one type, row by row: a column of scalars, or one value for all rows.
+class ScalarReader {
+ public:
+  explicit ScalarReader(const Column& column) : scalars_(column.scalars()) {
+    if (scalars_ != nullptr) {
+      type_ = scalars_->type;
+    } else if (column.repeated() != nullptr && ToScalar(*column.repeated(), &number_)) {
+      type_ = column.repeated()->type();
+    }
+  }
+  // Null for any other column.
+  Value::Type type() const { return type_; }
+  bool may_be_null() const { return scalars_ != nullptr && !scalars_->nulls.empty(); }
+  bool IsNull(size_t row) const { return scalars_ != nullptr && scalars_->IsNull(row); }
+  int64_t At(size_t row) const { return scalars_ != nullptr ? scalars_->numbers[row] : number_; }
+
+ private:
+  const Scalars* scalars_;
+  int64_t number_ = 0;
+  Value::Type type_ = Value::Type::kNull;
+};
+
+// nullopt unless both are scalars of one type.
+std::optional<Column> CompareColumns(Comparator comparator, const Column& left, const Column& right,
+                                     size_t rows) {
+  const ScalarReader first(left);
+  const ScalarReader second(right);
+  if (first.type() == Value::Type::kNull || first.type() != second.type()) return std::nullopt;
+  Scalars truths{Value::Type::kBoolean, std::vector<int64_t>(rows), {}};
+  const auto fill = [&](auto holds) {
+    for (size_t row = 0; row < rows; ++row) {
+      truths.numbers[row] = holds(first.At(row), second.At(row)) ? 1 : 0;
+    }
+  };
+  switch (comparator) {
+    case Comparator::kEqual:
+      fill(std::equal_to<int64_t>());
+      break;
+    case Comparator::kNotEqual:
+      fill(std::not_equal_to<int64_t>());
+      break;
+    case Comparator::kLess:
+      fill(std::less<int64_t>());
+      break;
+    case Comparator::kLessOrEqual:
+      fill(std::less_equal<int64_t>());
+      break;
+    case Comparator::kGreater:
+      fill(std::greater<int64_t>());
+      break;
+    case Comparator::kGreaterOrEqual:
+      fill(std::greater_equal<int64_t>());
+      break;
+  }
+  if (first.may_be_null() || second.may_be_null()) {
+    truths.nulls.resize(rows);
+    for (size_t row = 0; row < rows; ++row) {
+      truths.nulls[row] = first.IsNull(row) || second.IsNull(row) ? 1 : 0;
+    }
+  }
+  return Column(std::move(truths));
 }
 
 Truth CompareValues(Comparator comparator, const Value& left, const Value& right) {
@@ -125,6 +189,17 @@ absl::StatusOr<std::vector<uint32_t>> Evaluator::Select(const Expression& predic
                                                         const Batch& batch) {
   ASSIGN_OR_RETURN(const Operand column, Read(predicate, batch));
   std::vector<uint32_t> rows;
+  const Scalars* truths = column->scalars();
+  if (truths != nullptr && truths->type == Value::Type::kBoolean) {
+    rows.resize(batch.row_count());
+    size_t count = 0;
+    for (uint32_t row = 0; row < batch.row_count(); ++row) {
+      rows[count] = row;
+      count += truths->numbers[row] != 0 && !truths->IsNull(row) ? 1 : 0;
+    }
+    rows.resize(count);
+    return rows;
+  }
   Value scratch;
   for (uint32_t row = 0; row < batch.row_count(); ++row) {
     ASSIGN_OR_RETURN(const Truth truth, TruthOf(column->ReadAt(row, &scratch), predicate));
@@ -253,6 +328,10 @@ absl::StatusOr<Column> Evaluator::Run(const ComparisonExpression& comparison, co
   ASSIGN_OR_RETURN(const Operand right, Read(*comparison.right, batch));
   const bool repeated = left->repeated() != nullptr && right->repeated() != nullptr;
   const size_t rows = repeated ? 1 : batch.row_count();
+  if (!repeated) {
+    std::optional<Column> truths = CompareColumns(comparison.comparator, *left, *right, rows);
+    if (truths.has_value()) return *std::move(truths);
+  }
   std::vector<Value> results;
   results.reserve(rows);
   const auto* left_nodes = left->nodes();

@@ -400,7 +400,12 @@ struct PlanPrinter {
     };
     const std::string keys = absl::StrJoin(node.keys, ", ", key);
     if (node.limit == nullptr) return absl::StrCat("Sort(", keys, ")");
-    return absl::StrCat("Top(", keys, " LIMIT ", Text(node.limit), ")");
+    const auto item = [this](std::string* out, const std::pair<Slot, ExpressionPtr>& part) {
+      absl::StrAppend(out, Name(part.first), " = ", Text(part.second));
+    };
+    const std::string late =
+        node.late.empty() ? "" : absl::StrCat(", late: ", absl::StrJoin(node.late, ", ", item));
+    return absl::StrCat("Top(", keys, " LIMIT ", Text(node.limit), late, ")");
   }
   std::string operator()(const SkipPlan& node) const {
     return absl::StrCat("Skip(", Text(node.count), ")");

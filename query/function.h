@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/numeric/int128.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -18,6 +19,7 @@
 namespace entente {
 class Graph;
 class Lens;
+struct Corroboration;
 }  // namespace entente
 
 namespace entente::query {
@@ -98,7 +100,9 @@ struct FunctionRow {
   NullPolicy nulls = NullPolicy::kNullIfAnyNull;
   Purity purity = Purity::kPure;
   FunctionImplementation implementation = nullptr;
-  // Of a relationship as its only argument: the same from what was read beside it.
+  // Of a relationship as its only argument, under the default lens: the same from what its fact has
+  // stored, and, where that is enough, from what was read beside it.
+  Value (*stored)(const Corroboration& stored) = nullptr;
   Value (*extract)(const RelationshipExtract& extract) = nullptr;
   absl::string_view help;     // one line
   bool internal = false;      // used by rewrites, not shown in the reference
@@ -127,6 +131,9 @@ class Aggregator {
   // Bytes of the values that it keeps, for memory limits. Only grows.
   virtual size_t KeptBytes() const { return 0; }
 };
+
+// What sum() gives for integers: an error where 64 bits do not hold it.
+absl::StatusOr<Value> SumOfIntegers(absl::int128 sum);
 
 struct AggregateRow {
   absl::string_view name;

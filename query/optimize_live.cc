@@ -73,6 +73,13 @@ void SetLive(const SlotSet& required, Plan* plan) {
   plan->live.assign(required.begin(), required.end());
   std::sort(plan->live.begin(), plan->live.end());
   if (auto* project = std::get_if<ProjectPlan>(&plan->node)) DropDead(required, &project->items);
+  if (auto* sort = std::get_if<SortPlan>(&plan->node)) {
+    SlotSet read = required;
+    for (const SortKey& key : sort->keys) {
+      read.insert(key.expression->reads.begin(), key.expression->reads.end());
+    }
+    DropDead(read, &sort->late);
+  }
   if (auto* aggregate = std::get_if<AggregatePlan>(&plan->node)) {
     DropDead(required, &aggregate->aggregations);
   }

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <utility>
 
 #include "query/optimizer.h"
+#include "query/pattern_steps.h"
 #include "query/tree_walk.h"
 
 namespace entente::query {
@@ -23,11 +25,28 @@ ExpressionPtr RowsNeeded(const SkipPlan& skip, const LimitPlan& limit) {
                         TypeSet{Value::Type::kInteger});
 }
 
+// What a projection below adds may wait until the first key has spoken: it is computed for few rows
+// then, which nobody can tell if it is the same at any time and never fails.
+void ProjectLate(SortPlan* sort) {
+  auto* project = std::get_if<ProjectPlan>(&sort->input->node);
+  if (project == nullptr) return;
+  const std::vector<Slot>& first = sort->keys[0].expression->reads;
+  std::vector<std::pair<Slot, ExpressionPtr>> early;
+  for (auto& item : project->items) {
+    const bool waits = !std::binary_search(first.begin(), first.end(), item.first) &&
+                       !IsVolatile(*item.second) && !CanRaise(*item.second);
+    (waits ? sort->late : early).push_back(std::move(item));
+  }
+  project->items = std::move(early);
+  if (project->items.empty()) sort->input = PlanPtr(std::move(project->input));
+}
+
 void LimitSort(PlanPtr* plan) {
   auto* limit = std::get_if<LimitPlan>(&(*plan)->node);
   if (limit == nullptr) return;
   if (auto* sort = std::get_if<SortPlan>(&limit->input->node)) {
     sort->limit = std::move(limit->count);
+    ProjectLate(sort);
     *plan = PlanPtr(std::move(limit->input));
     return;
   }
@@ -36,7 +55,9 @@ void LimitSort(PlanPtr* plan) {
   auto* sort = std::get_if<SortPlan>(&skip->input->node);
   if (sort == nullptr) return;
   sort->limit = RowsNeeded(*skip, *limit);
-  if (sort->limit != nullptr) *plan = PlanPtr(std::move(limit->input));
+  if (sort->limit == nullptr) return;
+  ProjectLate(sort);
+  *plan = PlanPtr(std::move(limit->input));
 }
 
 }  // namespace

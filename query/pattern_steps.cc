@@ -109,8 +109,11 @@ bool MayRaiseItself(const Expression& expression) {
     }
   }
   if (const auto* call = std::get_if<FunctionExpression>(&expression.node)) {
-    return call->function->name != "id" ||
-           !all_within(*call->arguments.front(), {Type::kNode, Type::kRelationship});
+    const FunctionRow& function = *call->function;
+    const bool tells_of_entity =
+        function.stored != nullptr || function.name == "id" || function.name == "type";
+    return !tells_of_entity ||
+           !all_within(*call->arguments.front(), function.parameters[0].accepts);
   }
   return !std::holds_alternative<Constant>(expression.node) &&
          !std::holds_alternative<ParameterReference>(expression.node) &&

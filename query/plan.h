@@ -223,6 +223,9 @@ struct SortPlan {
   PlanPtr input;
   std::vector<SortKey> keys;
   ExpressionPtr limit;  // may be null; the input is pulled to its end in any case
+  // Slots that are added here, only to rows which by their first key may be among the first; that
+  // key does not read them, the others may. Made by the optimizer of a Project below.
+  std::vector<std::pair<Slot, ExpressionPtr>> late;
 };
 struct SkipPlan {
   PlanPtr input;

@@ -89,6 +89,7 @@ struct PlanExpressions {
     } else if constexpr (std::is_same_v<Kind, SortPlan>) {
       for (auto& key : node.keys) One(key.expression);
       One(node.limit);
+      Seconds(node.late);
     } else if constexpr (std::is_same_v<Kind, SkipPlan> || std::is_same_v<Kind, LimitPlan>) {
       One(node.count);
     } else if constexpr (std::is_same_v<Kind, CreatePlan>) {
@@ -204,6 +205,8 @@ void AddReads(const Plan& plan, SlotSet* slots) {
           AddArguments(*node.inner, slots);
         } else if constexpr (std::is_same_v<Kind, DistinctPlan>) {
           slots->insert(node.slots.begin(), node.slots.end());
+        } else if constexpr (std::is_same_v<Kind, SortPlan>) {
+          for (const auto& [slot, expression] : node.late) slots->erase(slot);
         } else if constexpr (std::is_same_v<Kind, CreatePlan>) {
           AddCreationEnds(node.relationships, slots);
           EraseCreated(node.nodes, node.relationships, slots);
@@ -247,6 +250,8 @@ std::vector<Slot> IntroducedSlots(const Plan& plan) {
           for (const auto& [column, slot] : node.yields) slots.push_back(slot);
         } else if constexpr (std::is_same_v<Kind, ProjectPlan>) {
           for (const auto& [slot, expression] : node.items) slots.push_back(slot);
+        } else if constexpr (std::is_same_v<Kind, SortPlan>) {
+          for (const auto& [slot, expression] : node.late) slots.push_back(slot);
         } else if constexpr (std::is_same_v<Kind, AggregatePlan>) {
           for (const auto& [slot, expression] : node.keys) slots.push_back(slot);
           for (const Aggregation& aggregation : node.aggregations) {

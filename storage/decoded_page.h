@@ -1,5 +1,5 @@
-// Adjacency, unpacked: relation by relation, edges in columns that lie in memory. Either one page, or
-// a segment: the edges of some hundred consecutive nodes in one direction, as scans of the whole
+// Adjacency, unpacked: relation by relation, edges in columns that lie in memory. Either one page,
+// or a segment: the edges of some hundred consecutive nodes in one direction, as scans of the whole
 // graph want them.
 #pragma once
 
@@ -27,7 +27,8 @@ struct EdgeSpan {
   const int32_t* first_reported = nullptr;
   const uint16_t* confidence = nullptr;
   const uint8_t* flags = nullptr;
-  const uint8_t* near = nullptr;  // of a segment: the near end, counted from the segment's first node
+  const uint8_t* near =
+      nullptr;  // of a segment: the near end, counted from the segment's first node
 
   // Edges [begin, end) of them.
   EdgeSpan Part(uint32_t begin, uint32_t end) const;
@@ -38,8 +39,8 @@ class DecodedPage final : public ReadCache::Entry {
   // `columns` (EdgeColumn) besides the relation, which is always told. `page` may be null: no
   // edges. `alone`: the node has no other chunks.
   static std::unique_ptr<DecodedPage> Make(const PageValue* page, bool alone, uint32_t columns);
-  // A segment. `edges` are those of its nodes in ascending order, page by page, with the relation and
-  // `columns`; `near` tells whose each is.
+  // A segment. `edges` are those of its nodes in ascending order, page by page, with the relation
+  // and `columns`; `near` tells whose each is.
   static std::unique_ptr<DecodedPage> MakeSegment(const EdgeColumns& edges,
                                                   const std::vector<uint8_t>& near,
                                                   uint32_t columns);
@@ -56,14 +57,24 @@ class DecodedPage final : public ReadCache::Entry {
   };
   // The next relation that `filter` admits, ascending; nullptr when there are no more.
   const RelationSlice* Next(const RelationFilter& filter, Position* position) const;
-  // All edges, relation by relation; within one they are sorted by (other, fact), in a segment by the
-  // near end first, and then chunk by chunk.
+  // All edges, relation by relation; within one they are sorted by (other, fact), in a segment by
+  // the near end first, and then chunk by chunk.
   EdgeSpan edges() const;
   Degree Count(const RelationFilter& filter) const;
 
  private:
   // Columns in the order in which they are stored behind the slices, the widest first.
-  enum Index { kOther, kFact, kValidFrom, kValidTo, kFirstReported, kConfidence, kFlags, kNear, kIndexes };
+  enum Index {
+    kOther,
+    kFact,
+    kValidFrom,
+    kValidTo,
+    kFirstReported,
+    kConfidence,
+    kFlags,
+    kNear,
+    kIndexes
+  };
 
   DecodedPage() = default;
   static std::unique_ptr<DecodedPage> Arrange(const std::vector<RelationSlice>& slices,

@@ -302,6 +302,25 @@ size_t FactBlock::bytes() const {
   return numbers * sizeof(uint64_t) + evidence_.bytes();
 }
 
+FactCorroboration FactBlock::ReadCorroboration(size_t i) const {
+  FactCorroboration fact;
+  fact.flags = static_cast<uint16_t>(columns_[kFlags].At(i));
+  fact.support = static_cast<uint16_t>(columns_[kSupport].At(i));
+  fact.denial = static_cast<uint16_t>(columns_[kDenial].At(i));
+  fact.confidence = static_cast<uint16_t>(fact.support - columns_[kGap].At(i));
+  const uint64_t first = columns_[kFirstReported].At(i);
+  const auto event = static_cast<int32_t>(columns_[kValidFrom].At(i));
+  fact.first_reported =
+      first == Pattern(kNoTime) ? kNoTime : static_cast<int64_t>(first + EventInstant(event));
+  const uint64_t since = columns_[kSinceFirst].At(i);
+  const bool dated = fact.first_reported != kNoTime;
+  fact.last_reported =
+      since == Pattern(kNoTime)
+          ? kNoTime
+          : static_cast<int64_t>(since + (dated ? Pattern(fact.first_reported) : 0));
+  return fact;
+}
+
 StoredFact FactBlock::Read(size_t i) const {
   StoredFact stored;
   stored.id = ids_[i];
@@ -319,20 +338,13 @@ StoredFact FactBlock::Read(size_t i) const {
   const uint64_t precisions = columns_[kPrecisions].At(i);
   fact.from_precision = static_cast<Precision>(std::min<uint64_t>(precisions & 7, 4));
   fact.to_precision = static_cast<Precision>(std::min<uint64_t>(precisions >> 3 & 7, 4));
-  fact.flags = static_cast<uint16_t>(columns_[kFlags].At(i));
-  fact.support = static_cast<uint16_t>(columns_[kSupport].At(i));
-  fact.denial = static_cast<uint16_t>(columns_[kDenial].At(i));
-  fact.confidence = static_cast<uint16_t>(fact.support - columns_[kGap].At(i));
-  const uint64_t first = columns_[kFirstReported].At(i);
-  fact.first_reported = first == Pattern(kNoTime)
-                            ? kNoTime
-                            : static_cast<int64_t>(first + EventInstant(fact.valid_from));
-  const uint64_t since = columns_[kSinceFirst].At(i);
-  const bool dated = fact.first_reported != kNoTime;
-  fact.last_reported =
-      since == Pattern(kNoTime)
-          ? kNoTime
-          : static_cast<int64_t>(since + (dated ? Pattern(fact.first_reported) : 0));
+  const FactCorroboration evidence = ReadCorroboration(i);
+  fact.flags = evidence.flags;
+  fact.support = evidence.support;
+  fact.denial = evidence.denial;
+  fact.confidence = evidence.confidence;
+  fact.first_reported = evidence.first_reported;
+  fact.last_reported = evidence.last_reported;
   fact.identity = std::string(Piece(identities_, identity_ends_, i));
   fact.properties = std::string(Piece(properties_, properties_ends_, i));
   evidence_.Read(i == 0 ? 0 : evidence_ends_[i - 1], evidence_ends_[i], &fact.evidence);

@@ -95,6 +95,7 @@ class FactBlock {
   // The position of a fact, if it is here.
   std::optional<size_t> Find(FactId fact) const;
   StoredFact Read(size_t i) const;
+  FactCorroboration ReadCorroboration(size_t i) const;
   // Memory it takes beside itself and the bytes it points into.
   size_t bytes() const;
 

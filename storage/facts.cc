@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "rocksdb/slice.h"
 #include "storage/adjacency.h"
 #include "storage/cached_reads.h"
@@ -34,10 +35,12 @@ FactId FirstOfBlock(const View& view, FactId fact) {
 // A block, parsed once for many readers. Snapshots for which it is found have no loose facts of it.
 class CachedBlock final : public ReadCache::Entry {
  public:
-  static absl::StatusOr<std::unique_ptr<CachedBlock>> Make(FactId first, uint32_t inline_evidence,
+  static CacheKey KeyOf(uint64_t block) { return CacheKey::FactBlock(block); }
+  static absl::StatusOr<std::unique_ptr<CachedBlock>> Make(FactId first, const Geometry& geometry,
                                                            absl::string_view bytes) {
     std::unique_ptr<CachedBlock> cached(new CachedBlock(bytes));
-    ASSIGN_OR_RETURN(cached->block_, FactBlock::Parse(first, inline_evidence, cached->bytes_));
+    ASSIGN_OR_RETURN(cached->block_,
+                     FactBlock::Parse(first, geometry.inline_evidence, cached->bytes_));
     return cached;
   }
   const FactBlock& block() const { return block_; }
@@ -50,14 +53,52 @@ class CachedBlock final : public ReadCache::Entry {
   FactBlock block_;
 };
 
+// What is asked of many facts at once takes much less memory alone than with the rest of the block.
+class CachedCorroborations final : public ReadCache::Entry {
+ public:
+  static CacheKey KeyOf(uint64_t block) { return CacheKey::Corroborations(block); }
+  static absl::StatusOr<std::unique_ptr<CachedCorroborations>> Make(FactId first,
+                                                                    const Geometry& geometry,
+                                                                    absl::string_view bytes) {
+    ASSIGN_OR_RETURN(const FactBlock block,
+                     FactBlock::Parse(first, geometry.inline_evidence, bytes));
+    auto cached = std::make_unique<CachedCorroborations>();
+    cached->first_ = first;
+    for (size_t i = 0; i < block.size(); ++i) {
+      // Parsing has seen that they are of this block.
+      cached->facts_.resize(block.id(i) - first);
+      cached->facts_.emplace_back(block.ReadCorroboration(i));
+    }
+    return cached;
+  }
+  std::optional<FactCorroboration> Find(FactId fact) const {
+    return fact - first_ < facts_.size() ? facts_[fact - first_] : std::nullopt;
+  }
+
+ private:
+  size_t bytes() const override {
+    return sizeof(*this) + facts_.capacity() * sizeof(std::optional<FactCorroboration>);
+  }
+
+  FactId first_ = 0;
+  std::vector<std::optional<FactCorroboration>> facts_;  // by their place in the block
+};
+
 // A loose value; nullopt when it marks a deletion.
+absl::StatusOr<std::optional<FactBlock>> ParseLoose(const View& view, FactId fact,
+                                                    absl::string_view bytes) {
+  if (bytes.empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(FactBlock block, FactBlock::Parse(FirstOfBlock(view, fact),
+                                                     view.geometry().inline_evidence, bytes));
+  if (block.size() != 1 || block.id(0) != fact) return absl::DataLossError("broken loose fact");
+  return block;
+}
+
 absl::StatusOr<std::optional<StoredFact>> DecodeLoose(const View& view, FactId fact,
                                                       absl::string_view bytes) {
-  if (bytes.empty()) return std::nullopt;
-  ASSIGN_OR_RETURN(const FactBlock block, FactBlock::Parse(FirstOfBlock(view, fact),
-                                                           view.geometry().inline_evidence, bytes));
-  if (block.size() != 1 || block.id(0) != fact) return absl::DataLossError("broken loose fact");
-  return block.Read(0);
+  ASSIGN_OR_RETURN(const std::optional<FactBlock> block, ParseLoose(view, fact, bytes));
+  if (!block.has_value()) return std::nullopt;
+  return block->Read(0);
 }
 
 // Adds the evidence that stands in overflow pages.
@@ -166,19 +207,18 @@ absl::Status ReadId(const Cursor& cursor, uint64_t* id) {
   return absl::OkStatus();
 }
 
-absl::Status ReadFrom(const View& view, const FactBlock& block, FactId fact,
-                      std::optional<FactRecord>* out) {
-  const std::optional<size_t> position = block.Find(fact);
-  if (!position.has_value()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(*out, Complete(view, block.Read(*position)));
-  return absl::OkStatus();
-}
+// Takes what is wanted of fact number `i` out of its block, or out of what is kept of one.
+using TakeFromBlock =
+    absl::FunctionRef<absl::Status(size_t i, const FactBlock& block, size_t position)>;
+template <typename Kept>
+using TakeFromKept = absl::FunctionRef<absl::Status(size_t i, const Kept& kept)>;
 
-// Reads those of `facts` that `wanted` names out of their blocks, which go to the cache if `reads`
-// is given.
+// Takes from the blocks of those facts that `wanted` names. What is kept of them goes to the cache
+// if `reads` is given.
+template <typename Kept>
 absl::Status ReadSealed(const View& view, absl::Span<const FactId> facts,
                         absl::Span<const size_t> wanted, CachedReads* reads,
-                        std::vector<std::optional<FactRecord>>* out) {
+                        TakeFromKept<Kept> take) {
   const Geometry& geometry = view.geometry();
   std::vector<std::string> keys;
   std::vector<size_t> key_of;
@@ -190,32 +230,30 @@ absl::Status ReadSealed(const View& view, absl::Span<const FactId> facts,
   std::vector<rocksdb::PinnableSlice> values;
   std::vector<bool> found;
   RETURN_IF_ERROR(view.MultiGet(Family::kFacts, keys, &values, &found));
-  const CachedBlock* block = nullptr;
+  const Kept* kept = nullptr;
   std::unique_ptr<ReadCache::Entry> own;
   for (size_t w = 0; w < wanted.size(); ++w) {
     if (!found[key_of[w]]) continue;
     const FactId fact = facts[wanted[w]];
     if (w == 0 || key_of[w] != key_of[w - 1]) {
-      ASSIGN_OR_RETURN(std::unique_ptr<CachedBlock> parsed,
-                       CachedBlock::Make(FirstOfBlock(view, fact), geometry.inline_evidence,
-                                         ToView(values[key_of[w]])));
+      ASSIGN_OR_RETURN(std::unique_ptr<Kept> made,
+                       Kept::Make(FirstOfBlock(view, fact), geometry, ToView(values[key_of[w]])));
       if (reads == nullptr) {
-        block = parsed.get();
-        own = std::move(parsed);
+        kept = made.get();
+        own = std::move(made);
       } else {
-        block = reads->Keep(CacheKey::FactBlock(fact / geometry.block_facts),
-                            ReadCache::Worth::kOnSecondOffer, std::move(parsed), &own);
+        kept = reads->Keep(Kept::KeyOf(fact / geometry.block_facts),
+                           ReadCache::Worth::kOnSecondOffer, std::move(made), &own);
       }
     }
-    RETURN_IF_ERROR(ReadFrom(view, block->block(), fact, &(*out)[wanted[w]]));
+    RETURN_IF_ERROR(take(wanted[w], *kept));
   }
   return absl::OkStatus();
 }
 
 // The same of facts that may be loose: those are looked for first.
 absl::Status ReadDoubtful(const View& view, absl::Span<const FactId> facts,
-                          absl::Span<const size_t> wanted,
-                          std::vector<std::optional<FactRecord>>* out) {
+                          absl::Span<const size_t> wanted, TakeFromBlock take) {
   std::vector<std::string> keys;
   for (size_t i : wanted) keys.push_back(LooseKey(facts[i]));
   std::vector<rocksdb::PinnableSlice> values;
@@ -227,12 +265,45 @@ absl::Status ReadDoubtful(const View& view, absl::Span<const FactId> facts,
       sealed.push_back(wanted[w]);
       continue;
     }
-    ASSIGN_OR_RETURN(std::optional<StoredFact> stored,
-                     DecodeLoose(view, facts[wanted[w]], ToView(values[w])));
-    if (!stored.has_value()) continue;
-    ASSIGN_OR_RETURN((*out)[wanted[w]], Complete(view, *std::move(stored)));
+    ASSIGN_OR_RETURN(const std::optional<FactBlock> loose,
+                     ParseLoose(view, facts[wanted[w]], ToView(values[w])));
+    if (loose.has_value()) RETURN_IF_ERROR(take(wanted[w], *loose, 0));
   }
-  return sealed.empty() ? absl::OkStatus() : ReadSealed(view, facts, sealed, nullptr, out);
+  if (sealed.empty()) return absl::OkStatus();
+  return ReadSealed<CachedBlock>(
+      view, facts, sealed, nullptr, [&](size_t i, const CachedBlock& cached) {
+        const std::optional<size_t> position = cached.block().Find(facts[i]);
+        return position.has_value() ? take(i, cached.block(), *position) : absl::OkStatus();
+      });
+}
+
+// Takes something of each fact, each block read once.
+template <typename Kept>
+absl::Status TakeFacts(const View& view, absl::Span<const FactId> facts, TakeFromKept<Kept> take,
+                       TakeFromBlock take_doubtful) {
+  std::vector<size_t> sealed;
+  std::vector<size_t> doubtful;
+  for (size_t i = 0; i < facts.size(); ++i) {
+    const bool may_be_loose = view.MayHaveLooseFacts(facts[i] / view.geometry().block_facts);
+    (may_be_loose ? doubtful : sealed).push_back(i);
+  }
+  if (!doubtful.empty()) RETURN_IF_ERROR(ReadDoubtful(view, facts, doubtful, take_doubtful));
+  CachedReads reads(view, Family::kFacts);
+  reads.Begin();
+  std::vector<size_t> missing;
+  const Kept* kept = nullptr;
+  uint64_t kept_block = 0;
+  for (size_t i : sealed) {
+    const uint64_t block = facts[i] / view.geometry().block_facts;
+    if (kept == nullptr || kept_block != block) kept = reads.Find<Kept>(Kept::KeyOf(block));
+    kept_block = block;
+    if (kept == nullptr) {
+      missing.push_back(i);
+    } else {
+      RETURN_IF_ERROR(take(i, *kept));
+    }
+  }
+  return missing.empty() ? absl::OkStatus() : ReadSealed<Kept>(view, facts, missing, &reads, take);
 }
 
 }  // namespace
@@ -245,27 +316,31 @@ absl::StatusOr<std::optional<FactRecord>> ReadFact(const View& view, FactId fact
 absl::StatusOr<std::vector<std::optional<FactRecord>>> ReadFacts(const View& view,
                                                                  absl::Span<const FactId> facts) {
   std::vector<std::optional<FactRecord>> records(facts.size());
-  std::vector<size_t> sealed;
-  std::vector<size_t> doubtful;
-  for (size_t i = 0; i < facts.size(); ++i) {
-    const bool may_be_loose = view.MayHaveLooseFacts(facts[i] / view.geometry().block_facts);
-    (may_be_loose ? doubtful : sealed).push_back(i);
-  }
-  if (!doubtful.empty()) RETURN_IF_ERROR(ReadDoubtful(view, facts, doubtful, &records));
-  CachedReads reads(view, Family::kFacts);
-  reads.Begin();
-  std::vector<size_t> missing;
-  for (size_t i : sealed) {
-    const uint64_t block = facts[i] / view.geometry().block_facts;
-    const CachedBlock* cached = reads.Find<CachedBlock>(CacheKey::FactBlock(block));
-    if (cached == nullptr) {
-      missing.push_back(i);
-    } else {
-      RETURN_IF_ERROR(ReadFrom(view, cached->block(), facts[i], &records[i]));
-    }
-  }
-  if (!missing.empty()) RETURN_IF_ERROR(ReadSealed(view, facts, missing, &reads, &records));
+  const auto take = [&](size_t i, const FactBlock& block, size_t position) -> absl::Status {
+    ASSIGN_OR_RETURN(records[i], Complete(view, block.Read(position)));
+    return absl::OkStatus();
+  };
+  const auto take_kept = [&](size_t i, const CachedBlock& cached) {
+    const std::optional<size_t> position = cached.block().Find(facts[i]);
+    return position.has_value() ? take(i, cached.block(), *position) : absl::OkStatus();
+  };
+  RETURN_IF_ERROR(TakeFacts<CachedBlock>(view, facts, take_kept, take));
   return records;
+}
+
+absl::StatusOr<std::vector<std::optional<FactCorroboration>>> ReadCorroborations(
+    const View& view, absl::Span<const FactId> facts) {
+  std::vector<std::optional<FactCorroboration>> read(facts.size());
+  const auto take = [&](size_t i, const FactBlock& block, size_t position) {
+    read[i] = block.ReadCorroboration(position);
+    return absl::OkStatus();
+  };
+  const auto take_kept = [&](size_t i, const CachedCorroborations& cached) {
+    read[i] = cached.Find(facts[i]);
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(TakeFacts<CachedCorroborations>(view, facts, take_kept, take));
+  return read;
 }
 
 EdgeRow EdgeOf(Direction direction, FactId fact, const FactRecord& record) {

@@ -95,6 +95,19 @@ absl::StatusOr<std::optional<FactRecord>> ReadFact(const View& view, FactId fact
 absl::StatusOr<std::vector<std::optional<FactRecord>>> ReadFacts(const View& view,
                                                                  absl::Span<const FactId> facts);
 
+// What the evidence of a fact amounts to; see FactRecord.
+struct FactCorroboration {
+  uint16_t flags = 0;
+  uint16_t support = 0;
+  uint16_t denial = 0;
+  uint16_t confidence = 0;
+  int64_t first_reported = kNoTime;
+  int64_t last_reported = kNoTime;
+};
+// That alone, of many facts as in ReadFacts.
+absl::StatusOr<std::vector<std::optional<FactCorroboration>>> ReadCorroborations(
+    const View& view, absl::Span<const FactId> facts);
+
 // The edge that stands for a fact among the edges of its subject (kOut) or object (kIn).
 EdgeRow EdgeOf(Direction direction, FactId fact, const FactRecord& record);
 

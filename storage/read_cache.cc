@@ -62,6 +62,7 @@ void AppendCacheKeys(Family family, absl::string_view key, const Geometry& geome
       if (!reader.U8(&kind) || !reader.U64(&id)) return;
       if (static_cast<FactKey>(kind) != FactKey::kBlock) id /= geometry.block_facts;
       keys->push_back(CacheKey::FactBlock(id));
+      keys->push_back(CacheKey::Corroborations(id));
       return;
     case Family::kCatalogue: {
       uint8_t direction;

@@ -1,6 +1,6 @@
 // What was read and decoded, kept in memory for the next reader: adjacency pages and segments of
-// them, chunk directories, node records, blocks of facts, bearers of keys. One bound in bytes for all
-// of them.
+// them, chunk directories, node records, blocks of facts, bearers of keys. One bound in bytes for
+// all of them.
 //
 // An entry carries the sequence number since which it holds; a reader of an older snapshot does not
 // find it and reads the database instead. A commit removes what it changes before it is written, so
@@ -34,7 +34,7 @@ inline constexpr uint64_t kSegmentNodes = 256;
 
 // Names what an entry holds.
 struct CacheKey {
-  enum Kind : uint8_t { kPage, kChunks, kSegment, kNode, kFactBlock, kBearers };
+  enum Kind : uint8_t { kPage, kChunks, kSegment, kNode, kFactBlock, kCorroborations, kBearers };
 
   static CacheKey Page(Direction direction, NodeId node, uint32_t chunk) {
     return {Of(kPage, direction) | chunk, node};
@@ -47,6 +47,10 @@ struct CacheKey {
   }
   static CacheKey Node(NodeId node) { return {Of(kNode, Direction::kOut), node}; }
   static CacheKey FactBlock(uint64_t block) { return {Of(kFactBlock, Direction::kOut), block}; }
+  // What the evidence of a block's facts amounts to.
+  static CacheKey Corroborations(uint64_t block) {
+    return {Of(kCorroborations, Direction::kOut), block};
+  }
   // Of an external key; few keys have one in common.
   static CacheKey Bearers(absl::string_view key) {
     return {Of(kBearers, Direction::kOut), absl::Hash<absl::string_view>()(key)};

@@ -29,8 +29,7 @@ SegmentRange RangeOf(NodeId first, uint64_t nodes) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<SegmentRange>> SegmentsWithEdges(const View& view,
-                                                            Direction direction) {
+absl::StatusOr<std::vector<SegmentRange>> SegmentsWithEdges(const View& view, Direction direction) {
   ASSIGN_OR_RETURN(const uint64_t entities, view.Counter(kNextEntity));
   ASSIGN_OR_RETURN(const uint64_t articles, view.Counter(kNextArticle));
   std::vector<SegmentRange> ranges = {RangeOf(0, entities)};

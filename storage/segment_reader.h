@@ -24,8 +24,7 @@ struct SegmentRange {
 };
 
 // All segments in which there may be edges. `view` must be a Snapshot, here and below.
-absl::StatusOr<std::vector<SegmentRange>> SegmentsWithEdges(const View& view,
-                                                            Direction direction);
+absl::StatusOr<std::vector<SegmentRange>> SegmentsWithEdges(const View& view, Direction direction);
 
 class SegmentReader {
  public:

@@ -61,12 +61,7 @@ class Sum : public Aggregator {
   absl::StatusOr<Value> Finish() override {
     if (durations_.is_duration()) return durations_;
     if (any_float_) return Value::Float(Total());
-    if (integers_ < std::numeric_limits<int64_t>::min() ||
-        integers_ > std::numeric_limits<int64_t>::max()) {
-      return MakeError(ErrorCode::kRuntimeIntegerOverflow,
-                       "The sum does not fit into a 64-bit integer");
-    }
-    return Value::Integer(static_cast<int64_t>(integers_));
+    return SumOfIntegers(integers_);
   }
 
  protected:
@@ -207,6 +202,14 @@ std::unique_ptr<Aggregator> Make() {
 }
 
 }  // namespace
+
+absl::StatusOr<Value> SumOfIntegers(absl::int128 sum) {
+  if (sum < std::numeric_limits<int64_t>::min() || sum > std::numeric_limits<int64_t>::max()) {
+    return MakeError(ErrorCode::kRuntimeIntegerOverflow,
+                     "The sum does not fit into a 64-bit integer");
+  }
+  return Value::Integer(static_cast<int64_t>(sum));
+}
 
 std::vector<AggregateRow> AggregateFunctions() {
   return {

@@ -53,16 +53,27 @@ absl::StatusOr<Corroboration> CorroborationFor(const FunctionContext& context,
 }
 
 template <int32_t Corroboration::*kTenThousandths>
-absl::StatusOr<Value> Degree(const FunctionContext& context, Arguments arguments) {
-  ASSIGN_OR_RETURN(const Corroboration all, CorroborationFor(context, arguments[0]));
-  if (!all.has_evidence) return Value::Null();
-  return Value::Float(all.*kTenThousandths / 10000.0);
+Value Degree(const Corroboration& all) {
+  return all.has_evidence ? Value::Float(all.*kTenThousandths / 10000.0) : Value::Null();
 }
 
-absl::StatusOr<Value> Contested(const FunctionContext& context, Arguments arguments) {
-  ASSIGN_OR_RETURN(const Corroboration all, CorroborationFor(context, arguments[0]));
-  if (!all.has_evidence) return Value::Null();
-  return Value::Boolean(all.contested);
+Value Contested(const Corroboration& all) {
+  return all.has_evidence ? Value::Boolean(all.contested) : Value::Null();
+}
+
+template <std::optional<Instant> Corroboration::*kInstant>
+Value Reported(const Corroboration& all) {
+  return InstantOrNull(all.*kInstant);
+}
+
+// Of a relationship under its lens.
+template <Value (*kRead)(const Corroboration&)>
+absl::StatusOr<Value> UnderLens(const FunctionContext& context, Arguments arguments) {
+  ASSIGN_OR_RETURN(
+      const Corroboration all,
+      context.graph->CorroborationOf(arguments[0].relationship().id, LensOf(context, arguments[0]),
+                                     /*with_sources=*/false));
+  return kRead(all);
 }
 
 Value ExtractedConfidence(const RelationshipExtract& extract) {
@@ -71,12 +82,6 @@ Value ExtractedConfidence(const RelationshipExtract& extract) {
 
 Value ExtractedContested(const RelationshipExtract& extract) {
   return extract.has_evidence ? Value::Boolean(extract.contested) : Value::Null();
-}
-
-template <std::optional<Instant> Corroboration::*kInstant>
-absl::StatusOr<Value> Reported(const FunctionContext& context, Arguments arguments) {
-  ASSIGN_OR_RETURN(const Corroboration all, CorroborationFor(context, arguments[0]));
-  return InstantOrNull(all.*kInstant);
 }
 
 absl::StatusOr<Value> Sources(const FunctionContext& context, Arguments arguments) {
@@ -281,6 +286,13 @@ FunctionRow Extracted(Value (*extract)(const RelationshipExtract&), FunctionRow 
   return row;
 }
 
+template <Value (*kRead)(const Corroboration&)>
+FunctionRow CorroborationRow(absl::string_view name, TypeSet result, absl::string_view help) {
+  FunctionRow row = RelationshipRow(name, result, UnderLens<kRead>, help);
+  row.stored = kRead;
+  return row;
+}
+
 std::vector<FunctionRow> RelationshipFunctions() {
   return {
       ListOf(types::kMap,
@@ -292,21 +304,25 @@ std::vector<FunctionRow> RelationshipFunctions() {
              RelationshipRow(
                  "sources", types::kList, Sources,
                  "The names of the independent sources that affirm or report a relationship.")),
-      RelationshipRow("support", types::kFloat, Degree<&Corroboration::support>,
-                      "How well a relationship is affirmed, 0 to 1; null without evidence."),
-      RelationshipRow("denial", types::kFloat, Degree<&Corroboration::denial>,
-                      "How well a relationship is denied, 0 to 1; null without evidence."),
-      Extracted(ExtractedConfidence,
-                RelationshipRow("confidence", types::kFloat, Degree<&Corroboration::confidence>,
-                                "support(r) times 1 - denial(r); null without evidence.")),
-      Extracted(ExtractedContested,
-                RelationshipRow("contested", types::kBoolean, Contested,
-                                "Whether support and denial both reach 0.5; null without "
-                                "evidence.")),
-      RelationshipRow("first_reported", types::kDateTime, Reported<&Corroboration::first_reported>,
-                      "When the first article that affirms or reports it was published."),
-      RelationshipRow("last_reported", types::kDateTime, Reported<&Corroboration::last_reported>,
-                      "When the last article that affirms or reports it was published."),
+      CorroborationRow<Degree<&Corroboration::support>>(
+          "support", types::kFloat,
+          "How well a relationship is affirmed, 0 to 1; null without evidence."),
+      CorroborationRow<Degree<&Corroboration::denial>>(
+          "denial", types::kFloat,
+          "How well a relationship is denied, 0 to 1; null without evidence."),
+      Extracted(ExtractedConfidence, CorroborationRow<Degree<&Corroboration::confidence>>(
+                                         "confidence", types::kFloat,
+                                         "support(r) times 1 - denial(r); null without evidence.")),
+      Extracted(ExtractedContested, CorroborationRow<Contested>(
+                                        "contested", types::kBoolean,
+                                        "Whether support and denial both reach 0.5; null without "
+                                        "evidence.")),
+      CorroborationRow<Reported<&Corroboration::first_reported>>(
+          "first_reported", types::kDateTime,
+          "When the first article that affirms or reports it was published."),
+      CorroborationRow<Reported<&Corroboration::last_reported>>(
+          "last_reported", types::kDateTime,
+          "When the last article that affirms or reports it was published."),
       RelationshipRow("since", types::kString, Since,
                       "The beginning of a relationship's valid time, as precisely as it is known."),
       RelationshipRow("until", types::kString, Until,

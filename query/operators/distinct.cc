@@ -21,12 +21,14 @@ class DistinctOperator : public UnaryOperator {
       RETURN_IF_ERROR(execution_.CheckInterrupted());
       std::vector<const Column*> columns;
       for (Slot slot : node_.slots) columns.push_back(&rows.column(slot));
-      std::vector<uint32_t> kept;
       const uint64_t before = seen_.bytes();
+      uint32_t next_new = static_cast<uint32_t>(seen_.size());
+      seen_.FindOrAdd(columns, rows.row_count(), &numbers_);
+      std::vector<uint32_t> kept;
       for (uint32_t row = 0; row < rows.row_count(); ++row) {
-        bool added = false;
-        seen_.FindOrAdd(columns, row, &added);
-        if (added) kept.push_back(row);
+        if (numbers_[row] != next_new) continue;
+        ++next_new;
+        kept.push_back(row);
       }
       RETURN_IF_ERROR(hold_.Add(seen_.bytes() - before));
       if (kept.empty()) continue;
@@ -43,6 +45,7 @@ class DistinctOperator : public UnaryOperator {
 
   const DistinctPlan& node_;
   RowTable seen_;
+  std::vector<uint32_t> numbers_;  // of a batch's rows
   MemoryHold hold_;
 };
 

@@ -272,11 +272,11 @@ class HopCount : public HopOperator {
       RETURN_IF_ERROR(execution_.CheckInterrupted());
       RETURN_IF_ERROR(CountRows());
       std::vector<uint32_t> rows;
-      std::vector<Value> counts;
+      Scalars counts;
       for (uint32_t row = 0; row < counts_.size(); ++row) {
         if (counts_[row] == 0) continue;
         rows.push_back(row);
-        counts.push_back(Value::Integer(static_cast<int64_t>(counts_[row])));
+        counts.Add(static_cast<int64_t>(counts_[row]));
       }
       if (rows.empty()) continue;
       batch->column(*node_.count) = Column(std::move(counts));

@@ -90,10 +90,14 @@ class SortedHops {
             .relation = edges_.relation[at],
             .lens = mark_};
   }
+  // Whether any other relationship of the row may be in the present list.
+  bool MayExclude(size_t row) const {
+    return !hop_.distinct_from.empty() &&
+           others_.CountFitting(row, from_[row], kNoId, hop_.heading, types_.set()) > 0;
+  }
   bool Admits(size_t row, size_t i) const {
     return hop_.distinct_from.empty() || !others_.Contains(row, fact(i));
   }
-  bool admits_all() const { return hop_.distinct_from.empty(); }
 
  private:
   static constexpr uint64_t kEdgeBytes = 25;
@@ -197,6 +201,7 @@ class IntersectOperator : public UnaryOperator {
         RETURN_IF_ERROR(left_.SetRows(rows_));
         RETURN_IF_ERROR(right_.SetRows(rows_));
         next_ = 0;
+        counted_ = kNoNodes;
       }
       Found found;
       while (next_ < rows_.row_count() && found.rows.size() < execution_.batch_size) {
@@ -218,8 +223,10 @@ class IntersectOperator : public UnaryOperator {
     std::vector<uint32_t> rows;
     Column::Nodes ends;
     Column::Relationships relationships[2];
-    std::vector<Value> counts;
+    Scalars counts;
   };
+
+  static constexpr std::pair<NodeId, NodeId> kNoNodes = {kNoId, kNoId};
 
   static uint32_t FieldsOf(const IntersectPlan& node) {
     if (!node.count.has_value()) return kIdentityFields;
@@ -249,12 +256,26 @@ class IntersectOperator : public UnaryOperator {
     ForEachCommon(ends, right_.ends(), add);
   }
 
-  void Count(uint32_t row, Found* found) const {
+  void Count(uint32_t row, Found* found) {
+    const std::pair<NodeId, NodeId> nodes = {left_.from(row), right_.from(row)};
+    const bool left_excludes = left_.MayExclude(row);
+    const bool right_excludes = right_.MayExclude(row);
+    // Parallel relationships bring the same two nodes one row after the other.
+    const bool plain = !left_excludes && !right_excludes;
+    if (!plain || counted_ != nodes) total_ = Total(row, left_excludes, right_excludes);
+    counted_ = plain ? nodes : kNoNodes;
+    if (total_ == 0) return;
+    found->rows.push_back(row);
+    found->counts.Add(total_);
+  }
+
+  int64_t Total(uint32_t row, bool left_excludes, bool right_excludes) const {
     int64_t total = 0;
     // The same relationship can only be found from the same node.
     const bool may_share = node_.hops_differ && left_.from(row) == right_.from(row);
     const auto add = [&](size_t i, size_t left_end, size_t right_begin, size_t right_end) {
-      total += Admitted(left_, row, i, left_end) * Admitted(right_, row, right_begin, right_end);
+      total += Admitted(left_, left_excludes, row, i, left_end) *
+               Admitted(right_, right_excludes, row, right_begin, right_end);
       if (!may_share) return;
       for (; i < left_end; ++i) {
         for (size_t j = right_begin; j < right_end; ++j) {
@@ -264,13 +285,12 @@ class IntersectOperator : public UnaryOperator {
       }
     };
     ForEachCommon(left_.ends(), right_.ends(), add);
-    if (total == 0) return;
-    found->rows.push_back(row);
-    found->counts.push_back(Value::Integer(total));
+    return total;
   }
 
-  static int64_t Admitted(const SortedHops& hops, size_t row, size_t begin, size_t end) {
-    if (hops.admits_all()) return static_cast<int64_t>(end - begin);
+  static int64_t Admitted(const SortedHops& hops, bool excludes, size_t row, size_t begin,
+                          size_t end) {
+    if (!excludes) return static_cast<int64_t>(end - begin);
     int64_t count = 0;
     for (size_t i = begin; i < end; ++i) count += hops.Admits(row, i) ? 1 : 0;
     return count;
@@ -294,6 +314,9 @@ class IntersectOperator : public UnaryOperator {
   SortedHops right_;
   Batch rows_;
   size_t next_ = 0;
+  // The nodes that `total_` is of, where nothing else of the row matters to it.
+  std::pair<NodeId, NodeId> counted_ = kNoNodes;
+  int64_t total_ = 0;
 };
 
 }  // namespace

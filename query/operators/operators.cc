@@ -40,6 +40,9 @@ uint64_t BytesOf(const Column& column) {
   if (const auto* relationships = column.relationships()) {
     bytes += relationships->size() * sizeof(RelationshipReference);
   }
+  if (const Scalars* scalars = column.scalars()) {
+    bytes += scalars->size() * sizeof(int64_t) + scalars->nulls.size();
+  }
   if (const Value* value = column.repeated()) {
     bytes += column.size() * sizeof(Value) + value->HeapBytes();
   }

@@ -113,9 +113,8 @@ bool CanScanRelationships(const Execution& execution, const Plan& plan, const Ex
       !std::holds_alternative<UnitPlan>(nodes->input->node)) {
     return false;
   }
-  return !hop.count.has_value() ||
-         std::all_of(plan.live.begin(), plan.live.end(),
-                     [&](Slot slot) { return slot == *hop.count; });
+  return !hop.count.has_value() || std::all_of(plan.live.begin(), plan.live.end(),
+                                               [&](Slot slot) { return slot == *hop.count; });
 }
 
 std::unique_ptr<Operator> MakeRelationshipScan(Execution& execution, const Plan& plan,

@@ -9,8 +9,8 @@
 namespace entente::query {
 
 // Whether the hop and the scan for its nodes, which is its input, can be run as one
-// (MakeRelationshipScan): it begins at all nodes that have relationships, nothing else flows in, and
-// what flows out does not tell rows apart that a count has made one of.
+// (MakeRelationshipScan): it begins at all nodes that have relationships, nothing else flows in,
+// and what flows out does not tell rows apart that a count has made one of.
 bool CanScanRelationships(const Execution& execution, const Plan& plan, const ExpandPlan& hop);
 
 std::unique_ptr<Operator> MakeRelationshipScan(Execution& execution, const Plan& plan,

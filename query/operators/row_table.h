@@ -12,30 +12,55 @@
 
 namespace entente::query {
 
+// As long as all columns are of nodes or scalars, and of the same kind as before, rows are packed
+// into words. With the first that are not the table goes over to values.
 class RowTable {
  public:
-  explicit RowTable(size_t width) : width_(width), scratch_(width) {}
+  explicit RowTable(size_t width) : width_(width), words_per_row_(width + 1) {}
 
-  // The number of the row that `columns` have at `row`: 0, 1, 2 … in the order in which rows were
-  // first seen. `added` tells whether that was now. There are as many columns as the table is wide.
-  size_t FindOrAdd(absl::Span<const Column* const> columns, size_t row, bool* added);
+  // For each of the first `rows` rows of `columns`, of which there are as many as the table is
+  // wide, the number of the row that equals it: 0, 1, 2 … in the order in which rows were first
+  // seen.
+  void FindOrAdd(absl::Span<const Column* const> columns, size_t rows,
+                 std::vector<uint32_t>* numbers);
 
   size_t size() const { return hashes_.size(); }
-  const Value& at(size_t row, size_t column) const { return values_[row * width_ + column]; }
+  // One column of rows [begin, end).
+  Column ColumnAt(size_t column, size_t begin, size_t end) const;
   // Approximate bytes in use.
-  uint64_t bytes() const { return bytes_; }
+  uint64_t bytes() const;
   void Clear();
 
  private:
-  void Grow();
+  // What the words of a packed column stand for: kNode, or a type of scalars; kNull: none known
+  // yet.
+  using Kind = Value::Type;
 
-  size_t width_;
-  std::vector<Value> values_;  // row by row
+  // Whether the columns can be packed like the rows that are there.
+  bool Packs(absl::Span<const Column* const> columns);
+  uint32_t FindOrAddPacked(const uint64_t* words, size_t hash);
+  uint32_t FindOrAddValues(absl::Span<const Column* const> columns, size_t row);
+  Value ValueAt(size_t row, size_t column) const;
+  // Goes over to values.
+  void Unpack();
+  uint32_t Insert(size_t bucket, size_t hash);
+  // Makes room for so many rows more.
+  void Grow(size_t rows);
+  void PlaceAll(size_t buckets);
+
+  const size_t width_;
+  // A word for each column, and one whose bits tell which are null.
+  const size_t words_per_row_;
+  bool packed_ = true;
+  std::vector<Kind> kinds_;
+  std::vector<uint64_t> words_;  // row by row, while packed
+  std::vector<Value> values_;    // row by row, later
   std::vector<size_t> hashes_;
-  // Open addressing; a power of two. 0 is free, else the row's number plus one.
-  std::vector<uint32_t> buckets_;
+  // Open addressing; a power of two. 0 is free, else the row's number plus one, with the upper half
+  // of its hash above.
+  std::vector<uint64_t> buckets_;
   std::vector<Value> scratch_;
-  uint64_t bytes_ = 0;
+  uint64_t value_bytes_ = 0;
 };
 
 }  // namespace entente::query

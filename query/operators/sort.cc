@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "engine/status.h"
@@ -16,6 +17,11 @@ class SortOperator : public UnaryOperator {
   SortOperator(Execution& execution, const Plan& plan, const SortPlan& node)
       : UnaryOperator(execution, plan, *node.input),
         node_(node),
+        drops_early_(std::all_of(node.keys.begin() + 1, node.keys.end(),
+                                 [](const SortKey& key) {
+                                   return std::holds_alternative<SlotReference>(
+                                       key.expression->node);
+                                 })),
         evaluator_(execution),
         hold_(execution) {
     Reset();
@@ -40,6 +46,7 @@ class SortOperator : public UnaryOperator {
     order_.clear();
     next_ = 0;
     sorted_ = false;
+    last_.reset();
     hold_.Release();
   }
 
@@ -55,16 +62,29 @@ class SortOperator : public UnaryOperator {
       ASSIGN_OR_RETURN(const bool more, input_->Next(&rows));
       if (!more) break;
       RETURN_IF_ERROR(execution_.CheckInterrupted());
-      RETURN_IF_ERROR(Add(rows));
+      RETURN_IF_ERROR(Add(std::move(rows)));
       if (rows_.row_count() / 2 > room) Prune(limit);
     }
     Order(limit);
     return absl::OkStatus();
   }
 
-  absl::Status Add(const Batch& rows) {
-    uint64_t bytes = 0;
-    for (size_t k = 0; k < keys_.size(); ++k) {
+  absl::Status Add(Batch rows) {
+    ASSIGN_OR_RETURN(Column first, evaluator_.Evaluate(*node_.keys[0].expression, rows));
+    if (last_.has_value()) {
+      const std::vector<uint32_t> kept = NotBehindLast(first);
+      if (kept.empty()) return absl::OkStatus();
+      if (kept.size() < rows.row_count()) {
+        rows = rows.Gather(kept);
+        first = first.Gather(kept);
+      }
+    }
+    for (const auto& [slot, expression] : node_.late) {
+      ASSIGN_OR_RETURN(rows.column(slot), evaluator_.Evaluate(*expression, rows));
+    }
+    uint64_t bytes = BytesOf(first);
+    keys_[0].Append(first);
+    for (size_t k = 1; k < keys_.size(); ++k) {
       ASSIGN_OR_RETURN(const Column key, evaluator_.Evaluate(*node_.keys[k].expression, rows));
       bytes += BytesOf(key);
       keys_[k].Append(key);
@@ -74,6 +94,17 @@ class SortOperator : public UnaryOperator {
     }
     rows_.set_row_count(rows_.row_count() + rows.row_count());
     return hold_.Add(BytesOf(rows) + bytes);
+  }
+
+  // The rows that by their first key are not behind all that are wanted.
+  std::vector<uint32_t> NotBehindLast(const Column& first) const {
+    std::vector<uint32_t> kept;
+    Value scratch;
+    for (uint32_t row = 0; row < first.size(); ++row) {
+      const int order = OrderOf(first.ReadAt(row, &scratch), *last_);
+      if (node_.keys[0].descending ? order >= 0 : order <= 0) kept.push_back(row);
+    }
+    return kept;
   }
 
   // Puts into `order_` the first `limit` rows in order; equal ones as they came.
@@ -101,6 +132,7 @@ class SortOperator : public UnaryOperator {
     Order(limit);
     rows_ = rows_.Gather(order_);
     for (Column& key : keys_) key = key.Gather(order_);
+    if (drops_early_ && !order_.empty()) last_ = keys_[0].ValueAt(order_.size() - 1);
     hold_.Release();
     uint64_t bytes = BytesOf(rows_);
     for (const Column& key : keys_) bytes += BytesOf(key);
@@ -109,10 +141,14 @@ class SortOperator : public UnaryOperator {
   }
 
   const SortPlan& node_;
+  // Whether keys beyond the first need not be computed for all rows: none of them can fail.
+  const bool drops_early_;
   Evaluator evaluator_;
   Batch rows_;
   std::vector<Column> keys_;
   std::vector<uint32_t> order_;
+  // The first key of the last row that is wanted, of those seen so far; unset while all are.
+  std::optional<Value> last_;
   size_t next_ = 0;
   bool sorted_ = false;
   MemoryHold hold_;

@@ -187,6 +187,65 @@ TEST_P(TraversalTest, HopsThatMeetAreIntersected) {
       "MATCH (a)-[s]-(c)-[t]-(b) RETURN a.i, b.i, count(*)");
 }
 
+TEST_P(TraversalTest, HopsFromEveryNodeAreScannedTogether) {
+  for (const std::string arrow : {"-[r]->", "<-[r]-", "-[r:T]->", "<-[r:T|U]-", "-[r:NONE]->"}) {
+    for (const std::string lens : {"", "FOR VALID_TIME AS OF date('2023-06-01') "}) {
+      const std::string match = absl::StrCat(lens, "MATCH (a)", arrow, "(b) ");
+      ExpectSame(match + "RETURN a.i, b.i, r.w, id(r), type(r), startNode(r) = a");
+      ExpectSame(match + "RETURN count(*)");
+      ExpectSame(match + "RETURN b.i, count(*)");
+      ExpectSame(match + "WHERE r.valid_from >= date('2023-06-01') RETURN a.i, r.valid_from");
+      ExpectSame(match + "WHERE r.valid_from < date('2023-06-01') RETURN count(*)");
+      ExpectSame(match + "MATCH (b)-[s]->(c) RETURN a.i, c.i, r = s");
+    }
+  }
+  // What a transaction has written itself is found, too.
+  for (QuerySession* query : {fast_.get(), plain_.get()}) {
+    query->Rows("BEGIN");
+    query->Rows("MATCH (a:N {i: 1}), (b:N {i: 2}) CREATE (a)-[:T {w: 9}]->(b)");
+  }
+  ExpectSame("MATCH (a)-[r:T]->(b) WHERE r.w = 9 RETURN a.i, b.i");
+  ExpectSame("MATCH (a)-[r:T]->(b) RETURN count(*)");
+  for (QuerySession* query : {fast_.get(), plain_.get()}) query->Rows("ROLLBACK");
+  ExpectSame("MATCH (a)-[r:T]->(b) RETURN count(*)");
+}
+
+TEST_P(TraversalTest, GroupsAreTheSameHoweverTheirKeysAreKept) {
+  const std::string match = "MATCH (a)-[r]->(b) ";
+  for (const std::string statement :
+       {"RETURN a, b.i % 2 = 0, count(*)", "RETURN r.valid_from, count(*), sum(size(type(r)))",
+        "RETURN r.valid_from.year AS y, r.valid_from.month AS m, r.valid_to.day AS d, count(r.w)",
+        "RETURN r.w, count(DISTINCT b), count(DISTINCT r.valid_from), count(DISTINCT r.w)",
+        "RETURN CASE r.w WHEN 0 THEN 1 WHEN 1 THEN 1.0 ELSE b END AS k, count(*)",
+        "WITH DISTINCT a, r.valid_from >= date('2023-06-01') AS late RETURN a.i, late",
+        "WITH a, a.i IN [1, 2] AS x RETURN x, min(a.i), collect(DISTINCT x)"}) {
+    ExpectSame(match + statement);
+  }
+  ExpectSame(
+      "UNWIND [1, 1.0, null, true, date('2024-01-01'), 'a', 1, null] AS x "
+      "RETURN x, count(*), count(x), count(DISTINCT x)");
+  ExpectSame("UNWIND [] AS x RETURN count(*), sum(x), sum(size(x))");
+  EXPECT_EQ(fast_->Rows(match + "RETURN sum(size(type(r)) * 4611686018427387904)"),
+            std::vector<std::string>{"ArithmeticError: IntegerOverflow"});
+}
+
+TEST_P(TraversalTest, TheFirstRowsAreThoseOfTheWholeOrder) {
+  const std::string match = "MATCH (a)-[r]->(b) ";
+  for (const std::string statement :
+       {"RETURN a.i AS a, b.i AS b, r.w AS w, id(r) AS r ORDER BY w DESC, a, b, r LIMIT 4",
+        "RETURN a.i AS a, r.w AS w, id(r) AS r ORDER BY w, r DESC, a SKIP 2 LIMIT 5",
+        "RETURN r.valid_from AS v, type(r) AS t, id(r) AS r ORDER BY v DESC, t, r LIMIT 6",
+        "WITH a, count(*) AS n RETURN a.i AS i, n, labels(a) AS l ORDER BY n DESC, i LIMIT 3",
+        "RETURN a.i + r.w AS x, id(r) AS r ORDER BY x, r LIMIT 0",
+        "RETURN r.w AS w, 6 / (r.w + 1) AS q, id(r) AS r ORDER BY w, q, r LIMIT 5"}) {
+    EXPECT_EQ(fast_->Rows(match + statement), plain_->Rows(match + statement)) << statement;
+  }
+  EXPECT_TRUE(Uses(match + "RETURN a.i AS i, r.w AS w ORDER BY w, i LIMIT 2", "late: i = a.i"));
+  // What may fail does so for all rows.
+  const std::string failing = match + "RETURN r.w AS w, 6 / r.w AS q ORDER BY w DESC, q LIMIT 1";
+  EXPECT_EQ(fast_->Rows(failing), plain_->Rows(failing));
+}
+
 INSTANTIATE_TEST_SUITE_P(RandomGraphs, TraversalTest, testing::Values(1, 2));
 
 // Facts with all kinds of valid time and evidence.
@@ -235,13 +294,15 @@ void MakeClaims(QuerySession& query) {
 TEST(ExtractTest, WhatStandsBesideRelationshipsIsWhatTheirFactsSay) {
   QuerySession fast;
   SessionOptions options;
-  options.disabled_passes = {"extracts"};
+  options.disabled_passes = OptimizerPasses();
   QuerySession plain(options);
   MakeClaims(fast);
   MakeClaims(plain);
   const std::string match = "MATCH (a)-[r:SUPPORTS]->(b) ";
   for (const std::string statement :
-       {"WHERE contested(r) RETURN b.key", "RETURN b.key, confidence(r), contested(r)",
+       {"RETURN b.key, support(r), denial(r), first_reported(r), last_reported(r)",
+        "RETURN support(r) AS s, denial(r) AS d, b.key AS k ORDER BY d DESC, s, k LIMIT 5",
+        "WHERE contested(r) RETURN b.key", "RETURN b.key, confidence(r), contested(r)",
         "RETURN b.key, r.valid_from, r.valid_to", "WHERE NOT contested(r) RETURN b.key",
         "WHERE r.valid_from >= date('2024-01-01') RETURN b.key",
         "WHERE date('2024-01-01') > r.valid_from RETURN b.key",
