@@ -19,9 +19,8 @@ std::string Fraction(int64_t nanoseconds) {
 }
 
 std::string FormatYear(int64_t year) {
-  if (year > 9999) return absl::StrFormat("+%d", year);
-  if (year < 0) return absl::StrFormat("-%04d", -year);
-  return absl::StrFormat("%04d", year);
+  const char* const sign = year > 9999 ? "+" : year < 0 ? "-" : "";
+  return absl::StrCat(sign, absl::Dec(std::abs(year), absl::kZeroPad4));
 }
 
 // "5M" for 5 and 'M', nothing for 0.
@@ -34,7 +33,8 @@ void AppendAmount(absl::int128 amount, char unit, std::string* out) {
 
 std::string FormatDate(Date v) {
   const CivilDate civil = CivilOf(v);
-  return absl::StrFormat("%s-%02d-%02d", FormatYear(civil.year), civil.month, civil.day);
+  return absl::StrCat(FormatYear(civil.year), "-", absl::Dec(civil.month, absl::kZeroPad2), "-",
+                      absl::Dec(civil.day, absl::kZeroPad2));
 }
 
 std::string FormatLocalTime(LocalTime v) {
