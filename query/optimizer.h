@@ -6,8 +6,8 @@
 //   seeks           id(n) = x, n = x and n.key = x find the node instead of scanning for it, and
 //                   conditions on properties use indexes (index_choice.h)
 //   order           patterns begin where there is least to read and go on in the cheapest order
-//   top             ORDER BY with LIMIT keeps only the first rows, and projects late what it does not
-//                   order by first (optimize_sort.cc)
+//   top             ORDER BY with LIMIT keeps only the first rows, and projects late what it does
+//                   not order by first (optimize_sort.cc)
 //   intersect       two hops that meet are one step over sorted neighbours (optimize_intersect.cc)
 //   counts          a hop that is only counted makes no rows (optimize_counts.cc)
 //   sources         a hop from every node begins at those alone that have pages
