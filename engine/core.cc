@@ -83,7 +83,8 @@ absl::Status WriteBuiltIns(storage::Store& store) {
 
 class Core::Reading : public ReadTransaction {
  public:
-  Reading(std::unique_ptr<storage::Snapshot> snapshot, std::shared_ptr<const Catalogue> catalogue)
+  Reading(std::shared_ptr<const storage::Snapshot> snapshot,
+          std::shared_ptr<const Catalogue> catalogue)
       : snapshot_(std::move(snapshot)),
         catalogue_(std::move(catalogue)),
         graph_(*snapshot_, catalogue_.get()) {}
@@ -91,7 +92,7 @@ class Core::Reading : public ReadTransaction {
   const Graph& graph() const override { return graph_; }
 
  private:
-  const std::unique_ptr<storage::Snapshot> snapshot_;
+  const std::shared_ptr<const storage::Snapshot> snapshot_;
   const std::shared_ptr<const Catalogue> catalogue_;
   const Graph graph_;
 };
@@ -108,11 +109,17 @@ class Core::Writing : public WriteTransaction {
 
   absl::Status Commit() override {
     std::shared_ptr<const Catalogue> changed = graph_.changed_catalogue();
-    if (changed == nullptr) return transaction_->Commit(core_.options_.sync_commits);
+    if (changed == nullptr) {
+      RETURN_IF_ERROR(transaction_->Commit(core_.options_.sync_commits));
+      absl::MutexLock lock(&core_.mutex_);
+      core_.latest_ = nullptr;
+      return absl::OkStatus();
+    }
     // No reader may take the new picture of the data with the old catalogue.
     absl::MutexLock lock(&core_.mutex_);
     RETURN_IF_ERROR(transaction_->Commit(core_.options_.sync_commits));
     core_.catalogue_ = std::move(changed);
+    core_.latest_ = nullptr;
     return absl::OkStatus();
   }
 
@@ -120,6 +127,7 @@ class Core::Writing : public WriteTransaction {
     std::shared_ptr<const Catalogue> changed = graph_.changed_catalogue();
     // Files of several families come in one after the other, and no reader may begin in between.
     absl::MutexLock lock(&core_.mutex_);
+    core_.latest_ = nullptr;
     RETURN_IF_ERROR(transaction_->Commit(tables, core_.options_.sync_commits));
     if (changed != nullptr) core_.catalogue_ = std::move(changed);
     return absl::OkStatus();
@@ -141,6 +149,7 @@ absl::StatusOr<std::shared_ptr<Core>> Core::Open(absl::string_view path,
   storage::OpenOptions open;
   open.create_if_missing = options.create_if_missing && !options.read_only;
   open.read_only = options.read_only;
+  open.cache_bytes = options.cache_bytes;
   if (options.edges_per_chunk != 0) open.geometry.chunk_edges = options.edges_per_chunk;
   if (options.facts_per_block != 0) open.geometry.block_facts = options.facts_per_block;
   ASSIGN_OR_RETURN(std::unique_ptr<storage::Store> store, storage::Store::Open(path, open));
@@ -162,15 +171,19 @@ absl::StatusOr<std::shared_ptr<Core>> Core::Open(absl::string_view path,
 
 absl::StatusOr<std::unique_ptr<ReadTransaction>> Core::BeginRead() {
   absl::MutexLock lock(&mutex_);
-  return std::make_unique<Reading>(store_->TakeSnapshot(), catalogue_);
+  if (latest_ == nullptr || latest_->sequence() != store_->LatestSequence()) {
+    latest_ = store_->TakeSnapshot();
+  }
+  return std::make_unique<Reading>(latest_, catalogue_);
 }
 
 absl::StatusOr<std::unique_ptr<WriteTransaction>> Core::BeginWrite(
-    const std::atomic<bool>* cancelled) {
+    const std::atomic<bool>* cancelled, absl::Duration most_wait) {
   if (options_.read_only) {
     return MakeError(ErrorCode::kReadOnly, "The database is open for reading only");
   }
-  const absl::Time deadline = absl::Now() + absl::Milliseconds(options_.busy_timeout_ms);
+  const absl::Duration wait = std::min(most_wait, absl::Milliseconds(options_.busy_timeout_ms));
+  const absl::Time deadline = absl::Now() + wait;
   std::unique_ptr<storage::Transaction> transaction;
   while (transaction == nullptr) {
     absl::StatusOr<std::unique_ptr<storage::Transaction>> begun =
@@ -184,7 +197,7 @@ absl::StatusOr<std::unique_ptr<WriteTransaction>> Core::BeginWrite(
     } else if (absl::Now() >= deadline) {
       return MakeError(ErrorCode::kDatabaseBusy,
                        absl::StrCat("The database is busy: another transaction has been writing ",
-                                    "for more than ", options_.busy_timeout_ms, " ms"));
+                                    "for more than ", absl::FormatDuration(wait)));
     }
   }
   absl::MutexLock lock(&mutex_);

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "engine/catalogue.h"
 #include "engine/database.h"
 #include "engine/fact_sample.h"
@@ -22,6 +23,7 @@
 namespace entente {
 
 namespace storage {
+class Snapshot;
 class Store;
 class TableLoad;
 }  // namespace storage
@@ -51,10 +53,11 @@ class Core {
   ~Core();
 
   absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginRead();
-  // Waits until the present writer is done, but no longer than the options say, after which it is
-  // kDatabaseBusy. kReadOnly on a read-only database. `cancelled` may be null; when it turns true
-  // the wait ends with kInterrupted.
-  absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite(const std::atomic<bool>* cancelled);
+  // Waits until the present writer is done, but no longer than the options say, nor than
+  // `most_wait`, after which it is kDatabaseBusy. kReadOnly on a read-only database. `cancelled`
+  // may be null; when it turns true the wait ends with kInterrupted.
+  absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite(
+      const std::atomic<bool>* cancelled, absl::Duration most_wait = absl::InfiniteDuration());
 
   absl::Status RegisterTable(absl::string_view signature, std::vector<std::vector<Value>> rows);
   // nullptr when there is none; stays valid as long as the pointer is held.
@@ -77,6 +80,8 @@ class Core {
   DatabaseOptions options_;
   std::unique_ptr<storage::Store> store_;
   mutable absl::Mutex mutex_;
+  // Of the latest commit, for all who begin to read before the next one; null when there was one.
+  std::shared_ptr<const storage::Snapshot> latest_ ABSL_GUARDED_BY(mutex_);
   // Swapped whole by a commit, together with the moment from which snapshots see that commit.
   std::shared_ptr<const Catalogue> catalogue_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, std::shared_ptr<const TableProcedure>> tables_

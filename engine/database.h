@@ -31,7 +31,13 @@ struct DatabaseOptions {
   bool sync_commits = true;
   // How long a write waits for another writer before it is kDatabaseBusy.
   uint32_t busy_timeout_ms = 5000;
-  uint64_t memory_limit = uint64_t{4} << 30;  // bytes that a statement's operators may hold
+  // What a statement may use before it is kLimitExceeded: bytes that its operators hold, and time
+  // that it works (0: any), to which waiting for another writer counts.
+  uint64_t memory_limit = uint64_t{4} << 30;
+  uint32_t timeout_ms = 0;
+  // Memory that the database takes for what was read: half for the files' blocks, half for what was
+  // decoded of them.
+  uint64_t cache_bytes = uint64_t{512} << 20;
   // For tests: small pages and blocks, so that few facts exercise many of them. Used when a
   // database is created. 0: the default.
   uint32_t edges_per_chunk = 0;
@@ -42,8 +48,9 @@ struct DatabaseOptions {
 };
 
 // Reads options from a JSON object, whose keys are "create", "read_only", "sync",
-// "busy_timeout_ms", "memory_limit", "chunk_edges", "block_facts", "optimizer" and "batch_size"; a
-// key that is left out keeps its default. kInvalidCall for unknown keys and bad values.
+// "busy_timeout_ms", "timeout_ms", "memory_limit", "cache_bytes", "chunk_edges", "block_facts",
+// "optimizer" and "batch_size"; a key that is left out keeps its default. kInvalidCall for unknown
+// keys and bad values.
 ENTENTE_EXPORT absl::StatusOr<DatabaseOptions> ParseDatabaseOptions(absl::string_view json);
 
 // An open database. Safe to use from several threads. Sessions keep what they need of it alive, so

@@ -1,7 +1,6 @@
 // The C interface over Database and Session.
 #include "engine/entente.h"
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,11 +45,11 @@ struct entente_result {
   bool out_of_memory = false;  // an error for which there is no memory left
   bool has_row = false;
   Row row;
-  // What the getters returned of this row, for each column.
+  // What the getters made of this row, for each column; empty until one makes something.
   struct Texts {
     std::optional<std::string> text;
     std::optional<std::string> json;
-    std::optional<std::string> string;
+    std::optional<std::string> time;
   };
   std::vector<Texts> texts;
 };
@@ -129,7 +128,6 @@ void Run(entente_connection* connection, const char* statement, const char* para
   if (!rows.ok()) return SetError(result, rows.status());
   result->rows = *std::move(rows);
   result->columns = result->rows->columns();
-  result->texts.resize(result->columns.size());
   result->connection = connection;
   connection->streaming = result;
 }
@@ -144,7 +142,7 @@ int Next(entente_result* result) {
   }
   const absl::StatusOr<bool> more = result->rows->Next(&result->row);
   if (more.ok() && *more) {
-    std::fill(result->texts.begin(), result->texts.end(), entente_result::Texts());
+    result->texts.clear();
     result->has_row = true;
     return 1;
   }
@@ -185,9 +183,11 @@ const std::string* Kept(entente_result* result, size_t column,
                         std::optional<std::string> entente_result::Texts::*member, Write write) {
   const Value* value = ValueAt(result, column);
   if (value == nullptr) return nullptr;
-  std::optional<std::string>& kept = result->texts[column].*member;
   return Guarded(
       [&]() -> const std::string* {
+        // At once for all columns: what was returned must stay where it is.
+        if (result->texts.empty()) result->texts.resize(result->row.size());
+        std::optional<std::string>& kept = result->texts[column].*member;
         if (!kept.has_value()) kept = write(*value);
         return &*kept;
       },
@@ -391,15 +391,17 @@ int entente_result_float(entente_result* result, size_t column, double* out) {
 int entente_result_string(entente_result* result, size_t column, const char** out, size_t* length) {
   const Value* value = ValueAt(result, column);
   if (value == nullptr || out == nullptr) return 0;
-  const bool is_time = value->is_temporal() || value->is_duration();
-  if (!value->is_string() && !is_time) return 0;
-  const std::string* string =
-      Kept(result, column, &entente_result::Texts::string, [&](const Value& given) {
-        return is_time ? entente::TemporalText(given) : std::string(given.string());
-      });
-  if (string == nullptr) return 0;
-  *out = string->c_str();
-  if (length != nullptr) *length = string->size();
+  if (value->is_string()) {
+    *out = value->string().data();
+    if (length != nullptr) *length = value->string().size();
+    return 1;
+  }
+  if (!value->is_temporal() && !value->is_duration()) return 0;
+  const std::string* time =
+      Kept(result, column, &entente_result::Texts::time, entente::TemporalText);
+  if (time == nullptr) return 0;
+  *out = time->c_str();
+  if (length != nullptr) *length = time->size();
   return 1;
 }
 

@@ -44,8 +44,12 @@ ENTENTE_API int entente_open_read_only(const char* path, entente_database** out)
  *                      many small transactions.
  *   "busy_timeout_ms"  5000: how long a write waits for another connection's transaction before it
  *                      fails with "DatabaseError: DatabaseBusy"; 0 does not wait
+ *   "timeout_ms"       0: how long a statement may work before it fails with "DatabaseError:
+ *                      LimitExceeded"; waiting for another writer counts, waiting for
+ *                      entente_result_next to be called does not; 0 is no limit
  *   "memory_limit"     4294967296: bytes that a statement may hold before it fails with
  *                      "DatabaseError: LimitExceeded"
+ *   "cache_bytes"      536870912: memory that the database takes for what was read
  * For tests, whose answers do not depend on them:
  *   "chunk_edges", "block_facts"  relationships of a page and facts of a block, of a database that
  *                      is created by this call

@@ -87,7 +87,7 @@ Corroboration CorroborateWords(absl::Span<Word> words) {
 Corroboration Corroborate(const std::vector<Evidence>& evidence) {
   absl::InlinedVector<Word, 8> words;
   for (const Evidence& piece : evidence) {
-    words.push_back({piece.source, piece.stance, piece.confidence, piece.published});
+    words.push_back(WordOf(piece));
   }
   return CorroborateWords(absl::MakeSpan(words));
 }

@@ -60,6 +60,9 @@ struct Word {
   double confidence = 0;
   std::optional<Instant> published;
 };
+inline Word WordOf(const Evidence& piece) {
+  return {piece.source, piece.stance, piece.confidence, piece.published};
+}
 // Of words that all pass the lens. Puts them in the order of their sources.
 Corroboration CorroborateWords(absl::Span<Word> words);
 

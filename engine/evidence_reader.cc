@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "engine/status.h"
 #include "engine/valid_time.h"
@@ -46,23 +47,23 @@ void StoreCorroboration(const Corroboration& result, bool retracted, bool denied
   record->last_reported = result.last_reported.value_or(storage::kNoTime);
 }
 
-absl::StatusOr<EvidenceReader::Article> EvidenceReader::Load(NodeId article) const {
-  storage::NodeReader reader(view_);
-  ASSIGN_OR_RETURN(const storage::NodeRecord* record, reader.Read(article));
-  if (record == nullptr) {
-    return absl::DataLossError(absl::StrCat("article ", article, " is missing"));
-  }
-  Article loaded;
-  loaded.publisher = record->publisher;
-  loaded.original = record->original;
-  if (record->published != storage::kNoTime) loaded.published = record->published;
-  return loaded;
+absl::StatusOr<EvidenceReader::Article> EvidenceReader::Make(NodeId id,
+                                                             const storage::NodeRecord* record) {
+  if (record == nullptr) return absl::DataLossError(absl::StrCat("article ", id, " is missing"));
+  Article article;
+  article.publisher = record->publisher;
+  article.original = record->original;
+  if (record->published != storage::kNoTime) article.published = record->published;
+  return article;
 }
 
-absl::StatusOr<EvidenceReader::Article> EvidenceReader::Find(NodeId id) {
-  const auto known = articles_.find(id);
-  if (known != articles_.end()) return known->second;
-  ASSIGN_OR_RETURN(Article article, Load(id));
+absl::StatusOr<EvidenceReader::Article> EvidenceReader::Load(NodeId id) const {
+  storage::NodeReader reader(view_);
+  ASSIGN_OR_RETURN(const storage::NodeRecord* record, reader.Read(id));
+  return Make(id, record);
+}
+
+absl::StatusOr<EvidenceReader::Article> EvidenceReader::Complete(NodeId id, Article article) const {
   NodeId root = id;
   Article of_root = article;
   absl::flat_hash_set<NodeId> met;
@@ -74,9 +75,37 @@ absl::StatusOr<EvidenceReader::Article> EvidenceReader::Find(NodeId id) {
     ASSIGN_OR_RETURN(of_root, Load(root));
   }
   article.source = of_root.publisher != kNoId ? of_root.publisher : root;
+  return article;
+}
+
+absl::StatusOr<EvidenceReader::Article> EvidenceReader::Find(NodeId id) {
+  const auto known = articles_.find(id);
+  if (known != articles_.end()) return known->second;
+  ASSIGN_OR_RETURN(const Article bare, Load(id));
+  ASSIGN_OR_RETURN(const Article article, Complete(id, bare));
   if (articles_.size() >= kMostArticles) articles_.clear();
   articles_.emplace(id, article);
   return article;
+}
+
+absl::Status EvidenceReader::Meet(absl::Span<const NodeId> articles) {
+  // So many records are held at once.
+  constexpr size_t kAtOnce = 1024;
+  storage::NodeReader reader(view_);
+  std::vector<NodeId> unknown;
+  for (size_t begin = 0; begin < articles.size(); begin += kAtOnce) {
+    unknown.clear();
+    for (const NodeId article : articles.subspan(begin, kAtOnce)) {
+      if (!articles_.contains(article)) unknown.push_back(article);
+    }
+    RETURN_IF_ERROR(reader.Load(unknown));
+    if (articles_.size() + unknown.size() > kMostArticles) articles_.clear();
+    for (size_t i = 0; i < unknown.size(); ++i) {
+      ASSIGN_OR_RETURN(const Article bare, Make(unknown[i], reader.record(i)));
+      ASSIGN_OR_RETURN(articles_[unknown[i]], Complete(unknown[i], bare));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<EvidenceReader::Origin> EvidenceReader::OriginOf(NodeId id) {
@@ -110,11 +139,11 @@ absl::StatusOr<std::vector<Evidence>> EvidenceReader::Read(const storage::FactRe
 absl::StatusOr<Corroboration> CorroborateUnder(const storage::FactRecord& record,
                                                const std::vector<Evidence>& evidence,
                                                const Lens& lens) {
-  std::vector<Evidence> passing;
+  absl::InlinedVector<Word, 8> passing;
   for (const Evidence& piece : evidence) {
-    if (Passes(piece, lens)) passing.push_back(piece);
+    if (Passes(piece, lens)) passing.push_back(WordOf(piece));
   }
-  Corroboration result = Corroborate(passing);
+  Corroboration result = CorroborateWords(absl::MakeSpan(passing));
   result.has_evidence = (record.flags & storage::kHasEvidence) != 0 || !evidence.empty();
   if (!result.has_evidence) {
     result.visible = !lens.AsksForEvidence();

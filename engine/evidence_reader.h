@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "engine/evidence.h"
 #include "engine/ids.h"
 
@@ -17,6 +18,7 @@ namespace entente {
 
 namespace storage {
 struct FactRecord;
+struct NodeRecord;
 enum class Stance : uint8_t;
 class View;
 }  // namespace storage
@@ -28,6 +30,8 @@ class EvidenceReader {
 
   // The record's evidence, in stored order. DataLoss when it names an article that is not there.
   absl::StatusOr<std::vector<Evidence>> Read(const storage::FactRecord& record);
+  // Looks the articles up at once, in any order, repeated or not, for Read to know them.
+  absl::Status Meet(absl::Span<const NodeId> articles);
 
   // What one article counts as, and its date.
   struct Origin {
@@ -46,9 +50,11 @@ class EvidenceReader {
     NodeId source = kNoId;
     std::optional<Instant> published;
   };
-  // The article itself, then with its source.
-  absl::StatusOr<Article> Load(NodeId article) const;
-  absl::StatusOr<Article> Find(NodeId article);
+  // The article itself; by its record, which must be there; with its source.
+  static absl::StatusOr<Article> Make(NodeId id, const storage::NodeRecord* record);
+  absl::StatusOr<Article> Load(NodeId id) const;
+  absl::StatusOr<Article> Complete(NodeId id, Article article) const;
+  absl::StatusOr<Article> Find(NodeId id);
 
   const storage::View& view_;
   absl::flat_hash_map<NodeId, Article> articles_;

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -214,10 +215,9 @@ class Graph {
   // Without `with_sources`, `sources` stays empty, and under the default lens no evidence is read.
   absl::StatusOr<Corroboration> CorroborationOf(FactId fact, const Lens& lens,
                                                 bool with_sources = true) const;
-  // Under the default lens, without sources, of many, in any order; `*corroborations` gets one for
-  // each, that of a fact without evidence for kNoId.
-  absl::Status StoredCorroborations(absl::Span<const FactId> facts,
-                                    std::vector<Corroboration>* corroborations) const;
+  // The same of many, in any order; `*results` gets one for each, a default one for kNoId.
+  absl::Status CorroborationsOf(absl::Span<const FactId> facts, const Lens& lens, bool with_sources,
+                                std::vector<Corroboration>* results) const;
   // Facts that an article speaks of, sorted. Empty when the node is no article.
   absl::StatusOr<std::vector<FactId>> FactsOf(NodeId article) const;
   // The entity that published the article; kNoId if unknown.
@@ -255,6 +255,14 @@ class Graph {
   static absl::StatusOr<const storage::NodeRecord*> NeedNode(storage::NodeReader& reader,
                                                              NodeId node);
   absl::StatusOr<storage::FactRecord> NeedFact(FactId fact) const;
+  // Calls visit(part) with the facts, kNoId aside, by id, in parts that can be held at once; each
+  // with its index in `facts`.
+  // Parts of CorroborationsOf; results go to their places.
+  absl::Status ReadStored(absl::Span<const FactId> facts, absl::Span<const size_t> places,
+                          std::vector<Corroboration>* results) const;
+  absl::Status Corroborate(absl::Span<const FactId> facts, absl::Span<const size_t> places,
+                           const Lens& lens, bool with_sources,
+                           std::vector<Corroboration>* results) const;
   // A property as the language sees it, valid time included.
   static absl::StatusOr<Value> PropertyOf(const storage::FactRecord& record, PropertyId property);
   absl::StatusOr<std::vector<MapEntry>> Unpack(absl::string_view properties) const;

@@ -179,7 +179,11 @@ absl::StatusOr<std::vector<MapEntry>> Graph::Unpack(absl::string_view properties
   return out;
 }
 
-absl::StatusOr<bool> Graph::HasNode(NodeId node) const { return storage::NodeExists(*view_, node); }
+absl::StatusOr<bool> Graph::HasNode(NodeId node) const {
+  storage::NodeReader reader(*view_);
+  ASSIGN_OR_RETURN(const NodeRecord* record, reader.Read(node));
+  return record != nullptr;
+}
 
 absl::StatusOr<std::vector<LabelId>> Graph::Labels(NodeId node) const {
   storage::NodeReader reader(*view_);

@@ -147,21 +147,6 @@ absl::Status Graph::RelationshipProperties(absl::Span<const FactId> facts, absl:
       });
 }
 
-absl::Status Graph::StoredCorroborations(absl::Span<const FactId> facts,
-                                         std::vector<Corroboration>* corroborations) const {
-  corroborations->assign(facts.size(), Corroboration());
-  return ForPortions(
-      facts, [&](absl::Span<const FactId> part, absl::Span<const size_t> places) -> absl::Status {
-        ASSIGN_OR_RETURN(const std::vector<std::optional<storage::FactCorroboration>> read,
-                         storage::ReadCorroborations(*view_, part));
-        for (size_t i = 0; i < part.size(); ++i) {
-          if (!read[i].has_value()) return MissingRelationship(part[i]);
-          (*corroborations)[places[i]] = Stored(*read[i]);
-        }
-        return absl::OkStatus();
-      });
-}
-
 absl::StatusOr<std::vector<MapEntry>> Graph::RelationshipProperties(FactId fact) const {
   ASSIGN_OR_RETURN(const FactRecord record, NeedFact(fact));
   return PropertiesOf(record);
@@ -250,6 +235,48 @@ absl::StatusOr<Corroboration> Graph::CorroborationOf(FactId fact, const Lens& le
   ASSIGN_OR_RETURN(Corroboration result, CorroborateUnder(record, evidence, lens));
   if (!with_sources) result.sources.clear();
   return result;
+}
+
+absl::Status Graph::CorroborationsOf(absl::Span<const FactId> facts, const Lens& lens,
+                                     bool with_sources, std::vector<Corroboration>* results) const {
+  results->assign(facts.size(), Corroboration());
+  const bool stored = !with_sources && lens.IsDefault();
+  return ForPortions(
+      facts, [&](absl::Span<const FactId> part, absl::Span<const size_t> places) -> absl::Status {
+        return stored ? ReadStored(part, places, results)
+                      : Corroborate(part, places, lens, with_sources, results);
+      });
+}
+
+absl::Status Graph::ReadStored(absl::Span<const FactId> facts, absl::Span<const size_t> places,
+                               std::vector<Corroboration>* results) const {
+  ASSIGN_OR_RETURN(const std::vector<std::optional<storage::FactCorroboration>> read,
+                   storage::ReadCorroborations(*view_, facts));
+  for (size_t i = 0; i < facts.size(); ++i) {
+    if (!read[i].has_value()) return MissingRelationship(facts[i]);
+    (*results)[places[i]] = Stored(*read[i]);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Graph::Corroborate(absl::Span<const FactId> facts, absl::Span<const size_t> places,
+                                const Lens& lens, bool with_sources,
+                                std::vector<Corroboration>* results) const {
+  ASSIGN_OR_RETURN(const std::vector<std::optional<FactRecord>> records,
+                   storage::ReadFacts(*view_, facts));
+  std::vector<NodeId> articles;
+  for (size_t i = 0; i < facts.size(); ++i) {
+    if (!records[i].has_value()) return MissingRelationship(facts[i]);
+    for (const storage::Evidence& piece : records[i]->evidence) articles.push_back(piece.article);
+  }
+  RETURN_IF_ERROR(articles_.Meet(articles));
+  for (size_t i = 0; i < facts.size(); ++i) {
+    Corroboration& result = (*results)[places[i]];
+    ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(*records[i]));
+    ASSIGN_OR_RETURN(result, CorroborateUnder(*records[i], evidence, lens));
+    if (!with_sources) result.sources.clear();
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<FactId>> Graph::FactsOf(NodeId article) const {

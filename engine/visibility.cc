@@ -117,6 +117,12 @@ absl::Status JudgeEdges(const storage::View& view, EvidenceReader& articles, con
     for (size_t i = begin; i < end; ++i) facts.push_back(open[i].first);
     ASSIGN_OR_RETURN(const std::vector<std::optional<storage::FactRecord>> records,
                      storage::ReadFacts(view, facts));
+    std::vector<NodeId> met;
+    for (const std::optional<storage::FactRecord>& record : records) {
+      if (!record.has_value()) continue;
+      for (const storage::Evidence& piece : record->evidence) met.push_back(piece.article);
+    }
+    RETURN_IF_ERROR(articles.Meet(met));
     for (size_t i = begin; i < end; ++i) {
       const std::optional<storage::FactRecord>& record = records[i - begin];
       if (!record.has_value()) {

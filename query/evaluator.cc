@@ -209,9 +209,8 @@ absl::StatusOr<Column> Evaluator::Run(const FunctionExpression& call, const Expr
     repeated = repeated && operand->repeated() != nullptr;
     operands.push_back(std::move(operand));
   }
-  if (call.function->stored != nullptr && execution_.functions.lens == nullptr &&
-      operands[0]->relationships() != nullptr) {
-    return StoredEvidence(call, expression, *operands[0]->relationships());
+  if (call.function->of_many != nullptr && operands[0]->relationships() != nullptr) {
+    return OfMany(*call.function, expression, *operands[0]->relationships());
   }
   return MapRows(execution_, expression, batch.row_count(), repeated, [&](size_t row) {
     for (size_t i = 0; i < operands.size(); ++i) arguments[i] = operands[i]->ValueAt(row);
@@ -219,37 +218,30 @@ absl::StatusOr<Column> Evaluator::Run(const FunctionExpression& call, const Expr
   });
 }
 
-// Of relationships that the default lens sees the facts have it stored, and they are read together.
-absl::StatusOr<Column> Evaluator::StoredEvidence(const FunctionExpression& call,
-                                                 const Expression& expression,
-                                                 const Column::Relationships& relationships) {
-  const FunctionRow& function = *call.function;
-  const auto is_beside = [&](const RelationshipReference& relationship) {
-    return function.extract != nullptr && relationship.knows_evidence;
-  };
-  std::vector<FactId> facts(relationships.size(), kNoId);
-  bool reads = false;
-  for (size_t row = 0; row < facts.size(); ++row) {
-    if (relationships[row].lens != nullptr || is_beside(relationships[row])) continue;
-    facts[row] = relationships[row].id;
-    reads = true;
-  }
-  std::vector<Corroboration> stored(relationships.size());
-  if (reads) {
-    const absl::Status status = execution_.graph->StoredCorroborations(facts, &stored);
-    if (!status.ok()) return WithSpan(status, expression.span);
-  }
-  return MapRows(execution_, expression, relationships.size(), false, [&](size_t row) {
+// The function reads many at once, but for those beside which a hop has read the answer.
+absl::StatusOr<Column> Evaluator::OfMany(const FunctionRow& function, const Expression& expression,
+                                         const Column::Relationships& relationships) {
+  const bool extracts = function.extract != nullptr && execution_.functions.lens == nullptr;
+  std::vector<Value> values(relationships.size());
+  Column::Relationships rest;
+  std::vector<size_t> places;
+  for (size_t row = 0; row < relationships.size(); ++row) {
     const RelationshipReference& relationship = relationships[row];
-    if (relationship.id == kNoId) return absl::StatusOr<Value>(Value::Null());
-    if (relationship.lens != nullptr) {
-      const Value argument = ToValue(relationship);
-      return CallFunction(function, execution_.functions, {&argument, 1});
+    // What was read beside relationships is the default lens's.
+    if (extracts && relationship.knows_evidence && relationship.lens == nullptr) {
+      values[row] = function.extract(relationship.extract);
+    } else {
+      rest.push_back(relationship);
+      places.push_back(row);
     }
-    if (is_beside(relationship))
-      return absl::StatusOr<Value>(function.extract(relationship.extract));
-    return absl::StatusOr<Value>(function.stored(stored[row]));
-  });
+  }
+  if (!rest.empty()) {
+    std::vector<Value> of_rest;
+    const absl::Status status = function.of_many(execution_.functions, rest, &of_rest);
+    if (!status.ok()) return WithSpan(status, expression.span);
+    for (size_t i = 0; i < rest.size(); ++i) values[places[i]] = std::move(of_rest[i]);
+  }
+  return CheckedColumn(execution_, expression, std::move(values));
 }
 
 absl::StatusOr<Column> Evaluator::Run(const SubscriptExpression& subscript,

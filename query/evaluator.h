@@ -71,9 +71,8 @@ class Evaluator {
   absl::StatusOr<Column> Run(const MapExpression&, const Expression&, const Batch&);
   absl::StatusOr<Column> Run(const MapProjectionExpression&, const Expression&, const Batch&);
   absl::StatusOr<Column> Run(const PathExpression&, const Expression&, const Batch&);
-  absl::StatusOr<Column> StoredEvidence(const FunctionExpression& call,
-                                        const Expression& expression,
-                                        const Column::Relationships& relationships);
+  absl::StatusOr<Column> OfMany(const FunctionRow& function, const Expression& expression,
+                                const Column::Relationships& relationships);
   absl::StatusOr<Value> TestLabels(const Value& object, const LabelPredicate& predicate);
   absl::StatusOr<std::vector<MapEntry>> PropertiesOf(const Value& object);
   absl::StatusOr<Value> MakePath(const PathExpression& path, const Batch& batch, size_t row);

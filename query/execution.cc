@@ -1,14 +1,30 @@
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "engine/error.h"
 #include "query/operator.h"
 
 namespace entente::query {
+namespace {
 
-absl::Status CheckInterrupted(const std::atomic<bool>* interrupted) {
-  if (interrupted != nullptr && interrupted->load(std::memory_order_relaxed)) {
-    return MakeError(ErrorCode::kInterrupted, "The statement was interrupted");
+// In the largest unit that tells it whole.
+std::string SizeText(uint64_t bytes) {
+  absl::string_view unit = "bytes";
+  for (const absl::string_view larger : {"KiB", "MiB", "GiB"}) {
+    if (bytes == 0 || bytes % 1024 != 0) break;
+    bytes /= 1024;
+    unit = larger;
   }
-  return absl::OkStatus();
+  return absl::StrCat(bytes, " ", unit);
+}
+
+}  // namespace
+
+absl::Status StopSignal::Stopped(bool interrupted) const {
+  if (interrupted) return MakeError(ErrorCode::kInterrupted, "The statement was interrupted");
+  return MakeError(ErrorCode::kLimitExceeded,
+                   absl::StrCat("The statement needs more than the ",
+                                absl::FormatDuration(absl::FromChrono(limit_)),
+                                " of time that it may use (time limit)"));
 }
 
 absl::Status Execution::Charge(uint64_t bytes) {
@@ -19,8 +35,8 @@ absl::Status Execution::Charge(uint64_t bytes) {
 absl::Status Execution::CheckRoom(uint64_t bytes) const {
   if (memory_used <= memory_limit && bytes <= memory_limit - memory_used) return absl::OkStatus();
   return MakeError(ErrorCode::kLimitExceeded,
-                   absl::StrCat("The statement needs more than the ", memory_limit >> 20,
-                                " MiB of memory that it may use"));
+                   absl::StrCat("The statement needs more than the ", SizeText(memory_limit),
+                                " of memory that it may use (memory limit)"));
 }
 
 }  // namespace entente::query

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "query/evidence_fields.h"
 #include "query/tree_walk.h"
 
 namespace entente::query {
@@ -375,6 +376,13 @@ struct PlanPrinter {
   }
   std::string operator()(const UnwindPlan& node) const {
     return absl::StrCat("Unwind(", Name(node.element), " IN ", Text(node.list), ")");
+  }
+  std::string operator()(const EvidencePlan& node) const {
+    const auto name = [](std::string* out, const auto& field) {
+      absl::StrAppend(out, field.first->name);
+    };
+    return absl::StrCat("Evidence(", Text(node.relationship), ": ",
+                        absl::StrJoin(node.fields, ", ", name), ")");
   }
   std::string operator()(const ProcedureCallPlan& node) const {
     return absl::StrCat("Call(", node.name, "(", Texts(node.arguments), "))");

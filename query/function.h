@@ -24,7 +24,8 @@ struct Corroboration;
 
 namespace entente::query {
 
-struct RelationshipExtract;  // query/batch.h
+struct RelationshipExtract;    // query/batch.h
+struct RelationshipReference;  // likewise
 
 // A set of Value::Type as bits, the static type of an expression or what a parameter accepts.
 class TypeSet {
@@ -100,10 +101,14 @@ struct FunctionRow {
   NullPolicy nulls = NullPolicy::kNullIfAnyNull;
   Purity purity = Purity::kPure;
   FunctionImplementation implementation = nullptr;
-  // Of a relationship as its only argument, under the default lens: the same from what its fact has
-  // stored, and, where that is enough, from what was read beside it.
-  Value (*stored)(const Corroboration& stored) = nullptr;
+  // Of a relationship as its only argument: the same from what was read beside it, and of many at
+  // once, in order, with the lens that each carries; `*results` gets one for each.
   Value (*extract)(const RelationshipExtract& extract) = nullptr;
+  absl::Status (*of_many)(const FunctionContext& context,
+                          absl::Span<const RelationshipReference> relationships,
+                          std::vector<Value>* results) = nullptr;
+  // The internal function that gives size() of the result without making it; "" if there is none.
+  absl::string_view size_function;
   absl::string_view help;     // one line
   bool internal = false;      // used by rewrites, not shown in the reference
   absl::string_view subject;  // heading in the reference, set by the table

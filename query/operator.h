@@ -2,7 +2,6 @@
 // one operator, in one file of operators/, behind one line of the factory (operators/factory.cc).
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "query/batch.h"
 #include "query/function.h"
 #include "query/plan.h"
+#include "query/stop_signal.h"
 
 namespace entente {
 class Core;
@@ -24,9 +24,6 @@ class Core;
 namespace entente::query {
 
 struct Profile;
-
-// kInterrupted if the flag is set; it may be null.
-absl::Status CheckInterrupted(const std::atomic<bool>* interrupted);
 
 // What a running statement shares among its operators. Outlives them.
 struct Execution {
@@ -40,7 +37,7 @@ struct Execution {
   Changes changes;
   size_t batch_size = 1024;    // rows; 1 is a test setting
   Profile* profile = nullptr;  // where operators are counted; null: nowhere
-  const std::atomic<bool>* interrupted = nullptr;
+  StopSignal stop;
   // Bytes that are held now, against the limit.
   uint64_t memory_used = 0;
   uint64_t memory_limit = ~uint64_t{0};
@@ -49,8 +46,8 @@ struct Execution {
   // Of these, the ones that are the same for all rows.
   absl::flat_hash_map<const BoundLens*, const Lens*> constant_lenses;
 
-  // kInterrupted when the statement was cancelled. Called at least once a batch.
-  absl::Status CheckInterrupted() const { return query::CheckInterrupted(interrupted); }
+  // As StopSignal::Check. Called at least once a batch.
+  absl::Status CheckInterrupted() const { return stop.Check(); }
   // kLimitExceeded beyond the limit.
   absl::Status Charge(uint64_t bytes);
   // The same for bytes that are held only for a moment.

@@ -13,6 +13,7 @@ namespace {
 
 // How many rows a procedure has is not known.
 constexpr double kProcedureRows = 10.0;
+constexpr double kPiecesOfEvidence = 2.0;
 
 double ConstantRows(const ExpressionPtr& count, double otherwise) {
   const auto* constant = count == nullptr ? nullptr : std::get_if<Constant>(&count->node);
@@ -161,6 +162,7 @@ struct RowEstimate {
   double operator()(const UnwindPlan& unwind) const {
     return input * StepEstimates::ElementsOf(*unwind.list);
   }
+  double operator()(const EvidencePlan&) const { return input * kPiecesOfEvidence; }
   double operator()(const ProcedureCallPlan& call) const {
     return call.keeps_rows ? input : input * kProcedureRows;
   }

@@ -94,8 +94,31 @@ bool IsContested(const Expression& predicate, Slot slot) {
          IsSlot(*call->arguments[0], slot);
 }
 
+bool IsType(const Expression& expression, Slot slot) {
+  const auto* call = std::get_if<FunctionExpression>(&expression.node);
+  return call != nullptr && call->function->name == "type" && IsSlot(*call->arguments[0], slot);
+}
+
+// type(r) = type, type(r) IN types: the other side.
+const Expression* TypesIn(const Expression& predicate, Slot slot) {
+  if (const auto* comparison = std::get_if<ComparisonExpression>(&predicate.node)) {
+    if (comparison->comparator != ast::Comparator::kEqual) return nullptr;
+    if (IsType(*comparison->left, slot)) return comparison->right.get();
+    return IsType(*comparison->right, slot) ? comparison->left.get() : nullptr;
+  }
+  const auto* binary = std::get_if<BinaryExpression>(&predicate.node);
+  const bool in = binary != nullptr && binary->op == ast::BinaryOperator::kIn;
+  return in && IsType(*binary->left, slot) ? binary->right.get() : nullptr;
+}
+
 void CheckBeforehand(const Expression& predicate, ExpandPlan* expand) {
   const Slot slot = expand->relationship;
+  const Expression* types = TypesIn(predicate, slot);
+  if (types != nullptr && (std::holds_alternative<Constant>(types->node) ||
+                           std::holds_alternative<ParameterReference>(types->node))) {
+    expand->only_types = CopyOf(*types);
+    return;
+  }
   if (IsContested(predicate, slot)) expand->only_contested = expand->lens == nullptr;
   const auto* comparison = std::get_if<ComparisonExpression>(&predicate.node);
   if (comparison == nullptr) return;

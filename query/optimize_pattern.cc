@@ -29,7 +29,7 @@ class Arrangement {
   Arrangement(const PatternContext& context, PatternSteps run, PlanPtr base)
       : estimates_(context.estimates),
         passes_(context.passes),
-        interrupted_(context.interrupted),
+        stop_(context.stop),
         run_(std::move(run)),
         plan_(std::move(base)),
         bound_(OutputSlots(*plan_)),
@@ -42,12 +42,12 @@ class Arrangement {
     PlaceConditions(passes_.filters);
     if (passes_.order) {
       while (PlaceCheapest()) {
-        RETURN_IF_ERROR(CheckInterrupted(interrupted_));
+        if (stop_ != nullptr) RETURN_IF_ERROR(stop_->Check());
         PlaceConditions(passes_.filters);
       }
     } else {
       for (const PatternSteps::Step& step : run_.steps) {
-        RETURN_IF_ERROR(CheckInterrupted(interrupted_));
+        if (stop_ != nullptr) RETURN_IF_ERROR(stop_->Check());
         step.is_edge ? PlaceEdge(run_.edges[step.index], false) : PlaceNode(step.index);
         PlaceConditions(passes_.filters);
       }
@@ -507,7 +507,7 @@ class Arrangement {
 
   const StepEstimates& estimates_;
   PatternPasses passes_;
-  const std::atomic<bool>* interrupted_;
+  const StopSignal* stop_;
   PatternSteps run_;
   PlanPtr plan_;
   SlotSet bound_;

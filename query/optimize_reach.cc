@@ -39,6 +39,7 @@ struct TakesRepeats {
   bool operator()(const VariableExpandPlan&) const { return Passes(); }
   bool operator()(const FilterPlan&) const { return Passes(); }
   bool operator()(const UnwindPlan&) const { return Passes(); }
+  bool operator()(const EvidencePlan&) const { return Passes(); }
   bool operator()(const ProjectPlan&) const { return Passes(); }
   bool operator()(const OptionalPlan&) const { return Passes(); }
   bool operator()(const ApplyPlan&) const { return Passes(); }

@@ -11,8 +11,8 @@
 namespace entente::query {
 
 std::vector<std::string> OptimizerPasses() {
-  return {"fold_constants", "filters", "seeks",   "order",    "top",
-          "intersect",      "counts",  "sources", "extracts", "reach"};
+  return {"fold_constants", "filters", "seeks",    "order",    "top",  "intersect",
+          "counts",         "sources", "extracts", "evidence", "reach"};
 }
 
 void ForEachPlanWithin(PlanPtr* plan, absl::FunctionRef<void(PlanPtr*)> pass) {
@@ -50,12 +50,13 @@ absl::Status Optimize(const PrepareContext& context, PreparedPlan* prepared) {
   if (context.sample_facts && HasSeveralHops(&prepared->root)) sample = context.sample_facts();
   const StepEstimates estimates(context.graph, sample.get());
   const PatternPasses passes = {enabled("filters"), enabled("seeks"), enabled("order")};
-  RETURN_IF_ERROR(ArrangePatterns({estimates, passes, context.interrupted}, &prepared->root));
+  RETURN_IF_ERROR(ArrangePatterns({estimates, passes, context.stop}, &prepared->root));
   if (enabled("top")) LimitSorts(&prepared->root);
   if (enabled("intersect")) IntersectHops(&prepared->root);
   if (enabled("counts")) CountHops(prepared);
   if (enabled("sources")) ScanSources(&prepared->root);
   if (enabled("extracts")) ExtractBesideHops(prepared);
+  if (enabled("evidence")) ReadEvidenceAsAsked(prepared);
   SetLiveSlots(prepared->column_slots, prepared->root.get());
   if (enabled("reach")) MarkReach(prepared->root.get());
   EstimateRows(estimates, prepared->root.get());

@@ -14,6 +14,8 @@
 //                   (optimize_sources.cc)
 //   extracts        what stands beside relationships in the pages is read with them
 //                   (optimize_extracts.cc)
+//   evidence        fields of evidence(r) that are unwound are columns, and what is only counted is
+//                   not listed (optimize_evidence.cc)
 //   reach           paths of which only the distinct ends matter are not gone through one by one
 //                   (optimize_reach.cc)
 //   live slots      dead columns are dropped; always runs (optimize_live.cc)
@@ -22,7 +24,6 @@
 // conditions that can raise errors the order in which they are written is kept.
 #pragma once
 
-#include <atomic>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,8 @@ namespace entente::query {
 
 class StepEstimates;  // query/pattern_steps.h
 
-// Unknown names among the passes that `context` disables do nothing. kInterrupted when the
-// statement is interrupted; the plan is lost then.
+// Unknown names among the passes that `context` disables do nothing. Errors as of
+// StopSignal::Check; the plan is lost then.
 absl::Status Optimize(const PrepareContext& context, PreparedPlan* prepared);
 
 // --- The passes. Each works on the whole plan with all plans inside it.
@@ -51,9 +52,9 @@ struct PatternPasses {
 struct PatternContext {
   const StepEstimates& estimates;
   PatternPasses passes;
-  const std::atomic<bool>* interrupted = nullptr;
+  const StopSignal* stop = nullptr;
 };
-// kInterrupted if it is.
+// Errors as of StopSignal::Check.
 absl::Status ArrangePatterns(const PatternContext& context, PlanPtr* plan);
 
 void LimitSorts(PlanPtr* plan);
@@ -64,8 +65,9 @@ void ScanSources(PlanPtr* plan);
 
 void ExtractBesideHops(PreparedPlan* prepared);
 
-// Adds slots.
+// Both add slots.
 void CountHops(PreparedPlan* prepared);
+void ReadEvidenceAsAsked(PreparedPlan* prepared);
 
 // Needs `live` everywhere. The plan's own rows are all wanted, as often as they come.
 void MarkReach(Plan* plan);

@@ -18,6 +18,7 @@
 namespace entente::query {
 
 struct BuiltInProcedure;  // query/procedures.h
+struct EvidenceField;     // query/evidence_fields.h
 
 // ---- Leaves
 
@@ -103,6 +104,9 @@ struct ExpandPlan {
   bool only_contested = false;
   int32_t least_valid_from = INT32_MIN;
   int32_t most_valid_from = INT32_MAX;
+  // Relationships of other types than this one (or those of this list), exactly, may be left out,
+  // too. Reads no slot; may be null.
+  ExpressionPtr only_types;
   // Instead of a row for each relationship, one with their number in this slot, unless there are
   // none. Made by the optimizer.
   std::optional<Slot> count;
@@ -177,6 +181,13 @@ struct UnwindPlan {
   PlanPtr input;
   ExpressionPtr list;
   Slot element;
+};
+// A row for each piece of evidence of the relationship: UNWIND evidence(relationship), of whose
+// maps only these fields are read. Made by the optimizer.
+struct EvidencePlan {
+  PlanPtr input;
+  ExpressionPtr relationship;
+  std::vector<std::pair<const EvidenceField*, Slot>> fields;
 };
 // CALL name(arguments) YIELD …: the standalone form without YIELD yields every column.
 struct ProcedureCallPlan {
@@ -302,9 +313,9 @@ struct DeletePlan {
 struct Plan {
   using Node = std::variant<UnitPlan, ArgumentPlan, NodeScanPlan, NodeSeekPlan, IndexSeekPlan,
                             ExpandPlan, IntersectPlan, VariableExpandPlan, FilterPlan, OptionalPlan,
-                            ApplyPlan, UnwindPlan, ProcedureCallPlan, ProjectPlan, AggregatePlan,
-                            DistinctPlan, SortPlan, SkipPlan, LimitPlan, UnionPlan, CreatePlan,
-                            UpdatePlan, MergePlan, DeletePlan>;
+                            ApplyPlan, UnwindPlan, EvidencePlan, ProcedureCallPlan, ProjectPlan,
+                            AggregatePlan, DistinctPlan, SortPlan, SkipPlan, LimitPlan, UnionPlan,
+                            CreatePlan, UpdatePlan, MergePlan, DeletePlan>;
   Node node;
   // Slots whose columns anything above still reads: an operator fills these and no others. Set by
   // the optimizer's last pass, which always runs.

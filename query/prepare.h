@@ -2,7 +2,6 @@
 // then optimized (optimizer.h).
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,6 +16,7 @@
 #include "engine/session.h"
 #include "query/ast.h"
 #include "query/plan.h"
+#include "query/stop_signal.h"
 
 namespace entente::query {
 
@@ -32,8 +32,8 @@ struct PrepareContext {
   std::function<const ProcedureSignature*(absl::string_view name)> find_procedure;
   // Names of optimizer passes (OptimizerPasses()) that are left out; for tests.
   std::vector<std::string> disabled_passes;
-  // Set by another thread to give up with kInterrupted. May be null.
-  const std::atomic<bool>* interrupted = nullptr;
+  // May be null.
+  const StopSignal* stop = nullptr;
 };
 
 // Errors are openCypher's compile-time errors with their place. The plan refers neither to

@@ -6,6 +6,7 @@
 #include "absl/time/time.h"
 #include "engine/status.h"
 #include "query/lens_evaluator.h"
+#include "query/operators/emptied_batch.h"
 #include "query/stack_room.h"
 
 namespace entente::query {
@@ -21,7 +22,7 @@ bool MayHoldEntities(const Value& value) {
 
 Run::Run(std::shared_ptr<const PreparedPlan> plan, const Parameters& parameters, const Graph& graph,
          GraphWriter* writer, const Core& core, const SessionOptions& options,
-         const std::atomic<bool>* interrupted)
+         const StopSignal& stop)
     : plan_(std::move(plan)), parameters_(parameters) {
   execution_.plan = plan_.get();
   execution_.graph = &graph;
@@ -33,7 +34,7 @@ Run::Run(std::shared_ptr<const PreparedPlan> plan, const Parameters& parameters,
   execution_.functions.statement_seconds = now / kNanosPerSecond;
   execution_.functions.statement_nanoseconds = static_cast<int32_t>(now % kNanosPerSecond);
   execution_.batch_size = options.batch_size;
-  execution_.interrupted = interrupted;
+  execution_.stop = stop;
   execution_.memory_limit = options.memory_limit;
   if (plan_->explain == ast::Explain::kProfile) {
     profile_ = std::make_unique<Profile>();
@@ -48,22 +49,30 @@ absl::Status Run::CheckLenses() {
   return ResolveConstantLenses(execution_);
 }
 
-absl::StatusOr<bool> Run::Next(Row* row) {
+absl::StatusOr<bool> Run::PullBatch() {
   if (!plan_->writes) {
     RETURN_IF_ERROR(CheckLenses());
   }
+  // Rows may be asked for by another thread than the one that began the run.
+  RETURN_IF_ERROR(CheckStack(plan_->stack_bytes));
+  EmptyBatch(plan_->slot_names.size(), &batch_);
+  next_ = 0;
+  ASSIGN_OR_RETURN(const bool more, root_->Next(&batch_));
+  if (!more) {
+    RETURN_IF_ERROR(CheckLenses());
+    return false;
+  }
+  RETURN_IF_ERROR(execution_.CheckInterrupted());
+  return true;
+}
+
+absl::StatusOr<bool> Run::Next(Row* row) {
   const std::vector<Slot>& columns = plan_->column_slots;
   while (next_ == batch_.row_count() || columns.empty()) {
-    // Rows may be asked for by another thread than the one that began the run.
-    RETURN_IF_ERROR(CheckStack(plan_->stack_bytes));
-    batch_ = Batch(plan_->slot_names.size());
-    next_ = 0;
-    ASSIGN_OR_RETURN(const bool more, root_->Next(&batch_));
-    if (!more) {
-      RETURN_IF_ERROR(CheckLenses());
-      return false;
-    }
-    RETURN_IF_ERROR(execution_.CheckInterrupted());
+    execution_.stop.Resume();
+    ASSIGN_OR_RETURN(const bool more, PullBatch());
+    execution_.stop.Pause();
+    if (!more) return false;
   }
   row->resize(columns.size());
   for (size_t i = 0; i < columns.size(); ++i) {

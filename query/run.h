@@ -1,7 +1,6 @@
 // Run: one statement on its way, from a plan to rows of values.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 
@@ -20,10 +19,9 @@ namespace entente::query {
 class Run {
  public:
   // Reads from `graph`; writes to `writer`, which is the same object, unless that is null. These,
-  // `core` and `interrupted` must outlive the run, of `options` nothing is kept.
+  // and `core` must outlive the run, of `options` nothing is kept.
   Run(std::shared_ptr<const PreparedPlan> plan, const Parameters& parameters, const Graph& graph,
-      GraphWriter* writer, const Core& core, const SessionOptions& options,
-      const std::atomic<bool>* interrupted);
+      GraphWriter* writer, const Core& core, const SessionOptions& options, const StopSignal& stop);
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
@@ -37,6 +35,7 @@ class Run {
   absl::Status Charge(uint64_t bytes) { return execution_.Charge(bytes); }
 
  private:
+  absl::StatusOr<bool> PullBatch();
   // A statement that writes may itself make what a lens names, so there this is left to the end.
   absl::Status CheckLenses();
 

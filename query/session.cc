@@ -23,6 +23,7 @@
 #include "query/session_options.h"
 #include "query/stack_room.h"
 #include "query/statement_cache.h"
+#include "query/stop_signal.h"
 
 namespace entente::query {
 namespace {
@@ -129,6 +130,8 @@ class SessionOfQueries : public Session {
 
   absl::StatusOr<std::unique_ptr<Result>> RunTransactionStatement(const ast::Statement& statement);
   absl::Status Begin(const SourceSpan& span);
+  // Becomes the writer, within the statement's time.
+  absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite();
   // Makes the transaction the writer, if it is not yet.
   absl::Status StartWriting();
   absl::Status End(bool commit, const SourceSpan& span);
@@ -157,6 +160,7 @@ class SessionOfQueries : public Session {
   std::optional<PlanningStamp> stamp_;
   uint64_t stamped_ = 0;  // the sequence that `stamp_` is of
   std::atomic<bool> interrupted_{false};
+  StopSignal stop_;  // of the statement that Run was last called with
   bool in_transaction_ = false;
   // Of the transaction: what its statements read until one writes, neither before its first one.
   std::unique_ptr<ReadTransaction> reading_;
@@ -175,6 +179,8 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::Run(absl::string_view 
                                                               const Parameters& parameters) {
   DetachResult();
   interrupted_ = false;
+  stop_ = StopSignal(&interrupted_, options_.time_limit);
+  stop_.Resume();
   std::unique_ptr<ReadTransaction> reading;
   {
     ASSIGN_OR_RETURN(const Graph* const graph, PlanningGraph(&reading));
@@ -197,6 +203,7 @@ absl::StatusOr<bool> SessionOfQueries::Writes(absl::string_view text) {
   ASSIGN_OR_RETURN(const ast::Statement statement, Parse(text));
   const auto* query = std::get_if<ast::QueryStatement>(&statement.node);
   if (query == nullptr) return ChangesIndexes(statement);
+  stop_ = StopSignal();
   std::unique_ptr<ReadTransaction> reading;
   ASSIGN_OR_RETURN(const Graph* const graph, PlanningGraph(&reading));
   ASSIGN_OR_RETURN(const Ready ready, Plan(*query, text, *graph));
@@ -230,7 +237,7 @@ absl::StatusOr<SessionOfQueries::Ready> SessionOfQueries::Plan(const ast::QueryS
   PrepareContext context;
   context.graph = &graph;
   context.disabled_passes = options_.disabled_passes;
-  context.interrupted = &interrupted_;
+  context.stop = &stop_;
   context.sample_facts = [&] { return core_->SampleOf(graph); };
   context.find_procedure = [&](absl::string_view name) -> const ProcedureSignature* {
     procedures.push_back(core_->FindTable(name));
@@ -264,9 +271,10 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunPlan(
   if (ready.plan->explain == ast::Explain::kProfile) {
     return RunToEnd(std::move(ready), parameters, *graph, writer);
   }
+  stop_.Pause();
   std::vector<std::string> columns = ready.plan->columns;
   auto run = std::make_unique<query::Run>(std::move(ready.plan), parameters, *graph, writer, *core_,
-                                          options_, &interrupted_);
+                                          options_, stop_);
   return std::make_unique<StreamedRows>(std::move(columns), std::move(reading), std::move(run),
                                         &open_);
 }
@@ -296,8 +304,7 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunIndexStatement(
 absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::Write(
     absl::FunctionRef<absl::StatusOr<std::unique_ptr<Result>>(GraphWriter&)> statement) {
   if (!in_transaction_) {
-    ASSIGN_OR_RETURN(const std::unique_ptr<WriteTransaction> transaction,
-                     core_->BeginWrite(&interrupted_));
+    ASSIGN_OR_RETURN(const std::unique_ptr<WriteTransaction> transaction, BeginWrite());
     ASSIGN_OR_RETURN(std::unique_ptr<Result> result, statement(transaction->graph()));
     RETURN_IF_ERROR(transaction->Commit());
     return result;
@@ -318,7 +325,7 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunToEnd(Ready ready,
                                                                    const Parameters& parameters,
                                                                    const Graph& graph,
                                                                    GraphWriter* writer) {
-  query::Run run(ready.plan, parameters, graph, writer, *core_, options_, &interrupted_);
+  query::Run run(ready.plan, parameters, graph, writer, *core_, options_, stop_);
   std::deque<Row> rows;
   Row row;
   while (true) {
@@ -361,9 +368,16 @@ absl::Status SessionOfQueries::Begin(const SourceSpan& span) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::unique_ptr<WriteTransaction>> SessionOfQueries::BeginWrite() {
+  absl::StatusOr<std::unique_ptr<WriteTransaction>> begun =
+      core_->BeginWrite(&interrupted_, absl::FromChrono(stop_.left()));
+  if (!begun.ok()) RETURN_IF_ERROR(stop_.Check());
+  return begun;
+}
+
 absl::Status SessionOfQueries::StartWriting() {
   if (writing_ != nullptr) return absl::OkStatus();
-  ASSIGN_OR_RETURN(std::unique_ptr<WriteTransaction> writing, core_->BeginWrite(&interrupted_));
+  ASSIGN_OR_RETURN(std::unique_ptr<WriteTransaction> writing, BeginWrite());
   const bool stale =
       reading_ != nullptr && reading_->graph().Sequence() != writing->graph().Sequence();
   if (stale) {
@@ -402,6 +416,7 @@ std::unique_ptr<Session> NewSession(std::shared_ptr<Core> core) {
   query::SessionOptions options;
   options.batch_size = of_database.batch_size;
   options.memory_limit = of_database.memory_limit;
+  options.time_limit = std::chrono::milliseconds(of_database.timeout_ms);
   if (!of_database.optimizer) options.disabled_passes = query::OptimizerPasses();
   return query::MakeSession(std::move(core), std::move(options));
 }

@@ -2,6 +2,7 @@
 // themselves.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -17,6 +18,7 @@ struct SessionOptions {
   size_t batch_size = 1024;                   // rows
   std::vector<std::string> disabled_passes;   // of the optimizer, by name
   uint64_t memory_limit = uint64_t{4} << 30;  // bytes that a statement's operators may hold
+  std::chrono::milliseconds time_limit{0};    // that a statement may work; zero: no limit
   size_t cached_statements = 256;
 };
 

@@ -57,6 +57,8 @@ void ForEachExpression(const Plan& plan, absl::FunctionRef<void(const Expression
 // The slots that this operator alone reads from its input, or from the enclosing rows if it is a
 // leaf: by its expressions, by pattern ends, by subplans.
 void AddReads(const Plan& plan, SlotSet* slots);
+// Of these, those that it reads otherwise than by its expressions.
+void AddDirectReads(const Plan& plan, SlotSet* slots);
 // The slots that this operator adds.
 std::vector<Slot> IntroducedSlots(const Plan& plan);
 // The slots that its rows have, as far as the plan below tells.

@@ -73,12 +73,16 @@ struct PlanExpressions {
     } else if constexpr (std::is_same_v<Kind, IndexSeekPlan>) {
       One(node.value);
       One(node.greatest);
+    } else if constexpr (std::is_same_v<Kind, ExpandPlan>) {
+      One(node.only_types);
     } else if constexpr (std::is_same_v<Kind, VariableExpandPlan>) {
       One(node.predicate);
     } else if constexpr (std::is_same_v<Kind, FilterPlan>) {
       All(node.predicates);
     } else if constexpr (std::is_same_v<Kind, UnwindPlan>) {
       One(node.list);
+    } else if constexpr (std::is_same_v<Kind, EvidencePlan>) {
+      One(node.relationship);
     } else if constexpr (std::is_same_v<Kind, ProcedureCallPlan>) {
       All(node.arguments);
     } else if constexpr (std::is_same_v<Kind, ProjectPlan>) {
@@ -183,6 +187,13 @@ void AddReads(const Plan& plan, SlotSet* slots) {
   ForEachExpression(plan, [&](const Expression& expression) {
     slots->insert(expression.reads.begin(), expression.reads.end());
   });
+  if (const auto* expand = std::get_if<VariableExpandPlan>(&plan.node)) {
+    if (expand->predicate != nullptr) slots->erase(expand->each);
+  }
+  AddDirectReads(plan, slots);
+}
+
+void AddDirectReads(const Plan& plan, SlotSet* slots) {
   std::visit(
       [&](const auto& node) {
         using Kind = std::remove_cvref_t<decltype(node)>;
@@ -197,7 +208,6 @@ void AddReads(const Plan& plan, SlotSet* slots) {
             slots->insert(hop.distinct_from.begin(), hop.distinct_from.end());
           }
         } else if constexpr (std::is_same_v<Kind, VariableExpandPlan>) {
-          if (node.predicate != nullptr) slots->erase(node.each);
           AddExpandReads(node, slots);
           if (node.relationships_bound) slots->insert(node.relationships);
         } else if constexpr (std::is_same_v<Kind, OptionalPlan> ||
@@ -246,6 +256,8 @@ std::vector<Slot> IntroducedSlots(const Plan& plan) {
           slots = node.introduced;
         } else if constexpr (std::is_same_v<Kind, UnwindPlan>) {
           slots = {node.element};
+        } else if constexpr (std::is_same_v<Kind, EvidencePlan>) {
+          for (const auto& [field, slot] : node.fields) slots.push_back(slot);
         } else if constexpr (std::is_same_v<Kind, ProcedureCallPlan>) {
           for (const auto& [column, slot] : node.yields) slots.push_back(slot);
         } else if constexpr (std::is_same_v<Kind, ProjectPlan>) {

@@ -168,11 +168,6 @@ absl::StatusOr<std::optional<NodeRecord>> ReadNode(const View& view, NodeId node
   return DecodeNode(ToView(value));
 }
 
-absl::StatusOr<bool> NodeExists(const View& view, NodeId node) {
-  rocksdb::PinnableSlice value;
-  return view.Get(NodeFamily(node), NodeKey(node), &value);
-}
-
 absl::Status WriteNode(Transaction& transaction, NodeId node, const NodeRecord* old,
                        const NodeRecord& record) {
   transaction.Put(NodeFamily(node), NodeKey(node), EncodeNode(record));

@@ -54,7 +54,6 @@ absl::StatusOr<NodeRecord> DecodeNode(absl::string_view bytes);
 // The record, or nullopt when there is no such node. NodeReader (node_reader.h) reads many, and
 // those that were read lately at once.
 absl::StatusOr<std::optional<NodeRecord>> ReadNode(const View& view, NodeId node);
-absl::StatusOr<bool> NodeExists(const View& view, NodeId node);
 
 // Writes a node and what follows from its record: the label index, publisher → articles,
 // original → copies, the counts. `old` is the record as stored now, nullptr for a new node.

@@ -70,6 +70,8 @@ std::unique_ptr<Snapshot> Store::TakeSnapshot() const {
   return std::unique_ptr<Snapshot>(new Snapshot(impl_.get()));
 }
 
+uint64_t Store::LatestSequence() const { return impl_->db->GetLatestSequenceNumber(); }
+
 absl::StatusOr<std::unique_ptr<Transaction>> Store::Begin() {
   return TryBegin(absl::InfiniteDuration());
 }

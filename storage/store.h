@@ -84,6 +84,9 @@ class Store {
   // As Begin, but DeadlineExceeded when the wait takes longer than `timeout`.
   absl::StatusOr<std::unique_ptr<Transaction>> TryBegin(absl::Duration timeout);
 
+  // Grows with every commit, see View::sequence.
+  uint64_t LatestSequence() const;
+
   bool read_only() const;
   uint32_t format_version() const;
   const Geometry& geometry() const;

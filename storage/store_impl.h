@@ -16,6 +16,7 @@
 #include "rocksdb/env.h"
 #include "rocksdb/options.h"
 #include "rocksdb/slice.h"
+#include "storage/latest_counters.h"
 #include "storage/loose_facts.h"
 #include "storage/read_cache.h"
 #include "storage/store.h"
@@ -56,6 +57,7 @@ class StoreImpl {
   uint32_t format_version = 0;
   ReadCache cache;
   LooseFacts loose_facts;
+  LatestCounters counters;
   std::atomic<int> views{0};  // open snapshots and transactions
 
   absl::Mutex writer_mutex;

@@ -108,10 +108,14 @@ Cursor Transaction::Scan(Family family, absl::string_view prefix) const {
 absl::StatusOr<uint64_t> Transaction::Counter(absl::string_view name) const {
   const auto changed = state_->counters.find(name);
   if (changed != state_->counters.end()) return changed->second;
-  rocksdb::PinnableSlice value;
+  const std::optional<uint64_t> known = store_->counters.Find(name, sequence());
+  if (known.has_value()) return *known;
+  rocksdb::PinnableSlice bytes;
   ASSIGN_OR_RETURN(bool found,
-                   Get(Family::kCatalogue, KeyWriter(CatalogueKey::kCounter).Raw(name), &value));
-  return DecodeCounter(found, ToView(value));
+                   Get(Family::kCatalogue, KeyWriter(CatalogueKey::kCounter).Raw(name), &bytes));
+  ASSIGN_OR_RETURN(const uint64_t value, DecodeCounter(found, ToView(bytes)));
+  store_->counters.Learn(name, sequence(), value);
+  return value;
 }
 
 uint64_t Transaction::sequence() const { return store_->db->GetLatestSequenceNumber(); }
@@ -181,6 +185,7 @@ absl::StatusOr<FactId> Transaction::NewFacts(uint64_t count) {
 }
 
 absl::Status Transaction::Count(absl::string_view name, int64_t change) {
+  if (change == 0) return absl::OkStatus();
   ASSIGN_OR_RETURN(const uint64_t before, Counter(name));
   if (change < 0 && before < static_cast<uint64_t>(-change)) {
     return absl::DataLossError("a counter falls below zero");
@@ -252,6 +257,7 @@ absl::Status Transaction::Write(bool sync) {
   const uint64_t sequence = store_->db->GetLatestSequenceNumber();
   all ? store_->cache.EndChangeOfAll(sequence) : store_->cache.EndChange(state_->cached, sequence);
   RETURN_IF_ERROR(ToStatus(written));
+  store_->counters.Change(state_->counters, sequence);
   store_->wrote = true;
   for (const auto& [key, growing] : state_->growing) {
     if (growing.family != Family::kAdjacency || growing.net == 0) continue;
@@ -309,6 +315,7 @@ absl::Status Transaction::WriteTables(TableLoad& load) {
   const absl::Status ingested = load.Ingest();
   store_->cache.EndChangeOfAll(store_->db->GetLatestSequenceNumber());
   RETURN_IF_ERROR(ingested);
+  store_->counters.Change(state_->counters, store_->db->GetLatestSequenceNumber());
   store_->wrote = true;
   store_->page_edges.clear();
   state_ = std::make_unique<State>();

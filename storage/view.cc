@@ -1,5 +1,6 @@
 #include "storage/view.h"
 
+#include <optional>
 #include <utility>
 
 #include "rocksdb/iterator.h"
@@ -115,10 +116,14 @@ Cursor Snapshot::Scan(Family family, absl::string_view prefix) const {
 }
 
 absl::StatusOr<uint64_t> Snapshot::Counter(absl::string_view name) const {
-  rocksdb::PinnableSlice value;
+  const std::optional<uint64_t> known = store_->counters.Find(name, sequence());
+  if (known.has_value()) return *known;
+  rocksdb::PinnableSlice bytes;
   ASSIGN_OR_RETURN(bool found,
-                   Get(Family::kCatalogue, KeyWriter(CatalogueKey::kCounter).Raw(name), &value));
-  return DecodeCounter(found, ToView(value));
+                   Get(Family::kCatalogue, KeyWriter(CatalogueKey::kCounter).Raw(name), &bytes));
+  ASSIGN_OR_RETURN(const uint64_t value, DecodeCounter(found, ToView(bytes)));
+  store_->counters.Learn(name, sequence(), value);
+  return value;
 }
 
 uint64_t Snapshot::sequence() const { return snapshot_->GetSequenceNumber(); }

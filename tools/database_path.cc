@@ -3,8 +3,8 @@
 namespace entente::tools {
 namespace {
 
-absl::StatusOr<std::unique_ptr<Database>> OpenExisting(const std::string& path, bool read_only) {
-  DatabaseOptions options;
+absl::StatusOr<std::unique_ptr<Database>> OpenExisting(const std::string& path, bool read_only,
+                                                       DatabaseOptions options) {
   if (path != kTransientPath) {
     options.create_if_missing = false;
     options.read_only = read_only;
@@ -14,12 +14,14 @@ absl::StatusOr<std::unique_ptr<Database>> OpenExisting(const std::string& path, 
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Database>> OpenForReading(const std::string& path) {
-  return OpenExisting(path, /*read_only=*/true);
+absl::StatusOr<std::unique_ptr<Database>> OpenForReading(const std::string& path,
+                                                         const DatabaseOptions& options) {
+  return OpenExisting(path, /*read_only=*/true, options);
 }
 
-absl::StatusOr<std::unique_ptr<Database>> OpenForWriting(const std::string& path) {
-  return OpenExisting(path, /*read_only=*/false);
+absl::StatusOr<std::unique_ptr<Database>> OpenForWriting(const std::string& path,
+                                                         const DatabaseOptions& options) {
+  return OpenExisting(path, /*read_only=*/false, options);
 }
 
 }  // namespace entente::tools

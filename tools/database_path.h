@@ -13,10 +13,12 @@ namespace entente::tools {
 inline constexpr absl::string_view kTransientPath = ":memory:";
 
 // For reading only, beside whoever writes; never creates a directory. A transient database is
-// always new and takes writes.
-absl::StatusOr<std::unique_ptr<Database>> OpenForReading(const std::string& path);
+// always new and takes writes. Of `options` whether to create and to read only are decided here.
+absl::StatusOr<std::unique_ptr<Database>> OpenForReading(const std::string& path,
+                                                         const DatabaseOptions& options = {});
 
 // For reading and writing; never creates a directory either.
-absl::StatusOr<std::unique_ptr<Database>> OpenForWriting(const std::string& path);
+absl::StatusOr<std::unique_ptr<Database>> OpenForWriting(const std::string& path,
+                                                         const DatabaseOptions& options = {});
 
 }  // namespace entente::tools

@@ -13,6 +13,7 @@
 #include "tools/query_command.h"
 #include "tools/row_format.h"
 #include "tools/shell.h"
+#include "tools/statement_limits.h"
 
 namespace entente::tools {
 namespace {
@@ -28,7 +29,9 @@ int Run(int argc, char** argv) {
   CLI::App* shell = app.add_subcommand("shell", "Type statements and questions");
   std::string shell_path = ":memory:";
   shell->add_option("DB", shell_path, "Database directory, made when missing; none: in memory");
-  shell->callback([&] { code = RunShell(shell_path); });
+  StatementLimits shell_limits;
+  AddLimitOptions(shell, &shell_limits);
+  shell->callback([&] { code = RunShell(shell_path, shell_limits); });
 
   CLI::App* query = app.add_subcommand("query", "Run one statement, or those on standard input");
   QueryOptions query_options;
@@ -40,6 +43,7 @@ int Run(int argc, char** argv) {
   query->add_option("--format", query_options.format, "How rows are written")
       ->check(CLI::IsMember(std::vector<std::string>(formats.begin(), formats.end())))
       ->capture_default_str();
+  AddLimitOptions(query, &query_options.limits);
   query->callback([&] { code = RunQuery(path, query_options); });
 
   // Not called import: clang-format takes that for the keyword.

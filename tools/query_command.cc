@@ -48,16 +48,16 @@ absl::StatusOr<Parameters> ParseParameters(const std::vector<std::string>& texts
 
 // Opens the database for writing if one of the statements writes. One that does not even parse
 // writes nothing; its error shows when its turn comes.
-absl::StatusOr<std::unique_ptr<Database>> OpenFor(const std::string& path,
-                                                  const SplitText& script) {
-  ASSIGN_OR_RETURN(std::unique_ptr<Database> database, OpenForReading(path));
+absl::StatusOr<std::unique_ptr<Database>> OpenFor(const std::string& path, const SplitText& script,
+                                                  const DatabaseOptions& options) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Database> database, OpenForReading(path, options));
   const std::unique_ptr<Session> session = database->Connect();
   const bool writes = std::any_of(
       script.statements.begin(), script.statements.end(),
       [&](absl::string_view statement) { return session->Writes(statement).value_or(false); });
   if (!writes || path == kTransientPath) return database;
   database.reset();
-  return OpenForWriting(path);
+  return OpenForWriting(path, options);
 }
 
 }  // namespace
@@ -72,7 +72,8 @@ ExitCode RunQuery(const std::string& path, const QueryOptions& options) {
   SplitText split = SplitStatements(script);
   if (!split.rest.empty()) split.statements.push_back(split.rest);
 
-  const absl::StatusOr<std::unique_ptr<Database>> database = OpenFor(path, split);
+  const absl::StatusOr<std::unique_ptr<Database>> database =
+      OpenFor(path, split, OptionsWith(options.limits));
   if (!database.ok()) return FailDatabase(database.status());
   const std::unique_ptr<Session> session = (*database)->Connect();
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tools/exit_code.h"
+#include "tools/statement_limits.h"
 
 namespace entente::tools {
 
@@ -12,6 +13,7 @@ struct QueryOptions {
   std::string statement;                // "": statements on standard input
   std::vector<std::string> parameters;  // "name=json"
   std::string format = "table";
+  StatementLimits limits;
 };
 
 // Opens the database at `path`, which must exist, for reading only unless a statement writes. The

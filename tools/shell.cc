@@ -323,8 +323,8 @@ const std::vector<Shell::Command>& Shell::Commands() {
 
 }  // namespace
 
-ExitCode RunShell(const std::string& path) {
-  absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path);
+ExitCode RunShell(const std::string& path, const StatementLimits& limits) {
+  absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path, OptionsWith(limits));
   if (!database.ok()) return FailDatabase(database.status());
   return Shell(*std::move(database), path).Run();
 }

@@ -13,35 +13,15 @@
 #include "engine/status.h"
 #include "engine/temporal_text.h"
 #include "query/batch.h"
+#include "query/evidence_fields.h"
 #include "query/functions/rows.h"
 #include "query/name_lookup.h"
 
 namespace entente::query {
 namespace {
 
-constexpr int64_t kMicrosPerSecond = 1'000'000;
-
-// The lens that the relationship was bound under, else the statement's, else the default one.
 const Lens& LensOf(const FunctionContext& context, const Value& relationship) {
-  static const Lens kDefault;
-  if (relationship.relationship().lens != nullptr) return *relationship.relationship().lens;
-  return context.lens != nullptr ? *context.lens : kDefault;
-}
-
-Value NodeOrNull(NodeId node) { return node == kNoId ? Value::Null() : Value::Node(node); }
-
-Value InstantOrNull(const std::optional<Instant>& instant) {
-  if (!instant.has_value()) return Value::Null();
-  int64_t seconds = *instant / kMicrosPerSecond;
-  int64_t micros = *instant % kMicrosPerSecond;
-  if (micros < 0) {
-    micros += kMicrosPerSecond;
-    --seconds;
-  }
-  DateTime utc;
-  utc.seconds = seconds;
-  utc.nanoseconds = static_cast<int32_t>(micros * 1000);
-  return Value::OfDateTime(utc);
+  return query::LensOf(context, relationship.relationship().lens);
 }
 
 // --- What a relationship's evidence amounts to
@@ -66,14 +46,42 @@ Value Reported(const Corroboration& all) {
   return InstantOrNull(all.*kInstant);
 }
 
+Value SourceCount(const Corroboration& all) {
+  return Value::Integer(static_cast<int64_t>(all.sources.size()));
+}
+
 // Of a relationship under its lens.
-template <Value (*kRead)(const Corroboration&)>
+template <Value (*kRead)(const Corroboration&), bool kWithSources>
 absl::StatusOr<Value> UnderLens(const FunctionContext& context, Arguments arguments) {
-  ASSIGN_OR_RETURN(
-      const Corroboration all,
-      context.graph->CorroborationOf(arguments[0].relationship().id, LensOf(context, arguments[0]),
-                                     /*with_sources=*/false));
+  ASSIGN_OR_RETURN(const Corroboration all,
+                   context.graph->CorroborationOf(arguments[0].relationship().id,
+                                                  LensOf(context, arguments[0]), kWithSources));
   return kRead(all);
+}
+
+// The same of many: runs of relationships that carry the same lens are read at once.
+template <Value (*kRead)(const Corroboration&), bool kWithSources>
+absl::Status ManyUnderLens(const FunctionContext& context,
+                           absl::Span<const RelationshipReference> relationships,
+                           std::vector<Value>* results) {
+  results->assign(relationships.size(), Value::Null());
+  std::vector<FactId> facts;
+  std::vector<Corroboration> all;
+  for (size_t begin = 0; begin < relationships.size();) {
+    const Lens* const lens = relationships[begin].lens;
+    facts.clear();
+    size_t end = begin;
+    for (; end < relationships.size() && relationships[end].lens == lens; ++end) {
+      facts.push_back(relationships[end].id);
+    }
+    RETURN_IF_ERROR(
+        context.graph->CorroborationsOf(facts, query::LensOf(context, lens), kWithSources, &all));
+    for (size_t i = begin; i < end; ++i) {
+      if (relationships[i].id != kNoId) (*results)[i] = kRead(all[i - begin]);
+    }
+    begin = end;
+  }
+  return absl::OkStatus();
 }
 
 Value ExtractedConfidence(const RelationshipExtract& extract) {
@@ -100,21 +108,12 @@ absl::StatusOr<Value> Sources(const FunctionContext& context, Arguments argument
 }
 
 Value EvidenceRow(const Evidence& piece) {
-  Value span;
-  if (piece.span_begin >= 0) {
-    span = Value::List({Value::Integer(piece.span_begin), Value::Integer(piece.span_end)});
+  std::vector<MapEntry> entries;
+  entries.reserve(EvidenceFields().size());
+  for (const EvidenceField& field : EvidenceFields()) {
+    entries.emplace_back(field.name, field.value(piece));
   }
-  return Value::Map({
-      {"article", NodeOrNull(piece.article)},
-      {"publisher", NodeOrNull(piece.publisher)},
-      {"published", InstantOrNull(piece.published)},
-      {"stance", Value::String(StanceName(piece.stance))},
-      {"asserted_by", NodeOrNull(piece.asserter)},
-      {"confidence", Value::Float(piece.confidence)},
-      {"sentence", piece.sentence < 0 ? Value::Null() : Value::Integer(piece.sentence)},
-      {"span", std::move(span)},
-      {"quote", piece.quote.empty() ? Value::Null() : Value::String(piece.quote)},
-  });
+  return Value::Map(std::move(entries));
 }
 
 absl::StatusOr<Value> EvidenceList(const FunctionContext& context, Arguments arguments) {
@@ -286,10 +285,20 @@ FunctionRow Extracted(Value (*extract)(const RelationshipExtract&), FunctionRow 
   return row;
 }
 
-template <Value (*kRead)(const Corroboration&)>
+template <Value (*kRead)(const Corroboration&), bool kWithSources = false>
 FunctionRow CorroborationRow(absl::string_view name, TypeSet result, absl::string_view help) {
-  FunctionRow row = RelationshipRow(name, result, UnderLens<kRead>, help);
-  row.stored = kRead;
+  FunctionRow row = RelationshipRow(name, result, UnderLens<kRead, kWithSources>, help);
+  row.of_many = ManyUnderLens<kRead, kWithSources>;
+  return row;
+}
+
+FunctionRow Internal(FunctionRow row) {
+  row.internal = true;
+  return row;
+}
+
+FunctionRow SizedBy(absl::string_view function, FunctionRow row) {
+  row.size_function = function;
   return row;
 }
 
@@ -301,9 +310,12 @@ std::vector<FunctionRow> RelationshipFunctions() {
                  "The evidence for a relationship under its lens: maps of article, publisher, "
                  "published, stance, asserted_by, confidence, sentence, span and quote.")),
       ListOf(types::kString,
-             RelationshipRow(
-                 "sources", types::kList, Sources,
-                 "The names of the independent sources that affirm or report a relationship.")),
+             SizedBy("entente.source_count",
+                     RelationshipRow("sources", types::kList, Sources,
+                                     "The names of the independent sources that affirm or report "
+                                     "a relationship."))),
+      Internal(CorroborationRow<SourceCount, true>("entente.source_count", types::kInteger,
+                                                   "size(sources(relationship)).")),
       CorroborationRow<Degree<&Corroboration::support>>(
           "support", types::kFloat,
           "How well a relationship is affirmed, 0 to 1; null without evidence."),

@@ -3,11 +3,14 @@
 // (HopCount).
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "engine/status.h"
+#include "query/evaluator.h"
 #include "query/lens_evaluator.h"
 #include "query/operators/edge_references.h"
+#include "query/operators/emptied_batch.h"
 #include "query/operators/operators.h"
 #include "query/operators/relationship_scan.h"
 #include "query/pattern.h"
@@ -29,19 +32,25 @@ class HopOperator : public UnaryOperator {
         node_(node),
         types_(execution, node.types, node.exact),
         lenses_(execution, node.lens, node.exact),
+        evaluator_(execution),
         others_(node.distinct_from) {}
 
   // The next batch of input, with its start nodes and lenses; false when there is none.
   absl::StatusOr<bool> Pull() {
-    rows_ = NewBatch();
+    EmptyBatch(execution_.plan->slot_names.size(), &rows_);
     ASSIGN_OR_RETURN(const bool more, input_->Next(&rows_));
     if (!more) return false;
-    types_changed_ = types_.Refresh() || types_changed_;
+    if (types_.Refresh()) {
+      types_changed_ = true;
+      RETURN_IF_ERROR(Narrow());
+    }
     RETURN_IF_ERROR(rows_.column(node_.from).ReadNodes(&from_));
     ASSIGN_OR_RETURN(reads_, lenses_.Resolve(rows_));
     others_.SetRows(rows_);
     return true;
   }
+
+  const RelationSet& types() const { return narrowed_.has_value() ? *narrowed_ : types_.set(); }
 
   void Add(uint32_t row, NodeId end, const RelationshipReference& relationship, Found* found) {
     if (!node_.distinct_from.empty() && others_.Contains(row, relationship.id)) return;
@@ -63,8 +72,8 @@ class HopOperator : public UnaryOperator {
     if (expansion_ == nullptr || read.lens != lens_ || types_changed_) {
       lens_ = read.lens;
       types_changed_ = false;
-      expansion_ = std::make_unique<Expansion>(*execution_.graph, node_.heading, types_.set(),
-                                               *lens_, Fields());
+      expansion_ =
+          std::make_unique<Expansion>(*execution_.graph, node_.heading, types(), *lens_, Fields());
     }
     sources_.clear();
     std::vector<NodeId> nodes;
@@ -97,10 +106,39 @@ class HopOperator : public UnaryOperator {
     return ReferenceOf(node_, edges_, i, from, mark);
   }
 
+ private:
+  // Leaves out the types that a condition above would drop.
+  absl::Status Narrow() {
+    narrowed_.reset();
+    if (node_.only_types == nullptr) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const Value wanted, evaluator_.EvaluateOnce(*node_.only_types));
+    if (!wanted.is_string() && !wanted.is_list()) return absl::OkStatus();
+    const RelationSet& all = types_.set();
+    RelationSet& some = narrowed_.emplace();
+    some.any = false;
+    const auto add = [&](const Value& name) {
+      if (!name.is_string()) return;
+      const RelationId type = execution_.graph->catalogue().FindRelation(name.string());
+      const bool admitted = all.any || std::binary_search(all.ids.begin(), all.ids.end(), type);
+      if (type != kNoSymbol && admitted) some.ids.push_back(type);
+    };
+    if (wanted.is_string()) {
+      add(wanted);
+    } else {
+      for (const Value& name : wanted.list()) add(name);
+    }
+    std::sort(some.ids.begin(), some.ids.end());
+    some.ids.erase(std::unique(some.ids.begin(), some.ids.end()), some.ids.end());
+    return absl::OkStatus();
+  }
+
+ protected:
   const ExpandPlan& node_;
   PatternTypes types_;
   bool types_changed_ = false;
+  std::optional<RelationSet> narrowed_;
   LensEvaluator lenses_;
+  Evaluator evaluator_;
   OtherRelationships others_;
   Batch rows_;
   std::vector<NodeId> from_;  // of each row
@@ -133,6 +171,8 @@ class Hop : public HopOperator {
       }
       Found found;
       found.rows.reserve(edges_.size());
+      found.relationships.reserve(edges_.size());
+      found.ends.reserve(edges_.size());
       const Lens* const mark = reads_[read_].mark;
       for (size_t i = 0; i < edges_.size(); ++i) {
         if (!MayPass(i, mark)) continue;
@@ -217,7 +257,7 @@ class HopInto : public RowHopOperator {
   absl::Status HopFrom(uint32_t row, const LensEvaluator::Read& read, Found* found) override {
     if (to_[row] == kNoId) return absl::OkStatus();
     edges_.Clear();
-    RETURN_IF_ERROR(execution_.graph->FindBetween(from_[row], to_[row], node_.heading, types_.set(),
+    RETURN_IF_ERROR(execution_.graph->FindBetween(from_[row], to_[row], node_.heading, types(),
                                                   *read.lens, Fields(), &edges_));
     for (size_t i = 0; i < edges_.size(); ++i) {
       if (!MayPass(i, read.mark)) continue;
@@ -240,12 +280,12 @@ class HopOver : public RowHopOperator {
 
   absl::Status HopFrom(uint32_t row, const LensEvaluator::Read& read, Found* found) override {
     const RelationshipReference& relationship = relationships_[row];
-    const NodeId end = FarEnd(relationship, from_[row], node_.heading, types_.set());
+    const NodeId end = FarEnd(relationship, from_[row], node_.heading, types());
     if (end == kNoId || (node_.into && end != to_[row])) return absl::OkStatus();
     if (read.mark != nullptr) {
       // The pattern's own lens must show it, whichever bound it.
       edges_.Clear();
-      RETURN_IF_ERROR(execution_.graph->FindBetween(from_[row], end, node_.heading, types_.set(),
+      RETURN_IF_ERROR(execution_.graph->FindBetween(from_[row], end, node_.heading, types(),
                                                     *read.lens, kFactField, &edges_));
       const auto& facts = edges_.fact;
       if (std::find(facts.begin(), facts.end(), relationship.id) == facts.end()) {
@@ -321,23 +361,23 @@ class HopCount : public HopOperator {
     std::sort(nodes.begin(), nodes.end());
     nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
     std::vector<uint64_t> degrees;
-    RETURN_IF_ERROR(execution_.graph->Degrees(nodes, node_.heading, types_.set(), &degrees));
+    RETURN_IF_ERROR(execution_.graph->Degrees(nodes, node_.heading, types(), &degrees));
     for (uint32_t row : read.rows) {
       if (from_[row] == kNoId) continue;
       const size_t place = std::lower_bound(nodes.begin(), nodes.end(), from_[row]) - nodes.begin();
       // The others were seen through the same lens.
-      counts_[row] = degrees[place] -
-                     others_.CountFitting(row, from_[row], kNoId, node_.heading, types_.set());
+      counts_[row] =
+          degrees[place] - others_.CountFitting(row, from_[row], kNoId, node_.heading, types());
     }
     return absl::OkStatus();
   }
 
   absl::Status CountBetween(uint32_t row, const LensEvaluator::Read& read) {
     edges_.Clear();
-    RETURN_IF_ERROR(execution_.graph->FindBetween(from_[row], to_[row], node_.heading, types_.set(),
+    RETURN_IF_ERROR(execution_.graph->FindBetween(from_[row], to_[row], node_.heading, types(),
                                                   *read.lens, kFactField, &edges_));
-    counts_[row] = edges_.size() -
-                   others_.CountFitting(row, from_[row], to_[row], node_.heading, types_.set());
+    counts_[row] =
+        edges_.size() - others_.CountFitting(row, from_[row], to_[row], node_.heading, types());
     return absl::OkStatus();
   }
 

@@ -1,5 +1,6 @@
 #include "engine/status.h"
 #include "query/evaluator.h"
+#include "query/operators/emptied_batch.h"
 #include "query/operators/operators.h"
 
 namespace entente::query {
@@ -12,23 +13,23 @@ class FilterOperator : public UnaryOperator {
 
   absl::StatusOr<bool> Next(Batch* batch) override {
     while (true) {
-      Batch rows = NewBatch();
-      ASSIGN_OR_RETURN(const bool more, input_->Next(&rows));
+      EmptyBatch(execution_.plan->slot_names.size(), &rows_);
+      ASSIGN_OR_RETURN(const bool more, input_->Next(&rows_));
       if (!more) return false;
       RETURN_IF_ERROR(execution_.CheckInterrupted());
       // Of each predicate only the rows that the ones before left.
       for (const ExpressionPtr& predicate : node_.predicates) {
-        if (rows.row_count() == 0) break;
-        ASSIGN_OR_RETURN(const std::vector<uint32_t> kept, evaluator_.Select(*predicate, rows));
-        if (kept.size() == rows.row_count()) continue;
+        if (rows_.row_count() == 0) break;
+        ASSIGN_OR_RETURN(const std::vector<uint32_t> kept, evaluator_.Select(*predicate, rows_));
+        if (kept.size() == rows_.row_count()) continue;
         if (kept.empty()) {
-          rows.set_row_count(0);
+          rows_.set_row_count(0);
           break;
         }
-        rows = rows.Gather(kept);
+        rows_ = rows_.Gather(kept);
       }
-      if (rows.row_count() == 0) continue;
-      CarryAll(&rows, plan_.live, batch);
+      if (rows_.row_count() == 0) continue;
+      CarryAll(&rows_, plan_.live, batch);
       return true;
     }
   }
@@ -38,6 +39,7 @@ class FilterOperator : public UnaryOperator {
 
   const FilterPlan& node_;
   Evaluator evaluator_;
+  Batch rows_;
 };
 
 }  // namespace

@@ -27,6 +27,7 @@ std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const Fil
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const OptionalPlan& node);
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const ApplyPlan& node);
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const UnwindPlan& node);
+std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const EvidencePlan& node);
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan,
                                const ProcedureCallPlan& node);
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const ProjectPlan& node);

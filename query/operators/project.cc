@@ -2,6 +2,7 @@
 
 #include "engine/status.h"
 #include "query/evaluator.h"
+#include "query/operators/emptied_batch.h"
 #include "query/operators/operators.h"
 
 namespace entente::query {
@@ -13,15 +14,15 @@ class ProjectOperator : public UnaryOperator {
       : UnaryOperator(execution, plan, *node.input), node_(node), evaluator_(execution) {}
 
   absl::StatusOr<bool> Next(Batch* batch) override {
-    Batch rows = NewBatch();
-    ASSIGN_OR_RETURN(const bool more, input_->Next(&rows));
+    EmptyBatch(execution_.plan->slot_names.size(), &rows_);
+    ASSIGN_OR_RETURN(const bool more, input_->Next(&rows_));
     if (!more) return false;
     RETURN_IF_ERROR(execution_.CheckInterrupted());
     for (const auto& [slot, expression] : node_.items) {
-      ASSIGN_OR_RETURN(Column column, evaluator_.Evaluate(*expression, rows));
+      ASSIGN_OR_RETURN(Column column, evaluator_.Evaluate(*expression, rows_));
       batch->column(slot) = std::move(column);
     }
-    CarryAll(&rows, plan_.live, batch);
+    CarryAll(&rows_, plan_.live, batch);
     return true;
   }
 
@@ -30,6 +31,7 @@ class ProjectOperator : public UnaryOperator {
 
   const ProjectPlan& node_;
   Evaluator evaluator_;
+  Batch rows_;
 };
 
 }  // namespace

@@ -36,7 +36,8 @@ TEST(OptimizerTest, PlansLongPatternsUnlessItIsInterrupted) {
   ASSERT_GT(plan.size(), end.size());
   EXPECT_EQ(plan.substr(plan.size() - end.size()), end);
   const std::atomic<bool> interrupted{true};
-  context.interrupted = &interrupted;
+  const StopSignal stop(&interrupted, std::chrono::milliseconds(0));
+  context.stop = &stop;
   EXPECT_EQ(PlanText(text, context), "Interrupted");
 }
 

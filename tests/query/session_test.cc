@@ -16,6 +16,7 @@
 namespace entente::query {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -200,6 +201,35 @@ TEST(SessionTest, MemoryHasALimit) {
   EXPECT_THAT(query.Rows("UNWIND range(1, 1000000) AS x RETURN DISTINCT x ORDER BY x"),
               ElementsAre(HasSubstr("LimitExceeded")));
   EXPECT_THAT(query.Rows("UNWIND range(1, 1000) AS x RETURN max(x)"), ElementsAre("1000"));
+}
+
+TEST(SessionTest, WorkHasATimeLimitAndIsToldSo) {
+  QuerySession query(SessionOptions{.time_limit = std::chrono::milliseconds(1)});
+  for (const char* text :
+       {"UNWIND range(1, 1000000) AS x UNWIND range(1, 1000000) AS y WITH x WHERE x < 0 RETURN x",
+        "UNWIND range(1, 1000000) AS x UNWIND range(1, 1000000) AS y CREATE ()"}) {
+    EXPECT_THAT(query.Rows(text), ElementsAre(AllOf(HasSubstr("LimitExceeded"), HasSubstr("1ms"),
+                                                    HasSubstr("time limit"))));
+  }
+  EXPECT_THAT(query.Rows("MATCH (n) RETURN count(n)"), ElementsAre("0"));
+}
+
+TEST(SessionTest, RowsMayWaitToBeAskedForLongerThanTheTimeLimit) {
+  QuerySession query(SessionOptions{.batch_size = 1, .time_limit = std::chrono::milliseconds(50)});
+  auto result = query.session().Run("UNWIND range(1, 3) AS x RETURN x");
+  ASSERT_TRUE(result.ok());
+  Row row;
+  ASSERT_TRUE(*(*result)->Next(&row));
+  std::this_thread::sleep_for(std::chrono::milliseconds(60));
+  ASSERT_TRUE(*(*result)->Next(&row));
+  EXPECT_EQ(row[0].integer(), 2);
+}
+
+TEST(SessionTest, WaitingForAWriterCountsAgainstTheTimeLimit) {
+  QuerySession query(SessionOptions{.time_limit = std::chrono::milliseconds(1)});
+  const auto other = query.core()->BeginWrite(nullptr);
+  ASSERT_TRUE(other.ok());
+  EXPECT_THAT(query.Rows("CREATE ()"), ElementsAre(HasSubstr("LimitExceeded")));
 }
 
 TEST(SessionTest, WhateverGrowsCountsAgainstTheLimit) {

@@ -246,6 +246,20 @@ TEST_P(TraversalTest, TheFirstRowsAreThoseOfTheWholeOrder) {
   EXPECT_EQ(fast_->Rows(failing), plain_->Rows(failing));
 }
 
+TEST_P(TraversalTest, ConditionsOnTypesAreCheckedWhileHopping) {
+  for (const std::string condition :
+       {"type(r) = 'T'", "'U' = type(r)", "type(r) IN ['U', 'NONE', 1]", "type(r) = 'NONE'",
+        "type(r) = 7", "type(r) IN []", "type(r) = null", "type(r) = 'T' OR a.i = 1",
+        "type(r) = 'T' AND type(r) = 'U'"}) {
+    for (const std::string arrow : {"-[r]->", "<-[r:T]-", "-[r:T|U]-"}) {
+      ExpectSame(
+          absl::StrCat("MATCH (a)", arrow, "(b) WHERE ", condition, " RETURN a.i, b.i, r.w"));
+      ExpectSame(absl::StrCat("MATCH (a:A), (b:N) MATCH (a)", arrow, "(b) WHERE ", condition,
+                              " RETURN a.i, b.i, r.w, r.valid_from"));
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(RandomGraphs, TraversalTest, testing::Values(1, 2));
 
 // Facts with all kinds of valid time and evidence.
@@ -325,6 +339,51 @@ TEST(ExtractTest, WhatStandsBesideRelationshipsIsWhatTheirFactsSay) {
   // What a statement has written is what it reads afterwards.
   EXPECT_EQ(fast.SortedRows(match + "SET r.valid_from = date('2025-01-01') RETURN r.valid_from"),
             plain.SortedRows(match + "SET r.valid_from = date('2025-01-01') RETURN r.valid_from"));
+}
+
+TEST(EvidenceTest, FieldsAsColumnsAreWhatTheMapsSay) {
+  QuerySession fast(SessionOptions{.batch_size = 3});
+  SessionOptions options;
+  options.disabled_passes = {"evidence"};
+  QuerySession plain(options);
+  MakeClaims(fast);
+  MakeClaims(plain);
+  const auto uses = [&](const std::string& statement) {
+    const std::string plan = absl::StrJoin(fast.Rows("EXPLAIN " + statement), "\n");
+    return plan.find("Evidence(") != std::string::npos;
+  };
+  const std::string match = "MATCH (a)-[r:SUPPORTS]->(b) ";
+  const std::string unwind = match + "UNWIND evidence(r) AS e ";
+  for (const std::string statement :
+       {"RETURN b.key, e.article.key, e.publisher.name, e.published, e.stance",
+        "RETURN b.key, e.asserted_by, e.confidence, e.sentence, e.span, e.quote, e.none",
+        "WHERE e.stance = 'denies' RETURN b.key, e.confidence", "RETURN count(*)",
+        "WITH e AS f RETURN f.stance, count(*), max(f.confidence)",
+        "WITH e.article AS x, r MATCH (x) RETURN x.key, confidence(r)",
+        "RETURN b.key, [x IN [1, 2] | e.confidence * x]", "RETURN DISTINCT e.stance"}) {
+    for (const std::string lens : {"", "FOR KNOWN_TIME AS OF datetime('2024-01-01T12:00Z') "}) {
+      const std::string whole = lens + unwind + statement;
+      EXPECT_TRUE(uses(whole)) << whole;
+      EXPECT_EQ(fast.SortedRows(whole), plain.SortedRows(whole)) << whole;
+    }
+  }
+  for (const std::string statement :
+       {"RETURN e", "RETURN keys(e), e.stance", "WITH collect(e) AS all RETURN size(all)",
+        "RETURN DISTINCT e, e.stance", "RETURN e['stance'], e.stance",
+        "CALL { WITH e RETURN e.stance AS s } RETURN s", "RETURN e {.stance}"}) {
+    const std::string whole = unwind + statement;
+    EXPECT_FALSE(uses(whole)) << whole;
+    EXPECT_EQ(fast.SortedRows(whole), plain.SortedRows(whole)) << whole;
+  }
+  for (const std::string& statement :
+       {match + "RETURN b.key, size(sources(r)), sources(r)",
+        "FOR KNOWN_TIME AS OF datetime('2024-01-01T12:00Z') " + match +
+            "RETURN b.key, size(sources(r))",
+        match + "FOR KNOWN_TIME AS OF datetime('2024-01-02T12:00Z') " + match +
+            "RETURN b.key, size(sources(r)) + 1",
+        "OPTIONAL " + match + "WHERE b.key = 'none' RETURN size(sources(r))"}) {
+    EXPECT_EQ(fast.SortedRows(statement), plain.SortedRows(statement)) << statement;
+  }
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using absl::StatusCode;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -469,6 +470,41 @@ TEST(DictionaryTest, KeysAndNamesAreFoundWhateverTheyHold) {
   check(**transaction);
   ASSERT_TRUE((*transaction)->Commit(false).ok());
   check(*(*store)->TakeSnapshot());
+}
+
+TEST(DictionaryTest, BearersAreThoseOfTheSnapshotHoweverOftenTheyWereRead) {
+  auto store = Store::Open(":memory:", {});
+  ASSERT_TRUE(store.ok());
+  const auto change = [&](const auto& body) {
+    auto transaction = (*store)->Begin();
+    ASSERT_TRUE(transaction.ok());
+    body(**transaction);
+    ASSERT_TRUE((*transaction)->Commit(false).ok());
+  };
+  const auto empty = (*store)->TakeSnapshot();
+  EXPECT_THAT(*FindKeyBearers(*empty, "a"), IsEmpty());
+  change([](Transaction& transaction) {
+    ASSERT_TRUE(AddKey(transaction, "a", 1).ok());
+    EXPECT_THAT(*FindKeyBearers(transaction, "a"), ElementsAre(1));
+  });
+  const auto one = (*store)->TakeSnapshot();
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(*FindKeyBearers(*one, "a"), ElementsAre(1));
+  change([](Transaction& transaction) {
+    EXPECT_THAT(*FindKeyBearers(transaction, "a"), ElementsAre(1));
+    ASSERT_TRUE(AddKey(transaction, "a", 2).ok());
+    EXPECT_THAT(*FindKeyBearers(transaction, "a"), ElementsAre(1, 2));
+  });
+  const auto both = (*store)->TakeSnapshot();
+  change([](Transaction& transaction) {
+    ASSERT_TRUE(RemoveKey(transaction, "a", 1).ok());
+    ASSERT_TRUE(RemoveKey(transaction, "a", 2).ok());
+  });
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(*FindKeyBearers(*(*store)->TakeSnapshot(), "a"), IsEmpty());
+    EXPECT_THAT(*FindKeyBearers(*both, "a"), ElementsAre(1, 2));
+    EXPECT_THAT(*FindKeyBearers(*one, "a"), ElementsAre(1));
+    EXPECT_THAT(*FindKeyBearers(*empty, "a"), IsEmpty());
+  }
 }
 
 TEST(ProvenanceTest, CopiesWaitForTheirOriginal) {

@@ -114,6 +114,24 @@ TEST_F(QueryCommandTest, WrongUsageIsTwo) {
   EXPECT_THAT(Run({"--version"}).out, ::testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+\n"));
 }
 
+TEST_F(QueryCommandTest, LimitsAreSetAndNamedWhenTheyAreReached) {
+  const std::string endless =
+      "UNWIND range(1, 1000000) AS x UNWIND range(1, 1000000) AS y WITH x WHERE x < 0 RETURN x";
+  const std::string wide = "UNWIND range(1, 1000000) AS x RETURN DISTINCT x";
+  const Program::Outcome late = Run({"query", database(), endless, "--timeout", "0.001"});
+  EXPECT_EQ(late.code, 4);
+  EXPECT_THAT(late.err, HasSubstr("LimitExceeded: The statement needs more than the 1ms of time"));
+  const Program::Outcome large = Run({"query", database(), wide, "--memory", "1M"});
+  EXPECT_EQ(large.code, 4);
+  EXPECT_THAT(large.err, HasSubstr("more than the 1 MiB of memory"));
+  EXPECT_EQ(Run({"query", database(), "RETURN 1", "--memory", "1K", "--timeout", "60"}).code, 0);
+  const Program::Outcome typed = Run({"shell", "--timeout", "0.001"}, endless + ";");
+  EXPECT_THAT(typed.err, HasSubstr("LimitExceeded"));
+  for (const char* wrong : {"--timeout=-1", "--timeout=x", "--memory=0", "--memory=x"}) {
+    EXPECT_EQ(Run({"query", database(), "RETURN 1", wrong}).code, 2) << wrong;
+  }
+}
+
 TEST_F(QueryCommandTest, AnUnknownSubcommandIsNamed) {
   const Program::Outcome outcome = Run({"foo", "bar"});
   EXPECT_EQ(outcome.code, 2);

@@ -1,0 +1,30 @@
+#include "tools/statement_limits.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace entente::tools {
+
+void AddLimitOptions(CLI::App* app, StatementLimits* limits) {
+  constexpr double kMostSeconds = std::numeric_limits<uint32_t>::max() / 1000;
+  app->add_option("--timeout", limits->timeout_seconds,
+                  "Seconds that a statement may work; 0: as long as it takes")
+      ->check(CLI::Range(0.0, kMostSeconds));
+  app->add_option("--memory", limits->memory,
+                  "Memory that a statement may hold, as 512M or 4G (4G when left out)")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false))
+      ->check(CLI::PositiveNumber);
+}
+
+DatabaseOptions OptionsWith(const StatementLimits& limits) {
+  DatabaseOptions options;
+  options.memory_limit = limits.memory;
+  // A limit, however small, is not none.
+  const double milliseconds = std::ceil(limits.timeout_seconds * 1000);
+  options.timeout_ms = static_cast<uint32_t>(milliseconds);
+  return options;
+}
+
+}  // namespace entente::tools
