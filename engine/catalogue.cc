@@ -1,9 +1,11 @@
 #include "engine/catalogue.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "engine/names.h"
 #include "engine/status.h"
@@ -147,6 +149,26 @@ const std::vector<RelationId>& Catalogue::DescendantRelations(RelationId id) con
 
 const std::vector<LabelId>& Catalogue::DescendantLabels(LabelId id) const {
   return label_descendants_[id];
+}
+
+std::optional<int> Catalogue::QuadClass(RelationId id) const {
+  // By the first two digits of the code.
+  constexpr int kLastRoots[] = {5, 8, 13, 20};
+  const RelationType& type = relations_[id];
+  int root = 0;
+  if (type.cameo_code.size() >= 2 && absl::SimpleAtoi(type.cameo_code.substr(0, 2), &root)) {
+    const auto* const end = std::lower_bound(std::begin(kLastRoots), std::end(kLastRoots), root);
+    if (root < 1 || end == std::end(kLastRoots)) return std::nullopt;
+    return static_cast<int>(end - std::begin(kLastRoots)) + 1;
+  }
+  std::optional<int> common;
+  for (const RelationId parent : type.parents) {
+    const std::optional<int> of_parent = QuadClass(parent);
+    if (!of_parent.has_value()) continue;
+    if (common.has_value() && common != of_parent) return std::nullopt;
+    common = of_parent;
+  }
+  return common;
 }
 
 const PropertyIndex* Catalogue::FindIndex(absl::string_view name) const {

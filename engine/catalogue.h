@@ -66,6 +66,10 @@ class Catalogue {
   const std::vector<RelationId>& DescendantRelations(RelationId id) const;
   const std::vector<LabelId>& DescendantLabels(LabelId id) const;
 
+  // 1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict: by the
+  // type's CAMEO code, without one by what its parents have in common; nullopt when nothing tells.
+  std::optional<int> QuadClass(RelationId id) const;
+
   // Up to `limit` relation type names nearest to `name` by edit distance, for error messages.
   std::vector<std::string> NearestRelations(absl::string_view name, size_t limit) const;
 

@@ -218,8 +218,9 @@ class Graph {
   // each, that of a fact without evidence for kNoId.
   absl::Status StoredCorroborations(absl::Span<const FactId> facts,
                                     std::vector<Corroboration>* corroborations) const;
-  // Facts that an article speaks of, sorted. Empty when the node is no article.
-  absl::StatusOr<std::vector<FactId>> FactsOf(NodeId article) const;
+  // Facts on which evidence from the article counts, be it a denial, and which the lens's valid
+  // time and least confidence let pass; sorted. Empty when the node is no article.
+  absl::StatusOr<std::vector<FactId>> FactsOf(NodeId article, const Lens& lens) const;
   // The entity that published the article; kNoId if unknown.
   absl::StatusOr<NodeId> PublisherOf(NodeId article) const;
   absl::StatusOr<std::vector<NodeId>> ArticlesOf(NodeId publisher) const;

@@ -20,6 +20,9 @@ namespace {
 
 using storage::FactRecord;
 
+// Facts that are held at once.
+constexpr size_t kFactsAtOnce = 1024;
+
 storage::RelationFilter FilterOf(const RelationSet& types) {
   return types.any ? storage::RelationFilter() : storage::RelationFilter(types.ids);
 }
@@ -252,9 +255,29 @@ absl::StatusOr<Corroboration> Graph::CorroborationOf(FactId fact, const Lens& le
   return result;
 }
 
-absl::StatusOr<std::vector<FactId>> Graph::FactsOf(NodeId article) const {
-  if (!IsArticle(article)) return std::vector<FactId>();
-  return storage::FactsOfArticle(*view_, article);
+absl::StatusOr<std::vector<FactId>> Graph::FactsOf(NodeId article, const Lens& lens) const {
+  std::vector<FactId> seen;
+  if (!IsArticle(article)) return seen;
+  Lens denials_too = lens;
+  denials_too.only_denied_too = true;
+  ASSIGN_OR_RETURN(const std::vector<FactId> facts, storage::FactsOfArticle(*view_, article));
+  for (size_t begin = 0; begin < facts.size(); begin += kFactsAtOnce) {
+    const absl::Span<const FactId> part = absl::MakeConstSpan(facts).subspan(begin, kFactsAtOnce);
+    ASSIGN_OR_RETURN(const std::vector<std::optional<FactRecord>> records,
+                     storage::ReadFacts(*view_, part));
+    for (size_t i = 0; i < part.size(); ++i) {
+      if (!records[i].has_value()) return absl::DataLossError("an article's fact is missing");
+      ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(*records[i]));
+      const bool counts = std::any_of(evidence.begin(), evidence.end(), [&](const Evidence& piece) {
+        return piece.article == article && Passes(piece, denials_too);
+      });
+      if (!counts) continue;
+      ASSIGN_OR_RETURN(const Corroboration all,
+                       CorroborateUnder(*records[i], evidence, denials_too));
+      if (all.visible) seen.push_back(part[i]);
+    }
+  }
+  return seen;
 }
 
 absl::StatusOr<NodeId> Graph::PublisherOf(NodeId article) const {

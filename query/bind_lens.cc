@@ -62,9 +62,16 @@ absl::StatusOr<const BoundLens*> Binder::BindLens(const ast::LensClauses& own, b
   lens->only_denied_too = all_facts;
   // The innermost setting of a dimension comes first and stays.
   RETURN_IF_ERROR(BindLensClauses(own, scope, lens.get()));
-  for (auto outer = lens_stack_.rbegin(); outer != lens_stack_.rend(); ++outer) {
-    RETURN_IF_ERROR(BindLensClauses(*outer->first, outer->second, lens.get()));
+  // What a lens's own expressions look for is seen through the lenses around it alone.
+  const std::vector<std::pair<const ast::LensClauses*, Scope>> around = lens_stack_;
+  absl::Status bound;
+  while (bound.ok() && !lens_stack_.empty()) {
+    const auto outer = std::move(lens_stack_.back());
+    lens_stack_.pop_back();
+    bound = BindLensClauses(*outer.first, outer.second, lens.get());
   }
+  lens_stack_ = around;
+  RETURN_IF_ERROR(bound);
   std::sort(lens->reads.begin(), lens->reads.end());
   lens->reads.erase(std::unique(lens->reads.begin(), lens->reads.end()), lens->reads.end());
   prepared_.lenses.push_back(std::move(lens));

@@ -52,6 +52,10 @@ class Binder {
   // --- For expressions
   Slot NewSlot(absl::string_view name);
   void NoteParameter(absl::string_view name, SourceSpan span);
+  // The lens in force for a pattern with these clauses of its own, or without any for a function;
+  // nullptr for the default.
+  absl::StatusOr<const BoundLens*> BindLens(const ast::LensClauses& own, bool all_facts,
+                                            const Scope& scope);
   // Patterns and queries inside expressions. `scope` is what they see of the enclosing query.
   absl::StatusOr<ExpressionPtr> BindPatternExpression(const ast::PatternExpression& node,
                                                       const Scope& scope, SourceSpan span);
@@ -200,9 +204,6 @@ class Binder {
                                                                bool standalone, const Scope& scope);
 
   // bind_lens.cc
-  // The lens in force for a pattern with these clauses of its own; nullptr for the default.
-  absl::StatusOr<const BoundLens*> BindLens(const ast::LensClauses& own, bool all_facts,
-                                            const Scope& scope);
   absl::Status BindLensClauses(const ast::LensClauses& clauses, const Scope& scope,
                                BoundLens* lens);
 

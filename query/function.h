@@ -65,7 +65,7 @@ struct FunctionContext {
   // The moment at which the statement began, for date(), datetime() …: seconds and nanoseconds UTC.
   int64_t statement_seconds = 0;
   int32_t statement_nanoseconds = 0;
-  // The lens of relationships that carry none.
+  // The lens of relationships that carry none, and of functions that read one.
   const Lens* lens = nullptr;
 };
 
@@ -104,7 +104,9 @@ struct FunctionRow {
   // stored, and, where that is enough, from what was read beside it.
   Value (*stored)(const Corroboration& stored) = nullptr;
   Value (*extract)(const RelationshipExtract& extract) = nullptr;
-  absl::string_view help;     // one line
+  absl::string_view help;  // one line
+  // Reads what the lens in force where it is called decides: context.lens is that lens.
+  bool reads_lens = false;
   bool internal = false;      // used by rewrites, not shown in the reference
   absl::string_view subject;  // heading in the reference, set by the table
 };

@@ -62,10 +62,10 @@ void IntersectHops(PlanPtr* plan);
 
 void ScanSources(PlanPtr* plan);
 
-void ExtractBesideHops(PreparedPlan* prepared);
+void ExtractBesideHops(const PreparedPlan& prepared, PlanPtr* root);
 
 // Adds slots.
-void CountHops(PreparedPlan* prepared);
+void CountHops(PreparedPlan* prepared, PlanPtr* root);
 
 // Needs `live` everywhere. The plan's own rows are all wanted, as often as they come.
 void MarkReach(Plan* plan);

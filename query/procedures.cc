@@ -14,7 +14,8 @@ namespace {
 
 using CallRows = std::vector<std::vector<Value>>;
 
-absl::StatusOr<CallRows> DeclareTaxonomy(GraphWriter& graph, const std::vector<Value>& arguments) {
+absl::StatusOr<CallRows> DeclareTaxonomy(GraphWriter& graph, const FunctionContext&,
+                                         const std::vector<Value>& arguments) {
   const absl::string_view name = arguments[0].string();
   if (!absl::EqualsIgnoreCase(name, "cameo")) {
     return MakeError(ErrorCode::kRuntimeInvalidArgumentValue,
@@ -28,12 +29,15 @@ absl::StatusOr<CallRows> DeclareTaxonomy(GraphWriter& graph, const std::vector<V
 }  // namespace
 
 const std::vector<BuiltInProcedure>& BuiltInProcedures() {
-  static const auto& procedures = *new std::vector<BuiltInProcedure>{
-      {{"entente.taxonomy", {{"name", "STRING", false}}, {{"types", "INTEGER", false}}},
-       "declares the relation types of the taxonomy `'cameo'` with their parents, which imports "
-       "do by themselves; `types` is how many there are",
-       DeclareTaxonomy},
-  };
+  static const auto& procedures = *new std::vector<BuiltInProcedure>([] {
+    std::vector<BuiltInProcedure> all = EvidenceProcedures();
+    all.push_back(
+        {{"entente.taxonomy", {{"name", "STRING", false}}, {{"types", "INTEGER", false}}},
+         "declares the relation types of the taxonomy `'cameo'` with their parents, which imports "
+         "do by themselves; `types` is how many there are",
+         DeclareTaxonomy});
+    return all;
+  }());
   return procedures;
 }
 

@@ -204,7 +204,11 @@ absl::StatusOr<Value> Articles(const FunctionContext& context, Arguments argumen
 }
 
 absl::StatusOr<Value> Facts(const FunctionContext& context, Arguments arguments) {
-  ASSIGN_OR_RETURN(const std::vector<FactId> facts, context.graph->FactsOf(arguments[0].node_id()));
+  static const Lens kDefault;
+  const Lens& lens = context.lens != nullptr ? *context.lens : kDefault;
+  ASSIGN_OR_RETURN(const std::vector<FactId> facts,
+                   context.graph->FactsOf(arguments[0].node_id(), lens));
+  RETURN_IF_ERROR(CheckListSize(facts.size()));
   std::vector<Value> relationships;
   relationships.reserve(facts.size());
   for (FactId fact : facts) {
@@ -259,6 +263,12 @@ absl::StatusOr<Value> Goldstein(const FunctionContext& context, Arguments argume
   const RelationId relation = arguments[0].relationship().relation;
   const std::optional<double> weight = context.graph->catalogue().relation(relation).goldstein;
   return weight.has_value() ? Value::Float(*weight) : Value::Null();
+}
+
+absl::StatusOr<Value> QuadClass(const FunctionContext& context, Arguments arguments) {
+  const RelationId relation = arguments[0].relationship().relation;
+  const std::optional<int> quad_class = context.graph->catalogue().QuadClass(relation);
+  return quad_class.has_value() ? Value::Integer(*quad_class) : Value::Null();
 }
 
 FunctionRow RelationshipRow(absl::string_view name, TypeSet result,
@@ -330,6 +340,10 @@ std::vector<FunctionRow> RelationshipFunctions() {
                       "known."),
       RelationshipRow("goldstein", types::kFloat, Goldstein,
                       "The Goldstein weight of a relationship's type, -10 to 10; null without."),
+      RelationshipRow("quad_class", types::kInteger, QuadClass,
+                      "Of a relationship's type: 1 verbal cooperation, 2 material cooperation, 3 "
+                      "verbal conflict, 4 material conflict, by its CAMEO code or those above it; "
+                      "null without."),
       {.name = "precision",
        .parameters = {{"relationship", types::kRelationship}, {"end", types::kString}},
        .result = types::kString,
@@ -372,7 +386,9 @@ std::vector<FunctionRow> EvidenceFunctions() {
   rows.push_back(
       ListOf(types::kRelationship,
              LookupRow("facts", article, types::kList, Facts,
-                       "The relationships that an article speaks of, denials included.")));
+                       "The relationships that an article affirms, reports or denies, as far as "
+                       "the lens in force here counts its word; they carry that lens.")));
+  rows.back().reads_lens = true;
   return rows;
 }
 
