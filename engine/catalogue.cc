@@ -203,6 +203,13 @@ std::vector<std::string> Catalogue::NearestRelations(absl::string_view name, siz
   return NearestTo(name, names, limit);
 }
 
+std::vector<std::string> Catalogue::NearestLabels(absl::string_view name, size_t limit) const {
+  std::vector<std::string> names;
+  names.reserve(labels_.size());
+  for (const Label& label : labels_) names.push_back(label.name);
+  return NearestTo(name, names, limit);
+}
+
 LabelId Catalogue::AddLabel(Label label) {
   return Add(std::move(label), labels_, label_ids_, label_descendants_);
 }
@@ -223,7 +230,10 @@ absl::Status Catalogue::SetRelation(RelationId id, RelationType type) {
   RETURN_IF_ERROR(CheckParents(relations_, relation_descendants_, id, type));
   const bool moved = relations_[id].parents != type.parents;
   relations_[id] = std::move(type);
-  if (moved) relation_descendants_ = Descendants(relations_);
+  if (moved) {
+    relation_descendants_ = Descendants(relations_);
+    ++taxonomy_changes_;
+  }
   return absl::OkStatus();
 }
 
@@ -231,7 +241,10 @@ absl::Status Catalogue::SetLabel(LabelId id, Label label) {
   RETURN_IF_ERROR(CheckParents(labels_, label_descendants_, id, label));
   const bool moved = labels_[id].parents != label.parents;
   labels_[id] = std::move(label);
-  if (moved) label_descendants_ = Descendants(labels_);
+  if (moved) {
+    label_descendants_ = Descendants(labels_);
+    ++taxonomy_changes_;
+  }
   return absl::OkStatus();
 }
 

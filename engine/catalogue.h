@@ -26,6 +26,7 @@ struct RelationType {
   std::string cameo_code;           // "072", empty without
   std::string plover_code;          // empty without
   std::optional<double> goldstein;  // −10 … 10
+  std::string gdelt_code;           // in GDELT's variant of CAMEO, empty without
   bool operator==(const RelationType&) const = default;
 };
 
@@ -72,6 +73,7 @@ class Catalogue {
 
   // Up to `limit` relation type names nearest to `name` by edit distance, for error messages.
   std::vector<std::string> NearestRelations(absl::string_view name, size_t limit) const;
+  std::vector<std::string> NearestLabels(absl::string_view name, size_t limit) const;
 
   // By id.
   const std::vector<PropertyIndex>& indexes() const { return indexes_; }
@@ -83,6 +85,8 @@ class Catalogue {
   const PropertyIndex* IndexOver(LabelId label, PropertyId property) const;
   // Grows whenever an index comes or goes.
   uint64_t index_changes() const { return index_changes_; }
+  // Grows whenever a symbol comes to lie under another, or no longer does.
+  uint64_t taxonomy_changes() const { return taxonomy_changes_; }
 
   // All at once, ids in order. InvalidArgument when a name comes twice, a parent is unknown or
   // parents close a cycle.
@@ -113,6 +117,7 @@ class Catalogue {
   std::vector<std::vector<LabelId>> label_descendants_;
   std::vector<PropertyIndex> indexes_;  // by id
   uint64_t index_changes_ = 0;
+  uint64_t taxonomy_changes_ = 0;
 };
 
 }  // namespace entente

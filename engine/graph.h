@@ -26,6 +26,8 @@
 
 namespace entente {
 
+struct FactChange;
+
 namespace storage {
 struct FactRecord;
 struct NodeRecord;
@@ -218,6 +220,9 @@ class Graph {
   // each, that of a fact without evidence for kNoId.
   absl::Status StoredCorroborations(absl::Span<const FactId> facts,
                                     std::vector<Corroboration>* corroborations) const;
+  // What happened to a fact from `from` to `until`, both included (engine/changes.h).
+  absl::StatusOr<std::vector<FactChange>> ChangesOf(FactId fact, const Lens& lens, Instant from,
+                                                    Instant until) const;
   // Facts on which evidence from the article counts, be it a denial, and which the lens's valid
   // time and least confidence let pass; sorted. Empty when the node is no article.
   absl::StatusOr<std::vector<FactId>> FactsOf(NodeId article, const Lens& lens) const;

@@ -5,6 +5,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "engine/built_in.h"
+#include "engine/changes.h"
 #include "engine/error.h"
 #include "engine/graph.h"
 #include "engine/status.h"
@@ -57,7 +58,6 @@ Corroboration Stored(const Record& record) {
 absl::Status ForPortions(
     absl::Span<const FactId> facts,
     absl::FunctionRef<absl::Status(absl::Span<const FactId>, absl::Span<const size_t>)> read) {
-  constexpr size_t kAtOnce = 1024;
   std::vector<std::pair<FactId, size_t>> order;
   for (size_t i = 0; i < facts.size(); ++i) {
     if (facts[i] != kNoId) order.emplace_back(facts[i], i);
@@ -65,10 +65,10 @@ absl::Status ForPortions(
   std::sort(order.begin(), order.end());
   std::vector<FactId> part;
   std::vector<size_t> places;
-  for (size_t begin = 0; begin < order.size(); begin += kAtOnce) {
+  for (size_t begin = 0; begin < order.size(); begin += kFactsAtOnce) {
     part.clear();
     places.clear();
-    for (size_t i = begin; i < std::min(order.size(), begin + kAtOnce); ++i) {
+    for (size_t i = begin; i < std::min(order.size(), begin + kFactsAtOnce); ++i) {
       part.push_back(order[i].first);
       places.push_back(order[i].second);
     }
@@ -253,6 +253,13 @@ absl::StatusOr<Corroboration> Graph::CorroborationOf(FactId fact, const Lens& le
   ASSIGN_OR_RETURN(Corroboration result, CorroborateUnder(record, evidence, lens));
   if (!with_sources) result.sources.clear();
   return result;
+}
+
+absl::StatusOr<std::vector<FactChange>> Graph::ChangesOf(FactId fact, const Lens& lens,
+                                                         Instant from, Instant until) const {
+  ASSIGN_OR_RETURN(const FactRecord record, NeedFact(fact));
+  ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(record));
+  return entente::ChangesOf(record, evidence, lens, from, until);
 }
 
 absl::StatusOr<std::vector<FactId>> Graph::FactsOf(NodeId article, const Lens& lens) const {

@@ -130,7 +130,7 @@ absl::StatusOr<ExpressionPtr> ExpressionBinder::BindFunction(const FunctionRow& 
   }
   FunctionExpression function{&row, {}};
   if (row.reads_lens) {
-    ASSIGN_OR_RETURN(function.lens, binder_.BindLens({}, /*all_facts=*/false, WholeScope()));
+    ASSIGN_OR_RETURN(function.lens, binder_.BindLens({}, WholeScope()));
   }
   for (size_t i = 0; i < call.arguments.size(); ++i) {
     ASSIGN_OR_RETURN(ExpressionPtr argument, Bind(*call.arguments[i]));

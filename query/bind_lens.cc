@@ -47,19 +47,18 @@ absl::Status Binder::BindLensClauses(const ast::LensClauses& clauses, const Scop
   RETURN_IF_ERROR(bind_list(clauses.according_to, &lens->according_to));
   RETURN_IF_ERROR(bind_list(clauses.except, &lens->except));
   RETURN_IF_ERROR(bind_list(clauses.denied_by, &lens->denied_by));
+  if (!lens->including.has_value()) lens->including = clauses.including;
   if (lens->least_confidence == nullptr) {
     RETURN_IF_ERROR(bind(clauses.least_confidence, &lens->least_confidence));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<const BoundLens*> Binder::BindLens(const ast::LensClauses& own, bool all_facts,
-                                                  const Scope& scope) {
+absl::StatusOr<const BoundLens*> Binder::BindLens(const ast::LensClauses& own, const Scope& scope) {
   const bool inherits = std::any_of(lens_stack_.begin(), lens_stack_.end(),
                                     [](const auto& outer) { return !outer.first->empty(); });
-  if (own.empty() && !all_facts && !inherits) return nullptr;
+  if (own.empty() && !inherits) return nullptr;
   auto lens = std::make_unique<BoundLens>();
-  lens->only_denied_too = all_facts;
   // The innermost setting of a dimension comes first and stays.
   RETURN_IF_ERROR(BindLensClauses(own, scope, lens.get()));
   // What a lens's own expressions look for is seen through the lenses around it alone.

@@ -54,8 +54,7 @@ class Binder {
   void NoteParameter(absl::string_view name, SourceSpan span);
   // The lens in force for a pattern with these clauses of its own, or without any for a function;
   // nullptr for the default.
-  absl::StatusOr<const BoundLens*> BindLens(const ast::LensClauses& own, bool all_facts,
-                                            const Scope& scope);
+  absl::StatusOr<const BoundLens*> BindLens(const ast::LensClauses& own, const Scope& scope);
   // Patterns and queries inside expressions. `scope` is what they see of the enclosing query.
   absl::StatusOr<ExpressionPtr> BindPatternExpression(const ast::PatternExpression& node,
                                                       const Scope& scope, SourceSpan span);
@@ -150,6 +149,8 @@ class Binder {
   // The types of the pattern. Those of a question must exist and are found in any case of letters.
   absl::StatusOr<std::vector<std::string>> TypesOf(
       const ast::RelationshipPattern& relationship) const;
+  // Those of a question must exist.
+  absl::Status CheckLabels(const ast::NodePattern& node) const;
   // Scans and expansions, then a Filter of the patterns' own predicates and those of `where` that
   // need no path, then the paths, then the rest of `where`.
   absl::Status PlacePatterns(PatternClause* clause, const ast::Expression* where, Flow* flow);

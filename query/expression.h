@@ -172,7 +172,7 @@ struct BoundLens {
   std::vector<ExpressionPtr> except;
   std::vector<ExpressionPtr> denied_by;
   ExpressionPtr least_confidence;
-  bool only_denied_too = false;
+  std::optional<ast::Including> including;
   // Slots that the clauses read: empty when one lens serves all rows.
   std::vector<Slot> reads;
 };

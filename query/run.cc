@@ -22,13 +22,14 @@ bool MayHoldEntities(const Value& value) {
 Run::Run(std::shared_ptr<const PreparedPlan> plan, const Parameters& parameters, const Graph& graph,
          GraphWriter* writer, const Core& core, const SessionOptions& options,
          const std::atomic<bool>* interrupted)
-    : plan_(std::move(plan)), parameters_(parameters) {
+    : plan_(std::move(plan)), parameters_(parameters), lens_(options.lens) {
   execution_.plan = plan_.get();
   execution_.graph = &graph;
   execution_.writer = writer;
   execution_.core = &core;
   execution_.parameters = &parameters_;
   execution_.functions.graph = &graph;
+  execution_.functions.lens = lens_.get();
   const int64_t now = absl::GetCurrentTimeNanos();
   execution_.functions.statement_seconds = now / kNanosPerSecond;
   execution_.functions.statement_nanoseconds = static_cast<int32_t>(now % kNanosPerSecond);
@@ -46,6 +47,14 @@ absl::Status Run::CheckLenses() {
   if (lenses_checked_) return absl::OkStatus();
   lenses_checked_ = true;
   return ResolveConstantLenses(execution_);
+}
+
+absl::StatusOr<Lens> Run::OwnLens() {
+  ENTENTE_CHECK(plan_->lenses.size() == 1);
+  ASSIGN_OR_RETURN(
+      const Lens* const lens,
+      LensEvaluator(execution_, plan_->lenses.front().get(), /*exact=*/false).ResolveConstant());
+  return *lens;
 }
 
 absl::StatusOr<bool> Run::Next(Row* row) {

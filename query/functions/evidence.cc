@@ -7,9 +7,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/catalogue.h"
+#include "engine/changes.h"
 #include "engine/error.h"
 #include "engine/graph.h"
 #include "engine/lens.h"
+#include "engine/published.h"
 #include "engine/status.h"
 #include "engine/temporal_text.h"
 #include "query/batch.h"
@@ -20,6 +22,7 @@ namespace entente::query {
 namespace {
 
 constexpr int64_t kMicrosPerSecond = 1'000'000;
+constexpr TypeSet kMoments = types::kDate | types::kLocalDateTime | types::kDateTime;
 
 // The lens that the relationship was bound under, else the statement's, else the default one.
 const Lens& LensOf(const FunctionContext& context, const Value& relationship) {
@@ -230,26 +233,53 @@ absl::StatusOr<Value> PrecisionOf(const FunctionContext& context, Arguments argu
   return context.graph->ValidPrecision(arguments[0].relationship().id, name);
 }
 
-// One end of the valid time as it was written: '2024', '2024-06', '2024-06-18' or an instant.
+// An end of valid time as it was written: '2024', '2024-06', '2024-06-18' or an instant; null where
+// there is none.
+Value EndText(const Value& value, Precision precision) {
+  switch (value.type()) {
+    case Value::Type::kDate:
+      return Value::String(FormatPartialDate({value.date(), precision}));
+    case Value::Type::kDateTime:
+      return Value::String(FormatDateTime(value.date_time()));
+    case Value::Type::kLocalDateTime:
+      return Value::String(FormatLocalDateTime(value.local_date_time()));
+    default:
+      return Value::Null();
+  }
+}
+
 absl::StatusOr<Value> ValidEndText(const FunctionContext& context, const Value& relationship,
                                    absl::string_view end) {
   const FactId fact = relationship.relationship().id;
   ASSIGN_OR_RETURN(const Value value, context.graph->RelationshipProperty(fact, end));
-  if (value.is_null()) return Value::Null();
-  ASSIGN_OR_RETURN(const Value precision, context.graph->ValidPrecision(fact, end));
-  if (value.type() == Value::Type::kDate) {
-    PartialDate date{value.date(), Precision::kDay};
-    if (precision.is_string() && precision.string() == "month") date.precision = Precision::kMonth;
-    if (precision.is_string() && precision.string() == "year") date.precision = Precision::kYear;
-    return Value::String(FormatPartialDate(date));
+  ASSIGN_OR_RETURN(const Value written, context.graph->ValidPrecision(fact, end));
+  Precision precision = Precision::kDay;
+  if (written.is_string() && written.string() == "month") precision = Precision::kMonth;
+  if (written.is_string() && written.string() == "year") precision = Precision::kYear;
+  return EndText(value, precision);
+}
+
+// changes(r, from, to), where an end that is null is open.
+absl::StatusOr<Value> Changes(const FunctionContext& context, Arguments arguments) {
+  if (arguments[0].is_null()) return Value::Null();
+  Instant ends[] = {kEarliest, kLatest};
+  for (size_t i = 0; i < 2; ++i) {
+    if (arguments[i + 1].is_null()) continue;
+    const std::optional<Instant> end = PublishedInstant(arguments[i + 1]);
+    if (!end.has_value()) return WrongType(kMoments, arguments[i + 1]);
+    ends[i] = *end;
   }
-  if (value.type() == Value::Type::kDateTime) {
-    return Value::String(FormatDateTime(value.date_time()));
+  ASSIGN_OR_RETURN(const std::vector<FactChange> changes,
+                   context.graph->ChangesOf(arguments[0].relationship().id,
+                                            LensOf(context, arguments[0]), ends[0], ends[1]));
+  std::vector<Value> rows;
+  rows.reserve(changes.size());
+  for (const FactChange& change : changes) {
+    rows.push_back(Value::Map({{"change", Value::String(ChangeName(change.kind))},
+                               {"at", InstantOrNull(change.at)},
+                               {"date", EndText(change.date.value, change.date.precision)}}));
   }
-  if (value.type() == Value::Type::kLocalDateTime) {
-    return Value::String(FormatLocalDateTime(value.local_date_time()));
-  }
-  return Value::Null();
+  return Value::List(std::move(rows));
 }
 
 absl::StatusOr<Value> Since(const FunctionContext& context, Arguments arguments) {
@@ -344,6 +374,16 @@ std::vector<FunctionRow> RelationshipFunctions() {
                       "Of a relationship's type: 1 verbal cooperation, 2 material cooperation, 3 "
                       "verbal conflict, 4 material conflict, by its CAMEO code or those above it; "
                       "null without."),
+      {.name = "changes",
+       .parameters = {{"relationship", types::kRelationship}, {"from", kMoments}, {"to", kMoments}},
+       .result = types::kList,
+       .elements = types::kMap,
+       .nulls = NullPolicy::kCalled,
+       .purity = Purity::kReadsGraph,
+       .implementation = Changes,
+       .help = "What happened to a relationship between two dates or moments, both included and "
+               "open where null: maps of change ('known', 'denied', 'contested', 'retracted', "
+               "'began' or 'ended'), date (a text) and at."},
       {.name = "precision",
        .parameters = {{"relationship", types::kRelationship}, {"end", types::kString}},
        .result = types::kString,

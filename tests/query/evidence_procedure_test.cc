@@ -92,10 +92,9 @@ TEST_F(ClaimTest, AnUnknownAsserterBecomesAnEntityAsInImports) {
 }
 
 TEST_F(ClaimTest, BadDetailsAreRefusedAndChangeNothing) {
-  for (const char* details :
-       {"{stance: 'doubts'}", "{confidence: 1.5}", "{confidence: '1'}", "{sentence: -1}",
-        "{span: [4, 2]}", "{span: [1]}", "{quote: 1}", "{asserted_by: 1}", "{page: 1}",
-        "{at: date()}"}) {
+  for (const char* details : {"{stance: 'doubts'}", "{confidence: 1.5}", "{confidence: '1'}",
+                              "{sentence: -1}", "{span: [4, 2]}", "{span: [1]}", "{quote: 1}",
+                              "{asserted_by: 1}", "{page: 1}", "{at: date()}"}) {
     EXPECT_THAT(Call("cite", "1", details), ElementsAre("ArgumentError: InvalidArgumentValue"))
         << details;
   }
