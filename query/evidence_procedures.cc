@@ -26,8 +26,7 @@ absl::Status BadDetail(absl::string_view name, absl::string_view wanted) {
 
 // An error of the input as an ArgumentError; others stay what they are.
 absl::Status AsArgumentError(const absl::Status& status) {
-  const bool plain = ErrorInfoOf(status).type == "DatabaseError";
-  if (!plain || status.code() != absl::StatusCode::kInvalidArgument) return status;
+  if (ErrorInfoOf(status).detail != "InvalidArgument") return status;
   return MakeError(ErrorCode::kRuntimeInvalidArgumentValue, status.message());
 }
 

@@ -1,8 +1,8 @@
 // The analyst's short questions: WHO SUPPORTS WHOM?  WHO SUPPORTS 'Russia'?  'Iran' AIDS|MEETS
 // WHOM?  WHO AIDS WHOM AMONG Country?  WHY 'Iran' AIDS 'Russia'?  WHO DISPUTES 'Iran' AIDS
-// 'Russia'?  WHAT CHANGED BETWEEN 2024-06 AND 2024-07 FOR 'Iran' ABOUT AIDS? Each is rewritten into the openCypher query with a lens that
-// answers it (print it with ast_printer.h to see which). Names reach the query as arguments of
-// entente.named_entity, never as text to be parsed.
+// 'Russia'?  WHAT CHANGED BETWEEN 2024-06 AND 2024-07 FOR 'Iran' ABOUT AIDS? Each is rewritten into
+// the openCypher query with a lens that answers it (print it with ast_printer.h to see which).
+// Names reach the query as arguments of entente.named_entity, never as text to be parsed.
 //
 // Behind the question stand, in any order and once each: SINCE t and UNTIL t (the fact's interval
 // meets the time from t on, before t), AS OF t or KNOWN AS OF t, VALID AS OF t, BETWEEN t AND t and

@@ -50,10 +50,11 @@ absl::Status Run::CheckLenses() {
 }
 
 absl::StatusOr<Lens> Run::OwnLens() {
-  ENTENTE_CHECK(plan_->lenses.size() == 1);
+  // Those that stand within its expressions were bound before it.
+  ENTENTE_CHECK(!plan_->lenses.empty());
   ASSIGN_OR_RETURN(
       const Lens* const lens,
-      LensEvaluator(execution_, plan_->lenses.front().get(), /*exact=*/false).ResolveConstant());
+      LensEvaluator(execution_, plan_->lenses.back().get(), /*exact=*/false).ResolveConstant());
   return *lens;
 }
 

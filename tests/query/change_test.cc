@@ -146,11 +146,12 @@ TEST_F(ChangeTest, WhoDisputesTellsWhoDenies) {
   Call("entente.cite(r, one)");
   Call("entente.cite(r, two, {stance: 'denies', confidence: 0.4, asserted_by: 'A', quote: 'no'})");
   Call("entente.cite(r, three, {stance: 'denies', confidence: 0.6})");
-  EXPECT_THAT(query_.Rows("WHO DISPUTES 'A' SUPPORTS 'B'?"),
-              ElementsAre("'Z' | null | 'Z' | 2024-04-01T00:00Z | '3' | 0.6 | null | null | null | "
-                          "null",
-                          "'A' | 'A' | 'Y' | 2024-03-01T00:00Z | '2' | 0.4 | null | null | 'no' | "
-                          "null"));
+  EXPECT_THAT(
+      query_.Rows("WHO DISPUTES 'A' SUPPORTS 'B'?"),
+      ElementsAre("'Z' | null | 'Z' | '2024-04-01T00:00Z' | '3' | 0.6 | null | null | null | "
+                  "null",
+                  "'A' | 'A' | 'Y' | '2024-03-01T00:00Z' | '2' | 0.4 | null | null | 'no' | "
+                  "null"));
   EXPECT_THAT(query_.Rows("WHO DISPUTES 'A' SUPPORTS 'B' AS OF 2024-03-15?"), SizeIs(1));
   EXPECT_THAT(query_.Rows("WHO DISPUTES 'A' SUPPORTS 'C'?"), IsEmpty());
 }

@@ -210,9 +210,13 @@ TEST(GdeltTest, TheDifferencesAreATableInOrder) {
   for (size_t i = 1; i < codes.size(); ++i) EXPECT_LT(codes[i - 1].code, codes[i].code);
   for (const CameoCode& difference : GdeltDifferences()) {
     for (const CameoCode& code : CameoCodes()) {
-      if (code.code == difference.code) EXPECT_NE(code.name, difference.name);
+      if (code.code == difference.code) {
+        EXPECT_NE(code.name, difference.name);
+      }
       // An event that both have weighs the same in both.
-      if (code.name == difference.name) EXPECT_EQ(code.goldstein, difference.goldstein);
+      if (code.name == difference.name) {
+        EXPECT_EQ(code.goldstein, difference.goldstein);
+      }
     }
   }
 }
