@@ -252,4 +252,15 @@ absl::StatusOr<ast::Query> ParseQuestion(TokenCursor& cursor, StatementParser& p
   return RewriteQuestion(std::move(question));
 }
 
+void SpellTypes(const Catalogue& catalogue, ast::Query* rewrite) {
+  for (ast::Clause& clause : rewrite->parts.front().clauses) {
+    auto* match = std::get_if<ast::Match>(&clause.node);
+    if (match == nullptr) continue;
+    for (ast::Name& type : match->patterns.front().relationships.front().types) {
+      const RelationId relation = catalogue.FindRelationInAnyCase(type.text);
+      if (relation != kNoSymbol) type.text = catalogue.relation(relation).name;
+    }
+  }
+}
+
 }  // namespace entente::query

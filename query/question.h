@@ -11,6 +11,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "engine/catalogue.h"
 #include "query/ast.h"
 #include "query/statement_parser.h"
 #include "query/token_cursor.h"
@@ -22,5 +23,9 @@ bool AtQuestion(const TokenCursor& cursor);
 
 // Reads a question up to and with its `?`, if there is one. `parser` reads `cursor`'s tokens.
 absl::StatusOr<ast::Query> ParseQuestion(TokenCursor& cursor, StatementParser& parser);
+
+// Spells the relation types of a question's rewrite as the catalogue does, so that it says the same
+// as plain openCypher. A question takes them in any case of letters.
+void SpellTypes(const Catalogue& catalogue, ast::Query* rewrite);
 
 }  // namespace entente::query

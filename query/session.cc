@@ -19,6 +19,7 @@
 #include "query/parser.h"
 #include "query/prepare.h"
 #include "query/profile.h"
+#include "query/question.h"
 #include "query/run.h"
 #include "query/schema_statement.h"
 #include "query/session_options.h"
@@ -193,8 +194,8 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::Run(absl::string_view 
     const auto plan = cache_.Find(text, Stamp(*graph));
     if (plan != nullptr) return RunPlan({plan, {}}, parameters, std::move(reading));
   }
-  ASSIGN_OR_RETURN(const ast::Statement statement, Parse(text));
-  const auto* query = std::get_if<ast::QueryStatement>(&statement.node);
+  ASSIGN_OR_RETURN(ast::Statement statement, Parse(text));
+  auto* query = std::get_if<ast::QueryStatement>(&statement.node);
   if (query == nullptr) {
     reading = nullptr;
     if (IsSchemaStatement(statement)) return RunSchemaStatement(statement);
@@ -202,6 +203,7 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::Run(absl::string_view 
     return RunTransactionStatement(statement);
   }
   ASSIGN_OR_RETURN(const Graph* const graph, PlanningGraph(&reading));
+  if (query->question) SpellTypes(graph->catalogue(), &query->query);
   ASSIGN_OR_RETURN(Ready ready, Plan(*query, text, *graph));
   return RunPlan(std::move(ready), parameters, std::move(reading));
 }

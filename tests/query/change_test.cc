@@ -125,7 +125,7 @@ TEST_F(ChangeTest, AQuestionAndItsExplanationAnswerTheSame) {
       "WITH r, x CALL entente.cite(r, x, {stance: 'denies'}) YIELD added RETURN added");
   for (const char* question :
        {"WHAT CHANGED BETWEEN 2023 AND 2025 FOR 'A' ABOUT SUPPORTS EXCEPT 'Z'?",
-        "WHO DISPUTES 'A' SUPPORTS 'B'?", "WHY 'A' SUPPORTS 'C'?",
+        "who disputes 'A' supports 'B'?", "WHY 'A' SUPPORTS 'C'?",
         "WHO SUPPORTS WHOM AMONG 'A', 'B' KNOWN AS OF 2024-06 VALID AS OF 2024-05?",
         "WHO SUPPORTS WHOM AMONG Country SINCE 2024?"}) {
     const std::vector<std::string> answer = query_.Rows(question);
