@@ -327,22 +327,6 @@ constexpr CameoCode kCodes[] = {
     {"2042", "DETONATE_NUCLEAR_WEAPONS", -10.0},
 };
 
-int SignOf(double goldstein) { return goldstein > 0 ? 1 : goldstein < 0 ? -1 : 0; }
-
-// Defines `type` with the parents it has already kept.
-absl::StatusOr<RelationId> Define(GraphWriter& graph, RelationType type) {
-  const RelationId known = graph.catalogue().FindRelation(type.name);
-  if (known != kNoSymbol) {
-    for (const RelationId parent : graph.catalogue().relation(known).parents) {
-      if (std::find(type.parents.begin(), type.parents.end(), parent) == type.parents.end()) {
-        type.parents.push_back(parent);
-      }
-    }
-    if (graph.catalogue().relation(known) == type) return known;
-  }
-  return graph.DefineRelation(type);
-}
-
 }  // namespace
 
 bool IsCameoRelation(absl::string_view name) {
@@ -355,6 +339,24 @@ bool IsCameoRelation(absl::string_view name) {
   return names.contains(name);
 }
 
+absl::StatusOr<RelationId> DeclareRelation(GraphWriter& graph, const RelationType& type) {
+  const RelationId known = graph.catalogue().FindRelation(type.name);
+  if (known == kNoSymbol) return graph.DefineRelation(type);
+  RelationType all = graph.catalogue().relation(known);
+  for (const RelationId parent : type.parents) {
+    const bool has = std::find(all.parents.begin(), all.parents.end(), parent) != all.parents.end();
+    if (!has) all.parents.push_back(parent);
+  }
+  if (all.sign == 0) all.sign = type.sign;
+  if (all.cameo_code.empty()) all.cameo_code = type.cameo_code;
+  if (all.plover_code.empty()) all.plover_code = type.plover_code;
+  if (all.gdelt_code.empty()) all.gdelt_code = type.gdelt_code;
+  if (!all.goldstein.has_value()) all.goldstein = type.goldstein;
+  return graph.DefineRelation(all);
+}
+
+int SignOfWeight(double goldstein) { return goldstein > 0 ? 1 : goldstein < 0 ? -1 : 0; }
+
 absl::Status DeclareCameo(GraphWriter& graph) {
   absl::flat_hash_map<absl::string_view, RelationId> cut_ids;
   absl::flat_hash_map<absl::string_view, std::vector<RelationId>> cuts_of_code;
@@ -363,7 +365,7 @@ absl::Status DeclareCameo(GraphWriter& graph) {
     type.name = std::string(cut.name);
     type.sign = cut.sign;
     for (const absl::string_view parent : cut.parents) type.parents.push_back(cut_ids.at(parent));
-    ASSIGN_OR_RETURN(const RelationId id, Define(graph, std::move(type)));
+    ASSIGN_OR_RETURN(const RelationId id, DeclareRelation(graph, type));
     cut_ids[cut.name] = id;
     for (const absl::string_view code : cut.codes) cuts_of_code[code].push_back(id);
   }
@@ -373,11 +375,11 @@ absl::Status DeclareCameo(GraphWriter& graph) {
     type.name = std::string(code.name);
     type.cameo_code = std::string(code.code);
     type.goldstein = code.goldstein;
-    type.sign = SignOf(code.goldstein);
+    type.sign = SignOfWeight(code.goldstein);
     const auto parent = code_ids.find(code.code.substr(0, code.code.size() - 1));
     if (parent != code_ids.end()) type.parents.push_back(parent->second);
     for (const RelationId cut : cuts_of_code[code.code]) type.parents.push_back(cut);
-    ASSIGN_OR_RETURN(code_ids[code.code], Define(graph, std::move(type)));
+    ASSIGN_OR_RETURN(code_ids[code.code], DeclareRelation(graph, type));
   }
   return absl::OkStatus();
 }

@@ -12,8 +12,10 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "engine/catalogue.h"
 
 namespace entente {
 
@@ -40,8 +42,14 @@ const std::vector<CameoCrossCut>& CameoCrossCuts();
 // Whether `name` is one of CAMEO's relation types or cross cuts.
 bool IsCameoRelation(absl::string_view name);
 
+// Gives the database this type. One of that name that is there already keeps what it has: it gains
+// parents, and whatever of sign, codes and weight it lacks.
+absl::StatusOr<RelationId> DeclareRelation(GraphWriter& graph, const RelationType& type);
+// That of a type whose sign nobody gave.
+int SignOfWeight(double goldstein);
+
 // Gives the database CAMEO's relation types and cross cuts with their parents, signs, codes and
-// weights. Types of those names that are there already keep the parents they have beside these.
+// weights, as DeclareRelation does.
 absl::Status DeclareCameo(GraphWriter& graph);
 
 // "Provide military aid" → "PROVIDE_MILITARY_AID": letters and digits of ASCII in upper case, every

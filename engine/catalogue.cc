@@ -1,9 +1,11 @@
 #include "engine/catalogue.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "engine/names.h"
 #include "engine/status.h"
@@ -149,6 +151,26 @@ const std::vector<LabelId>& Catalogue::DescendantLabels(LabelId id) const {
   return label_descendants_[id];
 }
 
+std::optional<int> Catalogue::QuadClass(RelationId id) const {
+  // By the first two digits of the code.
+  constexpr int kLastRoots[] = {5, 8, 13, 20};
+  const RelationType& type = relations_[id];
+  int root = 0;
+  if (type.cameo_code.size() >= 2 && absl::SimpleAtoi(type.cameo_code.substr(0, 2), &root)) {
+    const auto* const end = std::lower_bound(std::begin(kLastRoots), std::end(kLastRoots), root);
+    if (root < 1 || end == std::end(kLastRoots)) return std::nullopt;
+    return static_cast<int>(end - std::begin(kLastRoots)) + 1;
+  }
+  std::optional<int> common;
+  for (const RelationId parent : type.parents) {
+    const std::optional<int> of_parent = QuadClass(parent);
+    if (!of_parent.has_value()) continue;
+    if (common.has_value() && common != of_parent) return std::nullopt;
+    common = of_parent;
+  }
+  return common;
+}
+
 const PropertyIndex* Catalogue::FindIndex(absl::string_view name) const {
   const auto found = std::find_if(indexes_.begin(), indexes_.end(),
                                   [&](const PropertyIndex& index) { return index.name == name; });
@@ -181,6 +203,13 @@ std::vector<std::string> Catalogue::NearestRelations(absl::string_view name, siz
   return NearestTo(name, names, limit);
 }
 
+std::vector<std::string> Catalogue::NearestLabels(absl::string_view name, size_t limit) const {
+  std::vector<std::string> names;
+  names.reserve(labels_.size());
+  for (const Label& label : labels_) names.push_back(label.name);
+  return NearestTo(name, names, limit);
+}
+
 LabelId Catalogue::AddLabel(Label label) {
   return Add(std::move(label), labels_, label_ids_, label_descendants_);
 }
@@ -201,7 +230,10 @@ absl::Status Catalogue::SetRelation(RelationId id, RelationType type) {
   RETURN_IF_ERROR(CheckParents(relations_, relation_descendants_, id, type));
   const bool moved = relations_[id].parents != type.parents;
   relations_[id] = std::move(type);
-  if (moved) relation_descendants_ = Descendants(relations_);
+  if (moved) {
+    relation_descendants_ = Descendants(relations_);
+    ++taxonomy_changes_;
+  }
   return absl::OkStatus();
 }
 
@@ -209,7 +241,10 @@ absl::Status Catalogue::SetLabel(LabelId id, Label label) {
   RETURN_IF_ERROR(CheckParents(labels_, label_descendants_, id, label));
   const bool moved = labels_[id].parents != label.parents;
   labels_[id] = std::move(label);
-  if (moved) label_descendants_ = Descendants(labels_);
+  if (moved) {
+    label_descendants_ = Descendants(labels_);
+    ++taxonomy_changes_;
+  }
   return absl::OkStatus();
 }
 

@@ -26,6 +26,7 @@ struct RelationType {
   std::string cameo_code;           // "072", empty without
   std::string plover_code;          // empty without
   std::optional<double> goldstein;  // −10 … 10
+  std::string gdelt_code;           // in GDELT's variant of CAMEO, empty without
   bool operator==(const RelationType&) const = default;
 };
 
@@ -66,8 +67,13 @@ class Catalogue {
   const std::vector<RelationId>& DescendantRelations(RelationId id) const;
   const std::vector<LabelId>& DescendantLabels(LabelId id) const;
 
+  // 1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict: by the
+  // type's CAMEO code, without one by what its parents have in common; nullopt when nothing tells.
+  std::optional<int> QuadClass(RelationId id) const;
+
   // Up to `limit` relation type names nearest to `name` by edit distance, for error messages.
   std::vector<std::string> NearestRelations(absl::string_view name, size_t limit) const;
+  std::vector<std::string> NearestLabels(absl::string_view name, size_t limit) const;
 
   // By id.
   const std::vector<PropertyIndex>& indexes() const { return indexes_; }
@@ -79,6 +85,8 @@ class Catalogue {
   const PropertyIndex* IndexOver(LabelId label, PropertyId property) const;
   // Grows whenever an index comes or goes.
   uint64_t index_changes() const { return index_changes_; }
+  // Grows whenever a symbol comes to lie under another, or no longer does.
+  uint64_t taxonomy_changes() const { return taxonomy_changes_; }
 
   // All at once, ids in order. InvalidArgument when a name comes twice, a parent is unknown or
   // parents close a cycle.
@@ -109,6 +117,7 @@ class Catalogue {
   std::vector<std::vector<LabelId>> label_descendants_;
   std::vector<PropertyIndex> indexes_;  // by id
   uint64_t index_changes_ = 0;
+  uint64_t taxonomy_changes_ = 0;
 };
 
 }  // namespace entente

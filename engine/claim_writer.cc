@@ -52,6 +52,13 @@ bool SamePiece(const storage::Evidence& a, const storage::Evidence& b) {
          a.span_end == b.span_end && a.stance == b.stance && a.asserter == b.asserter;
 }
 
+bool IsChosen(const storage::Evidence& piece, const EvidenceChoice& choice) {
+  if (choice.stance.has_value() && piece.stance != StoredStance(*choice.stance)) return false;
+  if (choice.asserter.has_value() && piece.asserter != *choice.asserter) return false;
+  if (choice.sentence.has_value() && piece.sentence != *choice.sentence) return false;
+  return !choice.span.has_value() || *choice.span == std::pair(piece.span_start, piece.span_end);
+}
+
 // True when the record did not have it.
 bool AddToNames(const EntityName& name, NodeRecord* record) {
   const bool known =
@@ -330,12 +337,14 @@ absl::StatusOr<size_t> ClaimWriter::Cite(FactId fact, absl::Span<const EvidenceI
   return added;
 }
 
-absl::StatusOr<size_t> ClaimWriter::Retract(FactId fact, NodeId article, Instant when) {
+absl::StatusOr<size_t> ClaimWriter::Retract(FactId fact, NodeId article, Instant when,
+                                            const EvidenceChoice& choice) {
   ASSIGN_OR_RETURN(const FactRecord old, graph_.NeedFact(fact));
   FactRecord record = old;
   size_t retracted = 0;
   for (storage::Evidence& piece : record.evidence) {
     if (piece.article != article || piece.retracted_at != storage::kNoTime) continue;
+    if (!IsChosen(piece, choice)) continue;
     piece.retracted_at = when;
     ++retracted;
   }

@@ -10,6 +10,7 @@
 // the row can be rejected and the import goes on. Other errors end the import.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -69,6 +70,15 @@ struct EvidenceInput {
   std::string quote;
 };
 
+// Which of an article's pieces of evidence on a fact are meant: those that agree with all that is
+// given.
+struct EvidenceChoice {
+  std::optional<Stance> stance;
+  std::optional<NodeId> asserter;
+  std::optional<int32_t> sentence;
+  std::optional<std::pair<int32_t, int32_t>> span;
+};
+
 class ClaimWriter {
  public:
   struct Upserted {
@@ -115,9 +125,10 @@ class ClaimWriter {
   // article that is none, a confidence out of range.
   absl::StatusOr<size_t> Cite(FactId fact, absl::Span<const EvidenceInput> evidence);
 
-  // Retracts the article's evidence on the fact as of `when`; what is retracted already stays so.
-  // Returns how many pieces were.
-  absl::StatusOr<size_t> Retract(FactId fact, NodeId article, Instant when);
+  // Retracts the article's evidence on the fact, as far as it is chosen, as of `when`; what is
+  // retracted already stays so. Returns how many pieces were.
+  absl::StatusOr<size_t> Retract(FactId fact, NodeId article, Instant when,
+                                 const EvidenceChoice& choice = {});
 
   // True when the node did not bear this name yet.
   absl::StatusOr<bool> AddName(NodeId node, const EntityName& name);

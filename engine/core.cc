@@ -31,7 +31,8 @@ absl::StatusOr<std::shared_ptr<const Catalogue>> LoadCatalogue(const storage::Vi
   std::vector<RelationType> relations;
   for (storage::RelationTypeRecord& record : stored.relation_types) {
     relations.push_back({std::move(record.name), std::move(record.parents), record.sign,
-                         std::move(record.cameo), std::move(record.plover), record.goldstein});
+                         std::move(record.cameo), std::move(record.plover), record.goldstein,
+                         std::move(record.gdelt)});
   }
   absl::StatusOr<Catalogue> catalogue =
       Catalogue::Make(std::move(labels), std::move(relations), std::move(stored.property_names));

@@ -57,6 +57,7 @@ enum class ErrorCode {
   kInvalidArgumentExpression,
   kInvalidArgumentPassingMode,
   kUnknownRelationType,  // ours: a question names a type that does not exist
+  kUnknownLabel,         // ours: likewise a label
   // Compile time, others.
   kMissingParameter,   // ParameterMissing
   kProcedureNotFound,  // ProcedureError
@@ -85,6 +86,7 @@ enum class ErrorCode {
   kUnknownName,                       // ours: SemanticError
   kIndexExists,                       // ours: SchemaError
   kIndexNotFound,                     // ours: SchemaError
+  kTaxonomyCycle,                     // ours: SchemaError, something would lie under itself
   kReadOnly,                          // ours: a write on a read-only database
   kDatabaseBusy,                      // ours: another writer took too long
   kWriteConflict,                     // ours: TransactionError, see Session

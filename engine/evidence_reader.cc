@@ -153,6 +153,10 @@ absl::StatusOr<Corroboration> CorroborateUnder(const storage::FactRecord& record
   if (lens.least_confidence.has_value() && result.confidence < *lens.least_confidence) {
     result.visible = false;
   }
+  if (lens.every_fact) {
+    result.visible = true;
+    return result;
+  }
   if (result.visible && lens.valid_time.has_value()) {
     ASSIGN_OR_RETURN(const ValidEnd from, ValidFromOf(record));
     ASSIGN_OR_RETURN(const ValidEnd to, ValidToOf(record));

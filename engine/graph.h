@@ -27,6 +27,8 @@
 
 namespace entente {
 
+struct FactChange;
+
 namespace storage {
 struct FactRecord;
 struct NodeRecord;
@@ -218,8 +220,12 @@ class Graph {
   // The same of many, in any order; `*results` gets one for each, a default one for kNoId.
   absl::Status CorroborationsOf(absl::Span<const FactId> facts, const Lens& lens, bool with_sources,
                                 std::vector<Corroboration>* results) const;
-  // Facts that an article speaks of, sorted. Empty when the node is no article.
-  absl::StatusOr<std::vector<FactId>> FactsOf(NodeId article) const;
+  // What happened to a fact from `from` to `until`, both included (engine/changes.h).
+  absl::StatusOr<std::vector<FactChange>> ChangesOf(FactId fact, const Lens& lens, Instant from,
+                                                    Instant until) const;
+  // Facts on which evidence from the article counts, be it a denial, and which the lens's valid
+  // time and least confidence let pass; sorted. Empty when the node is no article.
+  absl::StatusOr<std::vector<FactId>> FactsOf(NodeId article, const Lens& lens) const;
   // The entity that published the article; kNoId if unknown.
   absl::StatusOr<NodeId> PublisherOf(NodeId article) const;
   absl::StatusOr<std::vector<NodeId>> ArticlesOf(NodeId publisher) const;

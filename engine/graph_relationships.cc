@@ -5,6 +5,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "engine/built_in.h"
+#include "engine/changes.h"
 #include "engine/error.h"
 #include "engine/graph.h"
 #include "engine/status.h"
@@ -19,6 +20,9 @@ namespace entente {
 namespace {
 
 using storage::FactRecord;
+
+// Facts that are held at once.
+constexpr size_t kFactsAtOnce = 1024;
 
 storage::RelationFilter FilterOf(const RelationSet& types) {
   return types.any ? storage::RelationFilter() : storage::RelationFilter(types.ids);
@@ -54,7 +58,6 @@ Corroboration Stored(const Record& record) {
 absl::Status ForPortions(
     absl::Span<const FactId> facts,
     absl::FunctionRef<absl::Status(absl::Span<const FactId>, absl::Span<const size_t>)> read) {
-  constexpr size_t kAtOnce = 1024;
   std::vector<std::pair<FactId, size_t>> order;
   for (size_t i = 0; i < facts.size(); ++i) {
     if (facts[i] != kNoId) order.emplace_back(facts[i], i);
@@ -62,10 +65,10 @@ absl::Status ForPortions(
   std::sort(order.begin(), order.end());
   std::vector<FactId> part;
   std::vector<size_t> places;
-  for (size_t begin = 0; begin < order.size(); begin += kAtOnce) {
+  for (size_t begin = 0; begin < order.size(); begin += kFactsAtOnce) {
     part.clear();
     places.clear();
-    for (size_t i = begin; i < std::min(order.size(), begin + kAtOnce); ++i) {
+    for (size_t i = begin; i < std::min(order.size(), begin + kFactsAtOnce); ++i) {
       part.push_back(order[i].first);
       places.push_back(order[i].second);
     }
@@ -279,9 +282,36 @@ absl::Status Graph::Corroborate(absl::Span<const FactId> facts, absl::Span<const
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<FactId>> Graph::FactsOf(NodeId article) const {
-  if (!IsArticle(article)) return std::vector<FactId>();
-  return storage::FactsOfArticle(*view_, article);
+absl::StatusOr<std::vector<FactChange>> Graph::ChangesOf(FactId fact, const Lens& lens,
+                                                         Instant from, Instant until) const {
+  ASSIGN_OR_RETURN(const FactRecord record, NeedFact(fact));
+  ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(record));
+  return entente::ChangesOf(record, evidence, lens, from, until);
+}
+
+absl::StatusOr<std::vector<FactId>> Graph::FactsOf(NodeId article, const Lens& lens) const {
+  std::vector<FactId> seen;
+  if (!IsArticle(article)) return seen;
+  Lens denials_too = lens;
+  denials_too.only_denied_too = true;
+  ASSIGN_OR_RETURN(const std::vector<FactId> facts, storage::FactsOfArticle(*view_, article));
+  for (size_t begin = 0; begin < facts.size(); begin += kFactsAtOnce) {
+    const absl::Span<const FactId> part = absl::MakeConstSpan(facts).subspan(begin, kFactsAtOnce);
+    ASSIGN_OR_RETURN(const std::vector<std::optional<FactRecord>> records,
+                     storage::ReadFacts(*view_, part));
+    for (size_t i = 0; i < part.size(); ++i) {
+      if (!records[i].has_value()) return absl::DataLossError("an article's fact is missing");
+      ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(*records[i]));
+      const bool counts = std::any_of(evidence.begin(), evidence.end(), [&](const Evidence& piece) {
+        return piece.article == article && Passes(piece, denials_too);
+      });
+      if (!counts) continue;
+      ASSIGN_OR_RETURN(const Corroboration all,
+                       CorroborateUnder(*records[i], evidence, denials_too));
+      if (all.visible) seen.push_back(part[i]);
+    }
+  }
+  return seen;
 }
 
 absl::StatusOr<NodeId> Graph::PublisherOf(NodeId article) const {

@@ -21,6 +21,7 @@ storage::RelationTypeRecord RecordOf(const RelationType& type) {
   record.cameo = type.cameo_code;
   record.plover = type.plover_code;
   record.goldstein = type.goldstein;
+  record.gdelt = type.gdelt_code;
   return record;
 }
 

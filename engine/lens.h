@@ -37,8 +37,10 @@ class Lens {
   std::optional<std::vector<NodeId>> denied_by;
   // Least confidence under this lens, in ten-thousandths.
   std::optional<int32_t> least_confidence;
-  // WHY shows facts that are only denied, too: no fact is hidden for want of an affirmation.
+  // Facts that are only denied are seen, too: none is hidden for want of an affirmation.
   bool only_denied_too = false;
+  // No fact is hidden at all: the conditions limit only what is told of its evidence.
+  bool every_fact = false;
 
   // Whether visibility asks for evidence, so that a fact which never had any is hidden.
   bool AsksForEvidence() const {
@@ -47,7 +49,7 @@ class Lens {
   }
   // The lens that is in force when nobody sets one.
   bool IsDefault() const {
-    return !valid_time.has_value() && !AsksForEvidence() && !only_denied_too;
+    return !valid_time.has_value() && !AsksForEvidence() && !only_denied_too && !every_fact;
   }
 };
 

@@ -64,6 +64,10 @@ class ENTENTE_EXPORT Session {
 
   virtual bool in_transaction() const = 0;
 
+  // The clauses of the lens that SET LENS has put around every statement, as they were written; ""
+  // while there is none.
+  virtual std::string lens() const = 0;
+
   // From any thread: the running statement, if any, ends with kInterrupted soon.
   virtual void Interrupt() = 0;
 };

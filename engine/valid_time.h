@@ -29,6 +29,9 @@ struct ValidEnd {
 // values of other types, which lenses ignore.
 std::optional<ValidEnd> ValidEndOf(const Value& value);
 ValidEnd ValidEndOf(const PartialDate& date);
+// As an end is written: 2024, 2024-06, 2024-06-18 or an instant such as 2024-06-18T12:00:00Z.
+// InvalidArgument for anything else.
+absl::StatusOr<ValidEnd> ParseValidEnd(absl::string_view text);
 
 // Writes an end into the record's columns: day rounded outwards, precision, flag. True when the
 // columns do not hold the whole value, which must then stand in the record's properties.

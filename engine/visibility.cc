@@ -22,7 +22,9 @@ InlineJudge::InlineJudge(const Lens& lens) : lens_(lens), columns_(storage::kFla
   const bool known_alone = !lens.according_to.has_value() && lens.except.empty() &&
                            !lens.denied_by.has_value() && !lens.least_confidence.has_value() &&
                            !lens.only_denied_too;
-  if (!lens.AsksForEvidence()) {
+  if (lens.every_fact) {
+    asks_ = Asks::kEveryFact;
+  } else if (!lens.AsksForEvidence()) {
     asks_ = Asks::kNothing;
   } else if (known_alone && lens.known_until.has_value() && lens.known_from == kEarliest) {
     asks_ = Asks::kKnownUntil;
@@ -84,12 +86,14 @@ InlineJudge::Verdict InlineJudge::JudgeEvidence(const storage::EdgeSpan& edges, 
       }
       return Verdict::kUndecided;
     case Asks::kNothing:
+    case Asks::kEveryFact:
       break;
   }
   return Verdict::kUndecided;
 }
 
 InlineJudge::Verdict InlineJudge::Judge(const storage::EdgeSpan& edges, size_t i) const {
+  if (asks_ == Asks::kEveryFact) return Verdict::kVisible;
   const Verdict valid = JudgeValidTime(edges, i);
   if (valid == Verdict::kHidden) return Verdict::kHidden;
   const Verdict evidence = JudgeEvidence(edges, i);

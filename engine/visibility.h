@@ -34,6 +34,7 @@ class InlineJudge {
     kNothing,     // the default lens's evidence decides
     kKnownUntil,  // known time alone, with no beginning
     kConfidence,  // a least confidence alone
+    kEveryFact,   // nothing is hidden
     kPieces,      // anything else: single pieces of evidence have to be looked at
   };
   const Lens& lens_;

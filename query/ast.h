@@ -35,6 +35,7 @@ enum class Arrow { kRight, kLeft, kEither };
 struct NodePattern {
   std::optional<Name> variable;
   std::vector<Name> labels;  // all of them must hold
+  bool must_exist = false;   // the labels; set by questions
   ExpressionPtr properties;  // a map literal, a parameter, or null
   SourceSpan span;
 };
@@ -78,6 +79,9 @@ struct TimeRange {
   SourceSpan span;
 };
 
+// INCLUDING DENIED: facts that are only denied are seen, too. INCLUDING ALL: every fact is.
+enum class Including { kDenied, kAll };
+
 struct LensClauses {
   std::optional<TimeRange> valid_time;
   std::optional<TimeRange> known_time;
@@ -85,9 +89,10 @@ struct LensClauses {
   std::vector<ExpressionPtr> except;
   std::vector<ExpressionPtr> denied_by;
   ExpressionPtr least_confidence;
+  std::optional<Including> including;
   bool empty() const {
     return !valid_time && !known_time && according_to.empty() && except.empty() &&
-           denied_by.empty() && !least_confidence;
+           denied_by.empty() && !least_confidence && !including;
   }
 };
 
@@ -245,9 +250,6 @@ struct Match {
   std::vector<PathPattern> patterns;
   LensClauses lens;
   ExpressionPtr where;
-  // Set by WHY questions: facts whose valid interval meets the lens match even if nothing affirms
-  // them under it, such as those that are only denied.
-  bool all_facts = false;
 };
 
 struct Unwind {
@@ -401,12 +403,43 @@ struct DropIndex {
   Name property;
 };
 struct ShowIndexes {};
+
+enum class SymbolKind { kRelationType, kLabel };
+// CREATE RELATION TYPE name UNDER parents {…}, CREATE LABEL name UNDER parents. What is not given
+// stays as it is.
+struct CreateSymbol {
+  SymbolKind kind;
+  Name name;
+  std::vector<Name> parents;
+  std::optional<int> sign;
+  std::optional<std::string> code;    // CAMEO's
+  std::optional<std::string> plover;  // likewise
+  std::optional<std::string> gdelt;
+  std::optional<double> weight;
+};
+// DROP RELATION TYPE name, DROP LABEL name: with parents it no longer lies under these, without it
+// stands for itself alone.
+struct DropSymbol {
+  SymbolKind kind;
+  Name name;
+  std::vector<Name> parents;
+};
+// SHOW RELATION TYPES, SHOW LABELS
+struct ShowSymbols {
+  SymbolKind kind;
+};
+struct SetLens {
+  LensClauses lens;
+};
+struct ResetLens {};
+struct ShowLens {};
 struct BeginTransaction {};
 struct CommitTransaction {};
 struct RollbackTransaction {};
 
 struct Statement {
-  using Node = std::variant<QueryStatement, CreateIndex, DropIndex, ShowIndexes, BeginTransaction,
+  using Node = std::variant<QueryStatement, CreateIndex, DropIndex, ShowIndexes, CreateSymbol,
+                            DropSymbol, ShowSymbols, SetLens, ResetLens, ShowLens, BeginTransaction,
                             CommitTransaction, RollbackTransaction>;
   Node node;
   SourceSpan span;

@@ -181,6 +181,31 @@ class QueryPrinter {
   const absl::string_view separator_;
 };
 
+std::string PrintSymbol(ast::SymbolKind kind, const ast::Name& name,
+                        const std::vector<ast::Name>& parents) {
+  std::string out = kind == ast::SymbolKind::kLabel ? "LABEL " : "RELATION TYPE ";
+  absl::StrAppend(&out, PrintName(name.text));
+  for (size_t i = 0; i < parents.size(); ++i) {
+    absl::StrAppend(&out, i == 0 ? " UNDER " : ", ", PrintName(parents[i].text));
+  }
+  return out;
+}
+
+std::string PrintAttributes(const ast::CreateSymbol& create) {
+  std::string out;
+  const auto add = [&](absl::string_view name, Value value) {
+    auto literal = std::make_unique<ast::Expression>();
+    literal->node = ast::Literal{std::move(value)};
+    absl::StrAppend(&out, out.empty() ? " {" : ", ", name, ": ", PrintExpression(*literal));
+  };
+  if (create.sign.has_value()) add("sign", Value::Integer(*create.sign));
+  if (create.code.has_value()) add("code", Value::String(*create.code));
+  if (create.plover.has_value()) add("plover", Value::String(*create.plover));
+  if (create.gdelt.has_value()) add("gdelt", Value::String(*create.gdelt));
+  if (create.weight.has_value()) add("weight", Value::Float(*create.weight));
+  return out.empty() ? out : absl::StrCat(out, "}");
+}
+
 }  // namespace
 
 void PrintSubquery(const ast::Query& query, std::string& out) {
@@ -216,6 +241,23 @@ std::string PrintStatement(const ast::Statement& statement) {
                         drop->if_exists ? " IF EXISTS" : "");
   }
   if (std::holds_alternative<ast::ShowIndexes>(statement.node)) return "SHOW INDEXES";
+  if (const auto* create = std::get_if<ast::CreateSymbol>(&statement.node)) {
+    return absl::StrCat("CREATE ", PrintSymbol(create->kind, create->name, create->parents),
+                        PrintAttributes(*create));
+  }
+  if (const auto* drop = std::get_if<ast::DropSymbol>(&statement.node)) {
+    return absl::StrCat("DROP ", PrintSymbol(drop->kind, drop->name, drop->parents));
+  }
+  if (const auto* show = std::get_if<ast::ShowSymbols>(&statement.node)) {
+    return show->kind == ast::SymbolKind::kLabel ? "SHOW LABELS" : "SHOW RELATION TYPES";
+  }
+  if (const auto* set = std::get_if<ast::SetLens>(&statement.node)) {
+    std::string out = "SET LENS";
+    PrintLens(set->lens, out);
+    return out;
+  }
+  if (std::holds_alternative<ast::ResetLens>(statement.node)) return "RESET LENS";
+  if (std::holds_alternative<ast::ShowLens>(statement.node)) return "SHOW LENS";
   if (std::holds_alternative<ast::BeginTransaction>(statement.node)) return "BEGIN";
   if (std::holds_alternative<ast::CommitTransaction>(statement.node)) return "COMMIT";
   if (std::holds_alternative<ast::RollbackTransaction>(statement.node)) return "ROLLBACK";

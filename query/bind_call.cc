@@ -48,13 +48,19 @@ absl::StatusOr<std::vector<ExpressionPtr>> Binder::BindCallArguments(
     }
     return arguments;
   }
-  if (call.arguments->size() != signature.arguments.size()) {
+  size_t least = signature.arguments.size();
+  if (FindBuiltInProcedure(signature.name) != nullptr) {
+    while (least > 0 && signature.arguments[least - 1].nullable) --least;
+  }
+  const size_t given = call.arguments->size();
+  if (given < least || given > signature.arguments.size()) {
     return MakeError(ErrorCode::kInvalidNumberOfArguments,
-                     absl::StrCat(signature.name, "() takes ", signature.arguments.size(),
-                                  " arguments, but is given ", call.arguments->size()),
+                     absl::StrCat(signature.name, "() takes ",
+                                  least < signature.arguments.size() ? "up to " : "",
+                                  signature.arguments.size(), " arguments, but is given ", given),
                      call.procedure.span);
   }
-  for (size_t i = 0; i < call.arguments->size(); ++i) {
+  for (size_t i = 0; i < given; ++i) {
     const ProcedureField& field = signature.arguments[i];
     ASSIGN_OR_RETURN(ExpressionPtr argument,
                      ExpressionBinder(this, scope).Bind(*(*call.arguments)[i]));

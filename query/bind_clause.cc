@@ -201,7 +201,7 @@ absl::Status Binder::BindClause(const ast::Clause& clause, Flow* flow) {
 }
 
 absl::Status Binder::BindMatch(const ast::Match& match, Flow* flow) {
-  ASSIGN_OR_RETURN(const BoundLens* lens, BindLens(match.lens, match.all_facts, flow->scope));
+  ASSIGN_OR_RETURN(const BoundLens* lens, BindLens(match.lens, flow->scope));
   lens_stack_.emplace_back(&match.lens, flow->scope);
   std::vector<const ast::PathPattern*> patterns;
   for (const ast::PathPattern& pattern : match.patterns) patterns.push_back(&pattern);

@@ -129,6 +129,9 @@ absl::StatusOr<ExpressionPtr> ExpressionBinder::BindFunction(const FunctionRow& 
     return WrongNumber(row.name, least, most, call.arguments.size(), span);
   }
   FunctionExpression function{&row, {}};
+  if (row.reads_lens) {
+    ASSIGN_OR_RETURN(function.lens, binder_.BindLens({}, WholeScope()));
+  }
   for (size_t i = 0; i < call.arguments.size(); ++i) {
     ASSIGN_OR_RETURN(ExpressionPtr argument, Bind(*call.arguments[i]));
     const size_t column = i < row.parameters.size() ? i : row.parameters.size() - 1;

@@ -47,24 +47,30 @@ absl::Status Binder::BindLensClauses(const ast::LensClauses& clauses, const Scop
   RETURN_IF_ERROR(bind_list(clauses.according_to, &lens->according_to));
   RETURN_IF_ERROR(bind_list(clauses.except, &lens->except));
   RETURN_IF_ERROR(bind_list(clauses.denied_by, &lens->denied_by));
+  if (!lens->including.has_value()) lens->including = clauses.including;
   if (lens->least_confidence == nullptr) {
     RETURN_IF_ERROR(bind(clauses.least_confidence, &lens->least_confidence));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<const BoundLens*> Binder::BindLens(const ast::LensClauses& own, bool all_facts,
-                                                  const Scope& scope) {
+absl::StatusOr<const BoundLens*> Binder::BindLens(const ast::LensClauses& own, const Scope& scope) {
   const bool inherits = std::any_of(lens_stack_.begin(), lens_stack_.end(),
                                     [](const auto& outer) { return !outer.first->empty(); });
-  if (own.empty() && !all_facts && !inherits) return nullptr;
+  if (own.empty() && !inherits) return nullptr;
   auto lens = std::make_unique<BoundLens>();
-  lens->only_denied_too = all_facts;
   // The innermost setting of a dimension comes first and stays.
   RETURN_IF_ERROR(BindLensClauses(own, scope, lens.get()));
-  for (auto outer = lens_stack_.rbegin(); outer != lens_stack_.rend(); ++outer) {
-    RETURN_IF_ERROR(BindLensClauses(*outer->first, outer->second, lens.get()));
+  // What a lens's own expressions look for is seen through the lenses around it alone.
+  const std::vector<std::pair<const ast::LensClauses*, Scope>> around = lens_stack_;
+  absl::Status bound;
+  while (bound.ok() && !lens_stack_.empty()) {
+    const auto outer = std::move(lens_stack_.back());
+    lens_stack_.pop_back();
+    bound = BindLensClauses(*outer.first, outer.second, lens.get());
   }
+  lens_stack_ = around;
+  RETURN_IF_ERROR(bound);
   std::sort(lens->reads.begin(), lens->reads.end());
   lens->reads.erase(std::unique(lens->reads.begin(), lens->reads.end()), lens->reads.end());
   prepared_.lenses.push_back(std::move(lens));

@@ -80,8 +80,24 @@ absl::StatusOr<std::vector<std::string>> Binder::TypesOf(
   return types;
 }
 
+absl::Status Binder::CheckLabels(const ast::NodePattern& node) const {
+  if (!node.must_exist || context_.graph == nullptr) return absl::OkStatus();
+  const Catalogue& catalogue = context_.graph->catalogue();
+  for (const ast::Name& label : node.labels) {
+    if (catalogue.FindLabel(label.text) != kNoSymbol) continue;
+    const std::vector<std::string> nearest = catalogue.NearestLabels(label.text, 3);
+    return MakeError(
+        ErrorCode::kUnknownLabel,
+        absl::StrCat("There is no label ", label.text, nearest.empty() ? "" : "; the nearest are ",
+                     absl::StrJoin(nearest, ", ")),
+        label.span);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Slot> Binder::DeclareNode(const ast::NodePattern& node, const PatternClause& clause,
                                          Scope* scope) {
+  RETURN_IF_ERROR(CheckLabels(node));
   if (!node.variable.has_value()) return NewSlot("");
   const ast::Name& name = *node.variable;
   if (const Binding* binding = scope->Find(name.text)) {

@@ -84,7 +84,7 @@ absl::StatusOr<ExpressionPtr> Binder::FinishSubquery(const Subplan& subplan, Pla
 
 absl::StatusOr<ExpressionPtr> Binder::BindPatternExpression(const ast::PatternExpression& node,
                                                             const Scope& scope, SourceSpan span) {
-  ASSIGN_OR_RETURN(const BoundLens* lens, BindLens({}, false, scope));
+  ASSIGN_OR_RETURN(const BoundLens* lens, BindLens({}, scope));
   const Subplan subplan = BeginSubplan();
   Flow flow = {ArgumentOf(subplan), scope};
   const ast::PathPattern* pattern = &node.pattern;
@@ -113,7 +113,7 @@ absl::StatusOr<ExpressionPtr> Binder::BindPatternExpression(const ast::PatternEx
 
 absl::StatusOr<ExpressionPtr> Binder::BindPatternComprehension(
     const ast::PatternComprehension& node, const Scope& scope, SourceSpan span) {
-  ASSIGN_OR_RETURN(const BoundLens* lens, BindLens(node.lens, false, scope));
+  ASSIGN_OR_RETURN(const BoundLens* lens, BindLens(node.lens, scope));
   lens_stack_.emplace_back(&node.lens, scope);
   const Subplan subplan = BeginSubplan();
   Flow flow = {ArgumentOf(subplan), scope};

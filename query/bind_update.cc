@@ -181,7 +181,7 @@ absl::Status Binder::BindMerge(const ast::Merge& merge, Flow* flow) {
       CheckCreatedPattern(merge.pattern, true, before, &made_nodes, &made_relationships));
   // MERGE looks at all relationships, whatever lens is in force.
   prepared_.lenses.push_back(std::make_unique<BoundLens>());
-  prepared_.lenses.back()->only_denied_too = true;
+  prepared_.lenses.back()->including = ast::Including::kAll;
   PatternOptions options;
   options.lens = prepared_.lenses.back().get();
   options.exact = true;

@@ -52,6 +52,9 @@ class Binder {
   // --- For expressions
   Slot NewSlot(absl::string_view name);
   void NoteParameter(absl::string_view name, SourceSpan span);
+  // The lens in force for a pattern with these clauses of its own, or without any for a function;
+  // nullptr for the default.
+  absl::StatusOr<const BoundLens*> BindLens(const ast::LensClauses& own, const Scope& scope);
   // Patterns and queries inside expressions. `scope` is what they see of the enclosing query.
   absl::StatusOr<ExpressionPtr> BindPatternExpression(const ast::PatternExpression& node,
                                                       const Scope& scope, SourceSpan span);
@@ -146,6 +149,8 @@ class Binder {
   // The types of the pattern. Those of a question must exist and are found in any case of letters.
   absl::StatusOr<std::vector<std::string>> TypesOf(
       const ast::RelationshipPattern& relationship) const;
+  // Those of a question must exist.
+  absl::Status CheckLabels(const ast::NodePattern& node) const;
   // Scans and expansions, then a Filter of the patterns' own predicates and those of `where` that
   // need no path, then the paths, then the rest of `where`.
   absl::Status PlacePatterns(PatternClause* clause, const ast::Expression* where, Flow* flow);
@@ -200,9 +205,6 @@ class Binder {
                                                                bool standalone, const Scope& scope);
 
   // bind_lens.cc
-  // The lens in force for a pattern with these clauses of its own; nullptr for the default.
-  absl::StatusOr<const BoundLens*> BindLens(const ast::LensClauses& own, bool all_facts,
-                                            const Scope& scope);
   absl::Status BindLensClauses(const ast::LensClauses& clauses, const Scope& scope,
                                BoundLens* lens);
 

@@ -10,6 +10,7 @@
 #include "engine/status.h"
 #include "engine/temporal_calendar.h"
 #include "query/column_room.h"
+#include "query/lens_evaluator.h"
 #include "query/pattern.h"
 
 namespace entente::query {
@@ -212,9 +213,16 @@ absl::StatusOr<Column> Evaluator::Run(const FunctionExpression& call, const Expr
   if (call.function->of_many != nullptr && operands[0]->relationships() != nullptr) {
     return OfMany(*call.function, expression, *operands[0]->relationships());
   }
+  FunctionContext context = execution_.functions;
+  std::vector<const Lens*> lenses;
+  if (call.lens != nullptr) {
+    ASSIGN_OR_RETURN(lenses, LensesOf(*call.lens, batch));
+    repeated = repeated && call.lens->reads.empty();
+  }
   return MapRows(execution_, expression, batch.row_count(), repeated, [&](size_t row) {
+    if (!lenses.empty()) context.lens = lenses[row];
     for (size_t i = 0; i < operands.size(); ++i) arguments[i] = operands[i]->ValueAt(row);
-    return CallFunction(*call.function, execution_.functions, arguments);
+    return CallFunction(*call.function, context, arguments);
   });
 }
 
@@ -242,6 +250,17 @@ absl::StatusOr<Column> Evaluator::OfMany(const FunctionRow& function, const Expr
     for (size_t i = 0; i < rest.size(); ++i) values[places[i]] = std::move(of_rest[i]);
   }
   return CheckedColumn(execution_, expression, std::move(values));
+}
+
+absl::StatusOr<std::vector<const Lens*>> Evaluator::LensesOf(const BoundLens& lens,
+                                                             const Batch& batch) {
+  std::vector<const Lens*> lenses(batch.row_count());
+  LensEvaluator evaluator(execution_, &lens, /*exact=*/false);
+  ASSIGN_OR_RETURN(const std::vector<LensEvaluator::Read> reads, evaluator.Resolve(batch));
+  for (const LensEvaluator::Read& read : reads) {
+    for (const uint32_t row : read.rows) lenses[row] = read.lens;
+  }
+  return lenses;
 }
 
 absl::StatusOr<Column> Evaluator::Run(const SubscriptExpression& subscript,

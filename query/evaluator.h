@@ -65,6 +65,8 @@ class Evaluator {
   absl::StatusOr<Column> Run(const PropertyReference&, const Expression&, const Batch&);
   absl::StatusOr<Column> Run(const LabelPredicate&, const Expression&, const Batch&);
   absl::StatusOr<Column> Run(const FunctionExpression&, const Expression&, const Batch&);
+  // The lens of each row.
+  absl::StatusOr<std::vector<const Lens*>> LensesOf(const BoundLens& lens, const Batch& batch);
   absl::StatusOr<Column> Run(const SubscriptExpression&, const Expression&, const Batch&);
   absl::StatusOr<Column> Run(const SliceExpression&, const Expression&, const Batch&);
   absl::StatusOr<Column> Run(const ListExpression&, const Expression&, const Batch&);

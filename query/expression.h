@@ -23,6 +23,7 @@ using Slot = uint32_t;
 struct Plan;
 using PlanPtr = std::unique_ptr<Plan>;
 struct Expression;
+struct BoundLens;
 using ExpressionPtr = std::unique_ptr<Expression>;
 
 struct Constant {
@@ -69,6 +70,7 @@ struct ComparisonChainExpression {
 struct FunctionExpression {
   const FunctionRow* function;
   std::vector<ExpressionPtr> arguments;
+  const BoundLens* lens = nullptr;  // in force here, of functions that read it; null: the default
 };
 struct ListExpression {
   std::vector<ExpressionPtr> elements;
@@ -170,7 +172,7 @@ struct BoundLens {
   std::vector<ExpressionPtr> except;
   std::vector<ExpressionPtr> denied_by;
   ExpressionPtr least_confidence;
-  bool only_denied_too = false;
+  std::optional<ast::Including> including;
   // Slots that the clauses read: empty when one lens serves all rows.
   std::vector<Slot> reads;
 };

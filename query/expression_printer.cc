@@ -483,6 +483,10 @@ void PrintLens(const ast::LensClauses& lens, std::string& out) {
     absl::StrAppend(&out, " CONFIDENCE >= ");
     ExpressionPrinter(out).Print(*lens.least_confidence, kAddLevel);
   }
+  if (lens.including.has_value()) {
+    absl::StrAppend(
+        &out, lens.including == ast::Including::kAll ? " INCLUDING ALL" : " INCLUDING DENIED");
+  }
 }
 
 void PrintPropertyOf(const ast::Expression& object, const ast::Name& key, std::string& out) {

@@ -66,7 +66,7 @@ struct FunctionContext {
   // The moment at which the statement began, for date(), datetime() …: seconds and nanoseconds UTC.
   int64_t statement_seconds = 0;
   int32_t statement_nanoseconds = 0;
-  // The lens of relationships that carry none.
+  // The lens of relationships that carry none, and of functions that read one.
   const Lens* lens = nullptr;
 };
 
@@ -109,7 +109,9 @@ struct FunctionRow {
                           std::vector<Value>* results) = nullptr;
   // The internal function that gives size() of the result without making it; "" if there is none.
   absl::string_view size_function;
-  absl::string_view help;     // one line
+  absl::string_view help;  // one line
+  // Reads what the lens in force where it is called decides: context.lens is that lens.
+  bool reads_lens = false;
   bool internal = false;      // used by rewrites, not shown in the reference
   absl::string_view subject;  // heading in the reference, set by the table
 };

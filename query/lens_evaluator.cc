@@ -26,7 +26,7 @@ constexpr size_t kMostKnown = 64;
 const Lens& EverythingLens() {
   static const Lens lens = [] {
     Lens everything;
-    everything.only_denied_too = true;
+    everything.every_fact = true;
     return everything;
   }();
   return lens;
@@ -238,7 +238,10 @@ absl::StatusOr<Lens> LensEvaluator::LensOf(const std::vector<Value>& values) con
     // The least stored confidence that is not below it; 0.7 itself must not be lost to rounding.
     lens.least_confidence = static_cast<int32_t>(std::ceil(units - 1e-6));
   }
-  lens.only_denied_too = bound_->only_denied_too;
+  if (bound_->including.has_value()) {
+    lens.only_denied_too = bound_->including == ast::Including::kDenied;
+    lens.every_fact = bound_->including == ast::Including::kAll;
+  }
   return lens;
 }
 

@@ -119,8 +119,8 @@ void CountHop(PreparedPlan* prepared, AggregatePlan* aggregate) {
 
 }  // namespace
 
-void CountHops(PreparedPlan* prepared) {
-  ForEachPlanWithin(&prepared->root, [&](PlanPtr* at) {
+void CountHops(PreparedPlan* prepared, PlanPtr* root) {
+  ForEachPlanWithin(root, [&](PlanPtr* at) {
     auto* aggregate = std::get_if<AggregatePlan>(&(*at)->node);
     if (aggregate != nullptr) CountHop(prepared, aggregate);
   });

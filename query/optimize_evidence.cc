@@ -79,10 +79,10 @@ bool PassesOn(const Plan& plan, Slot slot) {
 
 class EvidenceColumns {
  public:
-  explicit EvidenceColumns(PreparedPlan* prepared) : prepared_(*prepared) {}
+  EvidenceColumns(PreparedPlan* prepared, PlanPtr* root) : prepared_(*prepared), root_(*root) {}
 
   void Run() {
-    ForEachPlanWithin(&prepared_.root, [&](PlanPtr* plan) {
+    ForEachPlanWithin(&root_, [&](PlanPtr* plan) {
       auto* unwind = std::get_if<UnwindPlan>(&(*plan)->node);
       if (unwind != nullptr && EvidenceCall(*unwind) != nullptr && OnlyFields(unwind->element)) {
         Replace(plan);
@@ -93,7 +93,10 @@ class EvidenceColumns {
  private:
   bool OnlyFields(Slot element) {
     bool only = !Contains(prepared_.column_slots, element);
-    ForEachPlanWithin(&prepared_.root, [&](PlanPtr* plan) {
+    for (const std::unique_ptr<BoundLens>& lens : prepared_.lenses) {
+      only = only && !Contains(lens->reads, element);
+    }
+    ForEachPlanWithin(&root_, [&](PlanPtr* plan) {
       only = only && !PassesOn(**plan, element);
       ForEachExpression(std::as_const(**plan), [&](const Expression& expression) {
         only = only && !ReadsWhole(expression, element);
@@ -105,7 +108,7 @@ class EvidenceColumns {
   void Replace(PlanPtr* plan) {
     auto& unwind = std::get<UnwindPlan>((*plan)->node);
     EvidencePlan evidence;
-    ForEachPlanWithin(&prepared_.root, [&](PlanPtr* other) {
+    ForEachPlanWithin(&root_, [&](PlanPtr* other) {
       ForEachExpression(**other, [&](ExpressionPtr& expression) {
         ForEachWithin(expression,
                       [&](ExpressionPtr& part) { Rewrite(unwind.element, &evidence, part); });
@@ -139,16 +142,17 @@ class EvidenceColumns {
   }
 
   PreparedPlan& prepared_;
+  PlanPtr& root_;
 };
 
 }  // namespace
 
-void ReadEvidenceAsAsked(PreparedPlan* prepared) {
-  ForEachPlanWithin(&prepared->root, [](PlanPtr* plan) {
+void ReadEvidenceAsAsked(PreparedPlan* prepared, PlanPtr* root) {
+  ForEachPlanWithin(root, [](PlanPtr* plan) {
     ForEachExpression(**plan,
                       [](ExpressionPtr& expression) { ForEachWithin(expression, CountInstead); });
   });
-  EvidenceColumns(prepared).Run();
+  EvidenceColumns(prepared, root).Run();
 }
 
 }  // namespace entente::query

@@ -138,14 +138,14 @@ ExpandPlan* PlainHop(Plan* plan) {
 
 }  // namespace
 
-void ExtractBesideHops(PreparedPlan* prepared) {
+void ExtractBesideHops(const PreparedPlan& prepared, PlanPtr* root) {
   // What was read beside a relationship is of no use any more once something was written.
-  if (prepared->writes) return;
+  if (prepared.writes) return;
   AskedBySlot asked;
-  ForEachPlanWithin(&prepared->root, [&](PlanPtr* at) {
+  ForEachPlanWithin(root, [&](PlanPtr* at) {
     ForEachExpression(**at, [&](ExpressionPtr& expression) { Collect(*expression, &asked); });
   });
-  ForEachPlanWithin(&prepared->root, [&](PlanPtr* at) {
+  ForEachPlanWithin(root, [&](PlanPtr* at) {
     if (ExpandPlan* expand = PlainHop(at->get())) {
       const auto found = asked.find(expand->relationship);
       if (found == asked.end()) return;

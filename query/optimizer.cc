@@ -38,29 +38,57 @@ bool HasSeveralHops(PlanPtr* root) {
   return hops > 1;
 }
 
-}  // namespace
-
-absl::Status Optimize(const PrepareContext& context, PreparedPlan* prepared) {
+absl::Status OptimizePlan(const PrepareContext& context, PreparedPlan* prepared,
+                          const std::vector<Slot>& columns, PlanPtr* root) {
   const std::vector<std::string>& disabled = context.disabled_passes;
   const auto enabled = [&](absl::string_view name) {
     return std::find(disabled.begin(), disabled.end(), name) == disabled.end();
   };
-  if (enabled("fold_constants")) FoldConstants(&prepared->root);
+  if (enabled("fold_constants")) FoldConstants(root);
   std::shared_ptr<const FactSample> sample;
-  if (context.sample_facts && HasSeveralHops(&prepared->root)) sample = context.sample_facts();
+  if (context.sample_facts && HasSeveralHops(root)) sample = context.sample_facts();
   const StepEstimates estimates(context.graph, sample.get());
   const PatternPasses passes = {enabled("filters"), enabled("seeks"), enabled("order")};
-  RETURN_IF_ERROR(ArrangePatterns({estimates, passes, context.stop}, &prepared->root));
-  if (enabled("top")) LimitSorts(&prepared->root);
-  if (enabled("intersect")) IntersectHops(&prepared->root);
-  if (enabled("counts")) CountHops(prepared);
-  if (enabled("sources")) ScanSources(&prepared->root);
-  if (enabled("extracts")) ExtractBesideHops(prepared);
-  if (enabled("evidence")) ReadEvidenceAsAsked(prepared);
-  SetLiveSlots(prepared->column_slots, prepared->root.get());
-  if (enabled("reach")) MarkReach(prepared->root.get());
-  EstimateRows(estimates, prepared->root.get());
+  RETURN_IF_ERROR(ArrangePatterns({estimates, passes, context.stop}, root));
+  if (enabled("top")) LimitSorts(root);
+  if (enabled("intersect")) IntersectHops(root);
+  if (enabled("counts")) CountHops(prepared, root);
+  if (enabled("sources")) ScanSources(root);
+  if (enabled("extracts")) ExtractBesideHops(*prepared, root);
+  if (enabled("evidence")) ReadEvidenceAsAsked(prepared, root);
+  SetLiveSlots(columns, root->get());
+  if (enabled("reach")) MarkReach(root->get());
+  EstimateRows(estimates, root->get());
   return absl::OkStatus();
+}
+
+// A lens's expressions may have plans in them. They are optimized as the items of a projection.
+absl::Status OptimizeLens(const PrepareContext& context, PreparedPlan* prepared, BoundLens* lens) {
+  std::vector<ExpressionPtr*> expressions;
+  ForEachExpression(*lens, [&](ExpressionPtr& expression) { expressions.push_back(&expression); });
+  ProjectPlan items;
+  items.input = MakePlan(UnitPlan{});
+  std::vector<Slot> columns;
+  for (ExpressionPtr* expression : expressions) {
+    columns.push_back(static_cast<Slot>(columns.size()));  // no batch ever has it
+    items.items.emplace_back(columns.back(), std::move(*expression));
+  }
+  PlanPtr root = MakePlan(std::move(items));
+  RETURN_IF_ERROR(OptimizePlan(context, prepared, columns, &root));
+  auto& optimized = std::get<ProjectPlan>(root->node).items;
+  for (size_t i = 0; i < expressions.size(); ++i) {
+    *expressions[i] = std::move(optimized[i].second);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Optimize(const PrepareContext& context, PreparedPlan* prepared) {
+  for (const std::unique_ptr<BoundLens>& lens : prepared->lenses) {
+    RETURN_IF_ERROR(OptimizeLens(context, prepared, lens.get()));
+  }
+  return OptimizePlan(context, prepared, prepared->column_slots, &prepared->root);
 }
 
 }  // namespace entente::query

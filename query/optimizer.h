@@ -63,11 +63,11 @@ void IntersectHops(PlanPtr* plan);
 
 void ScanSources(PlanPtr* plan);
 
-void ExtractBesideHops(PreparedPlan* prepared);
+void ExtractBesideHops(const PreparedPlan& prepared, PlanPtr* root);
 
 // Both add slots.
-void CountHops(PreparedPlan* prepared);
-void ReadEvidenceAsAsked(PreparedPlan* prepared);
+void CountHops(PreparedPlan* prepared, PlanPtr* root);
+void ReadEvidenceAsAsked(PreparedPlan* prepared, PlanPtr* root);
 
 // Needs `live` everywhere. The plan's own rows are all wanted, as often as they come.
 void MarkReach(Plan* plan);

@@ -73,6 +73,10 @@ absl::StatusOr<ast::Statement> StatementParser::ParseStatement() {
     statement.node = ast::RollbackTransaction{};
   } else if (AtIndexStatement()) {
     ASSIGN_OR_RETURN(statement.node, ParseIndexStatement());
+  } else if (AtTaxonomyStatement()) {
+    ASSIGN_OR_RETURN(statement.node, ParseTaxonomyStatement());
+  } else if (AtLensStatement()) {
+    ASSIGN_OR_RETURN(statement.node, ParseLensStatement());
   } else {
     ASSIGN_OR_RETURN(statement.node, ParseQueryStatement());
   }

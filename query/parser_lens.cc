@@ -28,7 +28,8 @@ ast::ExpressionPtr CallOn(absl::string_view function, ast::ExpressionPtr argumen
 
 bool StatementParser::AtLensClause() const {
   return cursor_.AtWord("FOR") || cursor_.AtWords("ACCORDING", "TO") || cursor_.AtWord("EXCEPT") ||
-         cursor_.AtWords("DENIED", "BY") || cursor_.AtWord("CONFIDENCE");
+         cursor_.AtWords("DENIED", "BY") || cursor_.AtWord("CONFIDENCE") ||
+         cursor_.AtWords("INCLUDING", "DENIED") || cursor_.AtWords("INCLUDING", "ALL");
 }
 
 absl::Status StatementParser::ParseLens(ast::LensClauses& lens) {
@@ -135,6 +136,11 @@ absl::Status StatementParser::ParseEvidenceClause(ast::LensClauses& lens) {
     sources = &lens.except;
   } else if (cursor_.AcceptWords("DENIED", "BY")) {
     sources = &lens.denied_by;
+  } else if (cursor_.AcceptWord("INCLUDING")) {
+    if (lens.including.has_value()) return SetTwice(span);
+    lens.including = cursor_.AcceptWord("ALL") ? ast::Including::kAll : ast::Including::kDenied;
+    if (lens.including == ast::Including::kDenied) cursor_.Step();
+    return absl::OkStatus();
   } else {
     RETURN_IF_ERROR(cursor_.ExpectWord("CONFIDENCE"));
     if (lens.least_confidence != nullptr) return SetTwice(span);

@@ -8,12 +8,22 @@
 #include "engine/status.h"
 #include "query/binder.h"
 #include "query/optimizer.h"
+#include "query/tree_walk.h"
 
 namespace entente::query {
 
 absl::StatusOr<std::unique_ptr<PreparedPlan>> Prepare(const ast::QueryStatement& statement,
                                                       const PrepareContext& context) {
   ASSIGN_OR_RETURN(std::unique_ptr<PreparedPlan> prepared, Bind(statement, context));
+  RETURN_IF_ERROR(Optimize(context, prepared.get()));
+  return prepared;
+}
+
+absl::StatusOr<std::unique_ptr<PreparedPlan>> PrepareLens(const ast::LensClauses& lens,
+                                                          const PrepareContext& context) {
+  auto prepared = std::make_unique<PreparedPlan>();
+  RETURN_IF_ERROR(Binder(context, prepared.get()).BindLens(lens, Scope()).status());
+  prepared->root = MakePlan(UnitPlan{});
   RETURN_IF_ERROR(Optimize(context, prepared.get()));
   return prepared;
 }

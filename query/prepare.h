@@ -41,6 +41,10 @@ struct PrepareContext {
 absl::StatusOr<std::unique_ptr<PreparedPlan>> Prepare(const ast::QueryStatement& statement,
                                                       const PrepareContext& context);
 
+// A plan of nothing but this lens, for Run::OwnLens.
+absl::StatusOr<std::unique_ptr<PreparedPlan>> PrepareLens(const ast::LensClauses& lens,
+                                                          const PrepareContext& context);
+
 // kMissingParameter for the first parameter that the plan reads and `parameters` lacks. To be
 // called before every run, since plans are kept and run again.
 absl::Status CheckParameters(const PreparedPlan& plan, const Parameters& parameters);

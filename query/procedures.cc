@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "engine/cameo.h"
 #include "engine/error.h"
+#include "engine/gdelt.h"
+#include "engine/plover.h"
 #include "engine/status.h"
 
 namespace entente::query {
@@ -14,26 +16,41 @@ namespace {
 
 using CallRows = std::vector<std::vector<Value>>;
 
-absl::StatusOr<CallRows> DeclareTaxonomy(GraphWriter& graph, const std::vector<Value>& arguments) {
+struct Taxonomy {
+  absl::string_view name;
+  absl::Status (*declare)(GraphWriter& graph);
+  size_t types;
+};
+
+absl::StatusOr<CallRows> DeclareTaxonomy(GraphWriter& graph, const FunctionContext&,
+                                         const std::vector<Value>& arguments) {
+  const Taxonomy taxonomies[] = {
+      {"cameo", DeclareCameo, CameoCodes().size() + CameoCrossCuts().size()},
+      {"plover", DeclarePlover, PloverKinds().size()},
+      {"gdelt", DeclareGdelt, GdeltCodes().size()}};
   const absl::string_view name = arguments[0].string();
-  if (!absl::EqualsIgnoreCase(name, "cameo")) {
-    return MakeError(ErrorCode::kRuntimeInvalidArgumentValue,
-                     absl::StrCat("There is no taxonomy '", name, "'; there is 'cameo'"));
+  for (const Taxonomy& taxonomy : taxonomies) {
+    if (!absl::EqualsIgnoreCase(name, taxonomy.name)) continue;
+    RETURN_IF_ERROR(taxonomy.declare(graph));
+    return CallRows{{Value::Integer(static_cast<int64_t>(taxonomy.types))}};
   }
-  RETURN_IF_ERROR(DeclareCameo(graph));
-  const size_t types = CameoCodes().size() + CameoCrossCuts().size();
-  return CallRows{{Value::Integer(static_cast<int64_t>(types))}};
+  return MakeError(
+      ErrorCode::kRuntimeInvalidArgumentValue,
+      absl::StrCat("There is no taxonomy '", name, "'; there are 'cameo', 'plover' and 'gdelt'"));
 }
 
 }  // namespace
 
 const std::vector<BuiltInProcedure>& BuiltInProcedures() {
-  static const auto& procedures = *new std::vector<BuiltInProcedure>{
-      {{"entente.taxonomy", {{"name", "STRING", false}}, {{"types", "INTEGER", false}}},
-       "declares the relation types of the taxonomy `'cameo'` with their parents, which imports "
-       "do by themselves; `types` is how many there are",
-       DeclareTaxonomy},
-  };
+  static const auto& procedures = *new std::vector<BuiltInProcedure>([] {
+    std::vector<BuiltInProcedure> all = EvidenceProcedures();
+    all.push_back({{"entente.taxonomy", {{"name", "STRING", false}}, {{"types", "INTEGER", false}}},
+                   "declares the relation types of the taxonomy `'cameo'`, `'plover'` or "
+                   "`'gdelt'`; `types` is "
+                   "how many there are",
+                   DeclareTaxonomy});
+    return all;
+  }());
   return procedures;
 }
 

@@ -1,5 +1,6 @@
 // Procedures that every database has, as rows of a table: `CALL entente.…`. They may write, so that
-// a statement which calls one is a statement that writes.
+// a statement which calls one is a statement that writes. Their last arguments may be left out
+// where these may be null.
 #pragma once
 
 #include <vector>
@@ -9,18 +10,23 @@
 #include "engine/graph_writer.h"
 #include "engine/procedure.h"
 #include "engine/value.h"
+#include "query/function.h"
 
 namespace entente::query {
 
 struct BuiltInProcedure {
   ProcedureSignature signature;
   absl::string_view help;  // one line, for query/REFERENCE.md
-  // The rows of one call, whose arguments have the types of the signature.
+  // The rows of one call, whose arguments have the types of the signature; what is left out is
+  // null. `context` has the statement's clock.
   absl::StatusOr<std::vector<std::vector<Value>>> (*call)(GraphWriter& graph,
+                                                          const FunctionContext& context,
                                                           const std::vector<Value>& arguments);
 };
 
 const std::vector<BuiltInProcedure>& BuiltInProcedures();
+// Those of the table that keep claims: entente.cite, retract, valid. In evidence_procedures.cc.
+std::vector<BuiltInProcedure> EvidenceProcedures();
 
 // nullptr when there is none of that name. They come before registered ones.
 const BuiltInProcedure* FindBuiltInProcedure(absl::string_view name);

@@ -1,6 +1,8 @@
 #include "query/question_rewrite.h"
 
+#include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -14,6 +16,9 @@ constexpr absl::string_view kSubject = "a";
 constexpr absl::string_view kObject = "b";
 constexpr absl::string_view kFact = "r";
 constexpr absl::string_view kEvidence = "e";
+constexpr absl::string_view kEntity = "e";
+constexpr absl::string_view kAmong = "among";
+constexpr absl::string_view kChange = "c";
 
 // Builds nodes that all come from one span of text.
 class Builder {
@@ -47,6 +52,15 @@ class Builder {
     call.name = Named(function);
     (call.arguments.push_back(std::move(arguments)), ...);
     return Node(std::move(call));
+  }
+
+  ast::ExpressionPtr Text(absl::string_view text) const {
+    return Node(ast::Literal{Value::String(text)});
+  }
+
+  ast::ExpressionPtr Both(ast::ExpressionPtr left, ast::BinaryOperator op,
+                          ast::ExpressionPtr right) const {
+    return Node(ast::Binary{op, std::move(left), std::move(right)});
   }
 
   ast::ProjectionItem Column(absl::string_view name, ast::ExpressionPtr expression) const {
@@ -86,21 +100,61 @@ ast::NodePattern Entity(const Builder& build, absl::string_view variable, Source
   return node;
 }
 
+// The entities of a list of names; a parameter may be any list.
+ast::ExpressionPtr EntitiesOf(ast::ExpressionPtr names) {
+  const Builder build(names->span);
+  if (auto* list = std::get_if<ast::ListLiteral>(&names->node)) {
+    for (ast::ExpressionPtr& name : list->elements) {
+      const Builder at_name(name->span);
+      name = at_name.Call("entente.named_entity", std::move(name));
+    }
+    return names;
+  }
+  ast::ListComprehension each;
+  each.variable = build.Named("name");
+  each.list = std::move(names);
+  each.projection = build.Call("entente.named_entity", build.Variable("name"));
+  return build.Node(std::move(each));
+}
+
 ast::Match FactPattern(const Builder& build, Question& question) {
+  const bool either_way = question.either != nullptr;
+  const bool changes = question.kind == Question::Kind::kChanges;
+  const bool asks_subject = question.subject == nullptr && !changes;
+  const bool asks_object = question.object == nullptr && !changes;
   ast::PathPattern path;
   path.span = question.span;
-  path.nodes.push_back(Entity(build, kSubject, question.span));
+  path.nodes.push_back(Entity(build, either_way ? kEntity : kSubject, question.span));
   ast::RelationshipPattern fact;
   fact.variable = build.Named(kFact);
   fact.types = std::move(question.types);
-  fact.arrow = ast::Arrow::kRight;
+  fact.arrow = either_way ? ast::Arrow::kEither : ast::Arrow::kRight;
   fact.must_exist = true;
   fact.span = question.span;
   path.relationships.push_back(std::move(fact));
   path.nodes.push_back(Entity(build, kObject, question.span));
+  if (question.among_label.has_value()) {
+    for (auto& [node, asked] :
+         {std::pair(&path.nodes[0], asks_subject), std::pair(&path.nodes[1], asks_object)}) {
+      if (!asked) continue;
+      node->labels.push_back(*question.among_label);
+      node->must_exist = true;
+    }
+  }
   ast::Match match;
   match.patterns.push_back(std::move(path));
-  match.all_facts = question.kind == Question::Kind::kEvidence;
+  if (question.among != nullptr) {
+    for (const auto& [variable, asked] :
+         {std::pair(kSubject, asks_subject), std::pair(kObject, asks_object)}) {
+      if (!asked) continue;
+      ast::ExpressionPtr is_among =
+          build.Both(build.Variable(variable), ast::BinaryOperator::kIn, build.Variable(kAmong));
+      match.where =
+          match.where == nullptr
+              ? std::move(is_among)
+              : build.Both(std::move(match.where), ast::BinaryOperator::kAnd, std::move(is_among));
+    }
+  }
   return match;
 }
 
@@ -150,12 +204,103 @@ ast::Projection EvidenceColumns(const Builder& build) {
   return projection;
 }
 
-void AddEvidenceOrder(const Builder& build, std::vector<ast::SortItem>& order) {
+void AddEvidenceOrder(const Builder& build, std::initializer_list<absl::string_view> then,
+                      std::vector<ast::SortItem>& order) {
   build.DescendingNullsLast("confidence", order);
   build.DescendingNullsLast("published", order);
-  for (absl::string_view column : {"publisher", "article", "sentence", "stance", "asserted_by"}) {
+  for (absl::string_view column : then) order.push_back(build.Ascending(column));
+}
+
+// Who denies, before what evidence tells.
+ast::Projection DenialColumns(const Builder& build) {
+  const auto name_of = [&](absl::string_view role) {
+    return build.Property(build.Property(kEvidence, role), "name");
+  };
+  ast::Projection projection = EvidenceColumns(build);
+  projection.items.front() =
+      build.Column("who", build.Call("coalesce", name_of("asserted_by"), name_of("publisher")));
+  return projection;
+}
+
+ast::Projection ChangeColumns(const Builder& build) {
+  const auto name_of = [&](absl::string_view end) {
+    return build.Property(build.Call(end, build.Variable(kFact)), "name");
+  };
+  ast::Projection projection;
+  std::vector<ast::ProjectionItem>& items = projection.items;
+  items.push_back(build.Column("date", build.Property(kChange, "date")));
+  items.push_back(build.Column("change", build.Property(kChange, "change")));
+  items.push_back(build.Column("subject", name_of("startNode")));
+  items.push_back(build.Column("relation", build.Call("type", build.Variable(kFact))));
+  items.push_back(build.Column("object", name_of("endNode")));
+  for (absl::string_view function : {"confidence", "sources"}) {
+    items.push_back(build.Column(function, build.Call(function, build.Variable(kFact))));
+  }
+  return projection;
+}
+
+void AddChangeOrder(const Builder& build, std::vector<ast::SortItem>& order) {
+  order.push_back({build.Property(kChange, "at"), false});
+  for (absl::string_view column : {"subject", "relation", "object", "change"}) {
     order.push_back(build.Ascending(column));
   }
+}
+
+// From facts to what the question gives a row for.
+void AddUnwinding(const Builder& build, Question& question, std::vector<ast::Clause>& clauses) {
+  if (question.kind == Question::Kind::kFacts) return;
+  if (question.kind == Question::Kind::kChanges) {
+    if (question.to == nullptr) question.to = build.Node(ast::Literal{Value::Null()});
+    clauses.push_back(
+        build.Clause(ast::Unwind{build.Call("changes", build.Variable(kFact),
+                                            std::move(question.from), std::move(question.to)),
+                                 build.Named(kChange)}));
+    return;
+  }
+  clauses.push_back(build.Clause(
+      ast::Unwind{build.Call("evidence", build.Variable(kFact)), build.Named(kEvidence)}));
+  if (question.kind != Question::Kind::kDenials) return;
+  ast::With with;
+  with.projection.items.push_back(build.Column(kEvidence, build.Variable(kEvidence)));
+  ast::Comparison denies;
+  denies.operands.push_back(build.Property(kEvidence, "stance"));
+  denies.operands.push_back(build.Text("denies"));
+  denies.comparators.push_back(ast::Comparator::kEqual);
+  with.where = build.Node(std::move(denies));
+  clauses.push_back(build.Clause(std::move(with)));
+}
+
+ast::Projection ColumnsOf(const Builder& build, Question& question) {
+  ast::Projection projection;
+  std::vector<ast::SortItem> order = std::move(question.order_by);
+  switch (question.kind) {
+    case Question::Kind::kFacts:
+      projection = FactColumns(build);
+      AddFactOrder(build, order);
+      break;
+    case Question::Kind::kEvidence:
+      projection = EvidenceColumns(build);
+      AddEvidenceOrder(build, {"publisher", "article", "sentence", "stance", "asserted_by"}, order);
+      break;
+    case Question::Kind::kDenials:
+      projection = DenialColumns(build);
+      AddEvidenceOrder(build, {"who", "article", "sentence", "publisher"}, order);
+      break;
+    case Question::Kind::kChanges:
+      projection = ChangeColumns(build);
+      AddChangeOrder(build, order);
+      break;
+  }
+  projection.order_by = std::move(order);
+  projection.limit = std::move(question.limit);
+  projection.span = question.span;
+  return projection;
+}
+
+// What must be seen that the lens would hide.
+std::optional<ast::Including> IncludedBy(Question::Kind kind) {
+  if (kind == Question::Kind::kFacts) return std::nullopt;
+  return kind == Question::Kind::kChanges ? ast::Including::kAll : ast::Including::kDenied;
 }
 
 }  // namespace
@@ -164,33 +309,23 @@ ast::Query RewriteQuestion(Question question) {
   const Builder build(question.span);
   ast::SingleQuery part;
   part.span = question.span;
+  ast::Match pattern = FactPattern(build, question);
   ast::With with;
   with.projection.span = question.span;
   AddNamedEntity(build, kSubject, std::move(question.subject), with.projection);
   AddNamedEntity(build, kObject, std::move(question.object), with.projection);
+  AddNamedEntity(build, kEntity, std::move(question.either), with.projection);
+  if (question.among != nullptr) {
+    with.projection.items.push_back(build.Column(kAmong, EntitiesOf(std::move(question.among))));
+  }
   if (!with.projection.items.empty()) part.clauses.push_back(build.Clause(std::move(with)));
-  part.clauses.push_back(build.Clause(FactPattern(build, question)));
-
-  ast::Return result;
-  if (question.kind == Question::Kind::kFacts) {
-    result.projection = FactColumns(build);
-  } else {
-    part.clauses.push_back(build.Clause(
-        ast::Unwind{build.Call("evidence", build.Variable(kFact)), build.Named(kEvidence)}));
-    result.projection = EvidenceColumns(build);
-  }
-  result.projection.span = question.span;
-  result.projection.order_by = std::move(question.order_by);
-  if (question.kind == Question::Kind::kFacts) {
-    AddFactOrder(build, result.projection.order_by);
-  } else {
-    AddEvidenceOrder(build, result.projection.order_by);
-  }
-  result.projection.limit = std::move(question.limit);
-  part.clauses.push_back(build.Clause(std::move(result)));
+  part.clauses.push_back(build.Clause(std::move(pattern)));
+  AddUnwinding(build, question, part.clauses);
+  part.clauses.push_back(build.Clause(ast::Return{ColumnsOf(build, question)}));
 
   ast::Query query;
   query.lens = std::move(question.lens);
+  if (!query.lens.including.has_value()) query.lens.including = IncludedBy(question.kind);
   query.parts.push_back(std::move(part));
   query.span = question.span;
   return query;

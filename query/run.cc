@@ -23,13 +23,14 @@ bool MayHoldEntities(const Value& value) {
 Run::Run(std::shared_ptr<const PreparedPlan> plan, const Parameters& parameters, const Graph& graph,
          GraphWriter* writer, const Core& core, const SessionOptions& options,
          const StopSignal& stop)
-    : plan_(std::move(plan)), parameters_(parameters) {
+    : plan_(std::move(plan)), parameters_(parameters), lens_(options.lens) {
   execution_.plan = plan_.get();
   execution_.graph = &graph;
   execution_.writer = writer;
   execution_.core = &core;
   execution_.parameters = &parameters_;
   execution_.functions.graph = &graph;
+  execution_.functions.lens = lens_.get();
   const int64_t now = absl::GetCurrentTimeNanos();
   execution_.functions.statement_seconds = now / kNanosPerSecond;
   execution_.functions.statement_nanoseconds = static_cast<int32_t>(now % kNanosPerSecond);
@@ -47,6 +48,15 @@ absl::Status Run::CheckLenses() {
   if (lenses_checked_) return absl::OkStatus();
   lenses_checked_ = true;
   return ResolveConstantLenses(execution_);
+}
+
+absl::StatusOr<Lens> Run::OwnLens() {
+  // Those that stand within its expressions were bound before it.
+  ENTENTE_CHECK(!plan_->lenses.empty());
+  ASSIGN_OR_RETURN(
+      const Lens* const lens,
+      LensEvaluator(execution_, plan_->lenses.back().get(), /*exact=*/false).ResolveConstant());
+  return *lens;
 }
 
 absl::StatusOr<bool> Run::PullBatch() {

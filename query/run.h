@@ -31,6 +31,8 @@ class Run {
   const Changes& changes() const { return execution_.changes; }
   // Under PROFILE; else nullptr.
   const Profile* profile() const { return profile_.get(); }
+  // The statement's own lens, which must be the same for all rows: what a session is set to.
+  absl::StatusOr<Lens> OwnLens();
   // For rows that the caller keeps.
   absl::Status Charge(uint64_t bytes) { return execution_.Charge(bytes); }
 
@@ -41,6 +43,7 @@ class Run {
 
   std::shared_ptr<const PreparedPlan> plan_;
   Parameters parameters_;
+  std::shared_ptr<const Lens> lens_;  // the session's
   std::unique_ptr<Profile> profile_;
   Execution execution_;
   std::unique_ptr<Operator> root_;

@@ -15,11 +15,13 @@
 #include "engine/status.h"
 #include "query/ast_printer.h"
 #include "query/explain.h"
-#include "query/index_statement.h"
+#include "query/expression_printer.h"
 #include "query/parser.h"
 #include "query/prepare.h"
 #include "query/profile.h"
+#include "query/question.h"
 #include "query/run.h"
+#include "query/schema_statement.h"
 #include "query/session_options.h"
 #include "query/stack_room.h"
 #include "query/statement_cache.h"
@@ -114,6 +116,7 @@ class SessionOfQueries : public Session {
                                               const Parameters& parameters) override;
   absl::StatusOr<bool> Writes(absl::string_view text) override;
   bool in_transaction() const override { return in_transaction_; }
+  std::string lens() const override { return lens_; }
   void Interrupt() override { interrupted_ = true; }
 
  private:
@@ -145,7 +148,10 @@ class SessionOfQueries : public Session {
   absl::StatusOr<std::unique_ptr<Result>> RunPlan(Ready ready, const Parameters& parameters,
                                                   std::unique_ptr<ReadTransaction> reading);
   absl::StatusOr<std::unique_ptr<Result>> RunWriting(Ready ready, const Parameters& parameters);
-  absl::StatusOr<std::unique_ptr<Result>> RunIndexStatement(const ast::Statement& statement);
+  absl::StatusOr<std::unique_ptr<Result>> RunSchemaStatement(const ast::Statement& statement);
+  absl::StatusOr<std::unique_ptr<Result>> RunLensStatement(const ast::Statement& statement,
+                                                           const Parameters& parameters);
+  absl::Status SetLens(const ast::LensClauses& clauses, const Parameters& parameters);
   // Runs `statement` as a transaction of its own or, in a transaction, as a statement that is
   // undone if it fails.
   absl::StatusOr<std::unique_ptr<Result>> Write(
@@ -156,6 +162,7 @@ class SessionOfQueries : public Session {
 
   std::shared_ptr<Core> core_;
   SessionOptions options_;
+  std::string lens_;  // the clauses of options_.lens
   StatementCache cache_;
   std::optional<PlanningStamp> stamp_;
   uint64_t stamped_ = 0;  // the sequence that `stamp_` is of
@@ -167,6 +174,12 @@ class SessionOfQueries : public Session {
   std::unique_ptr<WriteTransaction> writing_;
   StreamedRows* open_ = nullptr;
 };
+
+bool IsLensStatement(const ast::Statement& statement) {
+  return std::holds_alternative<ast::SetLens>(statement.node) ||
+         std::holds_alternative<ast::ResetLens>(statement.node) ||
+         std::holds_alternative<ast::ShowLens>(statement.node);
+}
 
 std::unique_ptr<Result> Explanation(const PreparedPlan& plan, std::vector<std::string> lines) {
   for (std::string& line : ExplainPlan(plan)) lines.push_back(std::move(line));
@@ -187,14 +200,16 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::Run(absl::string_view 
     const auto plan = cache_.Find(text, Stamp(*graph));
     if (plan != nullptr) return RunPlan({plan, {}}, parameters, std::move(reading));
   }
-  ASSIGN_OR_RETURN(const ast::Statement statement, Parse(text));
-  const auto* query = std::get_if<ast::QueryStatement>(&statement.node);
+  ASSIGN_OR_RETURN(ast::Statement statement, Parse(text));
+  auto* query = std::get_if<ast::QueryStatement>(&statement.node);
   if (query == nullptr) {
     reading = nullptr;
-    return IsIndexStatement(statement) ? RunIndexStatement(statement)
-                                       : RunTransactionStatement(statement);
+    if (IsSchemaStatement(statement)) return RunSchemaStatement(statement);
+    if (IsLensStatement(statement)) return RunLensStatement(statement, parameters);
+    return RunTransactionStatement(statement);
   }
   ASSIGN_OR_RETURN(const Graph* const graph, PlanningGraph(&reading));
+  if (query->question) SpellTypes(graph->catalogue(), &query->query);
   ASSIGN_OR_RETURN(Ready ready, Plan(*query, text, *graph));
   return RunPlan(std::move(ready), parameters, std::move(reading));
 }
@@ -202,7 +217,7 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::Run(absl::string_view 
 absl::StatusOr<bool> SessionOfQueries::Writes(absl::string_view text) {
   ASSIGN_OR_RETURN(const ast::Statement statement, Parse(text));
   const auto* query = std::get_if<ast::QueryStatement>(&statement.node);
-  if (query == nullptr) return ChangesIndexes(statement);
+  if (query == nullptr) return ChangesSchema(statement);
   stop_ = StopSignal();
   std::unique_ptr<ReadTransaction> reading;
   ASSIGN_OR_RETURN(const Graph* const graph, PlanningGraph(&reading));
@@ -285,20 +300,60 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunWriting(Ready ready
       [&](GraphWriter& writer) { return RunToEnd(std::move(ready), parameters, writer, &writer); });
 }
 
-absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunIndexStatement(
+absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunSchemaStatement(
     const ast::Statement& statement) {
-  if (ChangesIndexes(statement)) {
+  if (ChangesSchema(statement)) {
     return Write([&](GraphWriter& writer) -> absl::StatusOr<std::unique_ptr<Result>> {
-      RETURN_IF_ERROR(ChangeIndexes(statement, writer));
+      RETURN_IF_ERROR(ChangeSchema(statement, writer));
       return std::make_unique<KeptRows>();
     });
   }
   std::unique_ptr<ReadTransaction> reading;
   ASSIGN_OR_RETURN(const Graph* const graph, PlanningGraph(&reading));
-  std::vector<Row> indexes = IndexRows(*graph);
+  SchemaRows shown = ShowSchema(statement, *graph);
   if (in_transaction_ && reading != nullptr) reading_ = std::move(reading);
-  return std::make_unique<KeptRows>(IndexColumns(), std::deque<Row>(indexes.begin(), indexes.end()),
-                                    Changes());
+  return std::make_unique<KeptRows>(
+      std::move(shown.columns), std::deque<Row>(shown.rows.begin(), shown.rows.end()), Changes());
+}
+
+absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunLensStatement(
+    const ast::Statement& statement, const Parameters& parameters) {
+  if (const auto* set = std::get_if<ast::SetLens>(&statement.node)) {
+    RETURN_IF_ERROR(SetLens(set->lens, parameters));
+    return std::make_unique<KeptRows>();
+  }
+  if (std::holds_alternative<ast::ShowLens>(statement.node)) {
+    const Value shown = lens_.empty() ? Value::Null() : Value::String(lens_);
+    return std::make_unique<KeptRows>(std::vector<std::string>{"lens"}, std::deque<Row>{{shown}},
+                                      Changes());
+  }
+  options_.lens = nullptr;
+  lens_.clear();
+  return std::make_unique<KeptRows>();
+}
+
+absl::Status SessionOfQueries::SetLens(const ast::LensClauses& clauses,
+                                       const Parameters& parameters) {
+  std::unique_ptr<ReadTransaction> reading;
+  ASSIGN_OR_RETURN(const Graph* const graph, PlanningGraph(&reading));
+  PrepareContext context;
+  context.graph = graph;
+  context.disabled_passes = options_.disabled_passes;
+  context.stop = &stop_;
+  ASSIGN_OR_RETURN(std::shared_ptr<const PreparedPlan> plan, PrepareLens(clauses, context));
+  RETURN_IF_ERROR(CheckParameters(*plan, parameters));
+  // It replaces the one before it, and is not seen through that.
+  SessionOptions options = options_;
+  options.lens = nullptr;
+  GraphWriter* const writer = writing_ == nullptr ? nullptr : &writing_->graph();
+  query::Run run(std::move(plan), parameters, *graph, writer, *core_, options, stop_);
+  ASSIGN_OR_RETURN(Lens lens, run.OwnLens());
+  options_.lens = std::make_shared<const Lens>(std::move(lens));
+  lens_.clear();
+  PrintLens(clauses, lens_);
+  lens_.erase(0, 1);  // the blank before the first clause
+  if (in_transaction_ && reading != nullptr) reading_ = std::move(reading);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::Write(

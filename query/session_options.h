@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/core.h"
+#include "engine/lens.h"
 #include "engine/session.h"
 
 namespace entente::query {
@@ -20,6 +21,9 @@ struct SessionOptions {
   uint64_t memory_limit = uint64_t{4} << 30;  // bytes that a statement's operators may hold
   std::chrono::milliseconds time_limit{0};    // that a statement may work; zero: no limit
   size_t cached_statements = 256;
+  // That statements are run under unless they set their own, dimension by dimension; null: the
+  // default lens.
+  std::shared_ptr<const Lens> lens;
 };
 
 // NewSession (engine/session.h) with other options than the usual ones.

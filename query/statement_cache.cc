@@ -19,6 +19,7 @@ PlanningStamp StampOf(const Graph& graph) {
   stamp.nodes = static_cast<int>(absl::bit_width(graph.NodeCount()));
   stamp.relationships = static_cast<int>(absl::bit_width(graph.RelationshipCount()));
   stamp.index_changes = graph.catalogue().index_changes();
+  stamp.taxonomy_changes = graph.catalogue().taxonomy_changes();
   return stamp;
 }
 

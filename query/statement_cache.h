@@ -23,6 +23,7 @@ struct PlanningStamp {
   int nodes = 0;
   int relationships = 0;
   uint64_t index_changes = 0;
+  uint64_t taxonomy_changes = 0;
   bool operator==(const PlanningStamp&) const = default;
 };
 PlanningStamp StampOf(const Graph& graph);

@@ -1,9 +1,11 @@
 // The recursive descent behind Parse (parser.h) and the expressions inside of questions. One method
 // a rule of the grammar, grouped into files by subject: parser.cc (statements and queries),
-// parser_index.cc, parser_lens.cc, parser_clause.cc, parser_projection.cc, parser_pattern.cc,
-// parser_expression.cc (operators), parser_atom.cc and parser_collection.cc (lists and maps).
+// parser_index.cc, parser_schema.cc (taxonomy and session), parser_lens.cc, parser_clause.cc,
+// parser_projection.cc, parser_pattern.cc, parser_expression.cc (operators), parser_atom.cc and
+// parser_collection.cc (lists and maps).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,6 +63,14 @@ class StatementParser {
   absl::StatusOr<ast::DropIndex> ParseDropIndex();
   // ON :Label(property)
   absl::Status ParseIndexed(ast::Name& label, ast::Name& property);
+
+  // parser_schema.cc
+  // RELATION TYPE or LABEL, so many tokens ahead.
+  std::optional<ast::SymbolKind> SymbolKindHere(size_t ahead, bool plural) const;
+  bool AtTaxonomyStatement() const;
+  absl::StatusOr<ast::Statement::Node> ParseTaxonomyStatement();
+  bool AtLensStatement() const;
+  absl::StatusOr<ast::Statement::Node> ParseLensStatement();
 
   // parser_lens.cc
   bool AtLensClause() const;

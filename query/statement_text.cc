@@ -47,7 +47,8 @@ bool IsQuestion(absl::string_view statement) {
       continue;
     }
     return written[0] == '\'' || written[0] == '"' || written[0] == '$' ||
-           absl::EqualsIgnoreCase(written, "WHO") || absl::EqualsIgnoreCase(written, "WHY");
+           absl::EqualsIgnoreCase(written, "WHO") || absl::EqualsIgnoreCase(written, "WHY") ||
+           absl::EqualsIgnoreCase(written, "WHAT");
   }
   return false;
 }

@@ -51,9 +51,11 @@ void ForEachInput(Plan& plan, absl::FunctionRef<void(PlanPtr&)> visit);
 void ForEachInput(const Plan& plan, absl::FunctionRef<void(const Plan&)> visit);
 // The main input, or nullptr for leaves and Union.
 PlanPtr* InputOf(Plan& plan);
-// The expressions of this operator alone, its lens's included.
+// The expressions of this operator alone; not those of lenses, which may serve several.
 void ForEachExpression(Plan& plan, absl::FunctionRef<void(ExpressionPtr&)> visit);
 void ForEachExpression(const Plan& plan, absl::FunctionRef<void(const Expression&)> visit);
+// The expressions of its clauses, in the order of BoundLens.
+void ForEachExpression(BoundLens& lens, absl::FunctionRef<void(ExpressionPtr&)> visit);
 // The slots that this operator alone reads from its input, or from the enclosing rows if it is a
 // leaf: by its expressions, by pattern ends, by subplans.
 void AddReads(const Plan& plan, SlotSet* slots);

@@ -110,7 +110,7 @@ struct NodeCopy {
   }
   Copy operator()(const FunctionExpression& node) const {
     if (node.function->purity == Purity::kVolatile) return std::nullopt;
-    return FunctionExpression{node.function, std::move(children)};
+    return FunctionExpression{node.function, std::move(children), node.lens};
   }
   Copy operator()(const ListExpression&) const { return ListExpression{std::move(children)}; }
   Copy operator()(const SubscriptExpression&) const {
@@ -141,6 +141,10 @@ void SetReads(Expression* expression) {
   });
   if (const auto* slot = std::get_if<SlotReference>(&expression->node)) {
     reads.push_back(slot->slot);
+  } else if (const auto* call = std::get_if<FunctionExpression>(&expression->node)) {
+    if (call->lens != nullptr) {
+      reads.insert(reads.end(), call->lens->reads.begin(), call->lens->reads.end());
+    }
   } else if (const auto* path = std::get_if<PathExpression>(&expression->node)) {
     reads.insert(reads.end(), path->elements.begin(), path->elements.end());
   } else if (const auto* subquery = std::get_if<SubqueryExpression>(&expression->node)) {

@@ -156,6 +156,21 @@ void AddExpandReads(const Expand& expand, SlotSet* slots) {
 
 }  // namespace
 
+void ForEachExpression(BoundLens& lens, absl::FunctionRef<void(ExpressionPtr&)> visit) {
+  const auto one = [&](ExpressionPtr& expression) {
+    if (expression != nullptr) visit(expression);
+  };
+  for (std::optional<BoundTimeRange>* range : {&lens.valid_time, &lens.known_time}) {
+    if (!range->has_value()) continue;
+    one((*range)->from);
+    one((*range)->to);
+  }
+  for (auto* sources : {&lens.according_to, &lens.except, &lens.denied_by}) {
+    for (ExpressionPtr& source : *sources) one(source);
+  }
+  one(lens.least_confidence);
+}
+
 void ForEachInput(Plan& plan, absl::FunctionRef<void(PlanPtr&)> visit) {
   VisitInputs(plan, [&](PlanPtr& input) { visit(input); });
 }

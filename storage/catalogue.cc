@@ -41,7 +41,8 @@ std::vector<uint32_t> Ids(const flatbuffers::Vector<uint32_t>* ids) {
 
 RelationTypeRecord Unpack(const stored::RelationType& table) {
   RelationTypeRecord record{Text(table.name()),  Ids(table.parents()), table.sign(),
-                            Text(table.cameo()), Text(table.plover()), std::nullopt};
+                            Text(table.cameo()), Text(table.plover()), std::nullopt,
+                            Text(table.gdelt())};
   if (table.goldstein().has_value()) record.goldstein = *table.goldstein();
   return record;
 }
@@ -100,10 +101,12 @@ void PutRelationType(Transaction& transaction, RelationId id, const RelationType
   const auto parents = record.parents.empty() ? 0 : builder.CreateVector(record.parents);
   const auto cameo = record.cameo.empty() ? 0 : builder.CreateString(record.cameo);
   const auto plover = record.plover.empty() ? 0 : builder.CreateString(record.plover);
+  const auto gdelt = record.gdelt.empty() ? 0 : builder.CreateString(record.gdelt);
   builder.Finish(stored::CreateRelationType(builder, name, parents, record.sign, cameo, plover,
                                             record.goldstein.has_value()
                                                 ? flatbuffers::Optional<double>(*record.goldstein)
-                                                : flatbuffers::nullopt));
+                                                : flatbuffers::nullopt,
+                                            gdelt));
   PutTable(transaction, CatalogueKey::kRelationType, id, builder);
 }
 

@@ -23,6 +23,7 @@ struct RelationTypeRecord {
   std::string cameo;
   std::string plover;
   std::optional<double> goldstein;
+  std::string gdelt;
   friend bool operator==(const RelationTypeRecord&, const RelationTypeRecord&) = default;
 };
 

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/published.h"
 #include "engine/status.h"
+#include "engine/valid_time.h"
 #include "engine/value_json.h"
 #include "tools/text_place.h"
 

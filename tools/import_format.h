@@ -9,7 +9,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "engine/bulk_loader.h"
-#include "engine/valid_time.h"
 
 namespace entente::tools {
 
@@ -24,8 +23,5 @@ class ImportFormat {
   // Fields that the format does not know and passed over, with how often.
   virtual std::map<std::string, uint64_t> UnknownFields() const = 0;
 };
-
-// "2024", "2024-06", "2024-06-18", or a date and time.
-absl::StatusOr<ValidEnd> ParseValidEnd(absl::string_view text);
 
 }  // namespace entente::tools

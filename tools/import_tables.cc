@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
 #include "engine/status.h"
+#include "engine/valid_time.h"
 #include "engine/value_json.h"
 #include "tools/input_file.h"
 #include "tools/table_value.h"

@@ -123,10 +123,12 @@ class Shell {
   };
   static const std::vector<Command>& Commands();
 
-  // A star tells that a transaction is open.
+  // A star tells that a transaction is open; the lens that is set stands in brackets.
   std::string Prompt() const {
     if (!pending_.empty()) return "    ...> ";
-    return session_->in_transaction() ? "entente*> " : "entente> ";
+    const std::string lens = session_->lens();
+    return absl::StrCat("entente", session_->in_transaction() ? "*" : "",
+                        lens.empty() ? "" : absl::StrCat(" [", lens, "]"), "> ");
   }
 
   void TakeLine(const std::string& line, std::string* pending) {

@@ -7,9 +7,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/catalogue.h"
+#include "engine/changes.h"
 #include "engine/error.h"
 #include "engine/graph.h"
 #include "engine/lens.h"
+#include "engine/published.h"
 #include "engine/status.h"
 #include "engine/temporal_text.h"
 #include "query/batch.h"
@@ -19,6 +21,8 @@
 
 namespace entente::query {
 namespace {
+
+constexpr TypeSet kMoments = types::kDate | types::kLocalDateTime | types::kDateTime;
 
 const Lens& LensOf(const FunctionContext& context, const Value& relationship) {
   return query::LensOf(context, relationship.relationship().lens);
@@ -203,7 +207,11 @@ absl::StatusOr<Value> Articles(const FunctionContext& context, Arguments argumen
 }
 
 absl::StatusOr<Value> Facts(const FunctionContext& context, Arguments arguments) {
-  ASSIGN_OR_RETURN(const std::vector<FactId> facts, context.graph->FactsOf(arguments[0].node_id()));
+  static const Lens kDefault;
+  const Lens& lens = context.lens != nullptr ? *context.lens : kDefault;
+  ASSIGN_OR_RETURN(const std::vector<FactId> facts,
+                   context.graph->FactsOf(arguments[0].node_id(), lens));
+  RETURN_IF_ERROR(CheckListSize(facts.size()));
   std::vector<Value> relationships;
   relationships.reserve(facts.size());
   for (FactId fact : facts) {
@@ -225,26 +233,53 @@ absl::StatusOr<Value> PrecisionOf(const FunctionContext& context, Arguments argu
   return context.graph->ValidPrecision(arguments[0].relationship().id, name);
 }
 
-// One end of the valid time as it was written: '2024', '2024-06', '2024-06-18' or an instant.
+// An end of valid time as it was written: '2024', '2024-06', '2024-06-18' or an instant; null where
+// there is none.
+Value EndText(const Value& value, Precision precision) {
+  switch (value.type()) {
+    case Value::Type::kDate:
+      return Value::String(FormatPartialDate({value.date(), precision}));
+    case Value::Type::kDateTime:
+      return Value::String(FormatDateTime(value.date_time()));
+    case Value::Type::kLocalDateTime:
+      return Value::String(FormatLocalDateTime(value.local_date_time()));
+    default:
+      return Value::Null();
+  }
+}
+
 absl::StatusOr<Value> ValidEndText(const FunctionContext& context, const Value& relationship,
                                    absl::string_view end) {
   const FactId fact = relationship.relationship().id;
   ASSIGN_OR_RETURN(const Value value, context.graph->RelationshipProperty(fact, end));
-  if (value.is_null()) return Value::Null();
-  ASSIGN_OR_RETURN(const Value precision, context.graph->ValidPrecision(fact, end));
-  if (value.type() == Value::Type::kDate) {
-    PartialDate date{value.date(), Precision::kDay};
-    if (precision.is_string() && precision.string() == "month") date.precision = Precision::kMonth;
-    if (precision.is_string() && precision.string() == "year") date.precision = Precision::kYear;
-    return Value::String(FormatPartialDate(date));
+  ASSIGN_OR_RETURN(const Value written, context.graph->ValidPrecision(fact, end));
+  Precision precision = Precision::kDay;
+  if (written.is_string() && written.string() == "month") precision = Precision::kMonth;
+  if (written.is_string() && written.string() == "year") precision = Precision::kYear;
+  return EndText(value, precision);
+}
+
+// changes(r, from, to), where an end that is null is open.
+absl::StatusOr<Value> Changes(const FunctionContext& context, Arguments arguments) {
+  if (arguments[0].is_null()) return Value::Null();
+  Instant ends[] = {kEarliest, kLatest};
+  for (size_t i = 0; i < 2; ++i) {
+    if (arguments[i + 1].is_null()) continue;
+    const std::optional<Instant> end = PublishedInstant(arguments[i + 1]);
+    if (!end.has_value()) return WrongType(kMoments, arguments[i + 1]);
+    ends[i] = *end;
   }
-  if (value.type() == Value::Type::kDateTime) {
-    return Value::String(FormatDateTime(value.date_time()));
+  ASSIGN_OR_RETURN(const std::vector<FactChange> changes,
+                   context.graph->ChangesOf(arguments[0].relationship().id,
+                                            LensOf(context, arguments[0]), ends[0], ends[1]));
+  std::vector<Value> rows;
+  rows.reserve(changes.size());
+  for (const FactChange& change : changes) {
+    rows.push_back(Value::Map({{"change", Value::String(ChangeName(change.kind))},
+                               {"at", InstantOrNull(change.at)},
+                               {"date", EndText(change.date.value, change.date.precision)}}));
   }
-  if (value.type() == Value::Type::kLocalDateTime) {
-    return Value::String(FormatLocalDateTime(value.local_date_time()));
-  }
-  return Value::Null();
+  return Value::List(std::move(rows));
 }
 
 absl::StatusOr<Value> Since(const FunctionContext& context, Arguments arguments) {
@@ -258,6 +293,12 @@ absl::StatusOr<Value> Goldstein(const FunctionContext& context, Arguments argume
   const RelationId relation = arguments[0].relationship().relation;
   const std::optional<double> weight = context.graph->catalogue().relation(relation).goldstein;
   return weight.has_value() ? Value::Float(*weight) : Value::Null();
+}
+
+absl::StatusOr<Value> QuadClass(const FunctionContext& context, Arguments arguments) {
+  const RelationId relation = arguments[0].relationship().relation;
+  const std::optional<int> quad_class = context.graph->catalogue().QuadClass(relation);
+  return quad_class.has_value() ? Value::Integer(*quad_class) : Value::Null();
 }
 
 FunctionRow RelationshipRow(absl::string_view name, TypeSet result,
@@ -342,6 +383,20 @@ std::vector<FunctionRow> RelationshipFunctions() {
                       "known."),
       RelationshipRow("goldstein", types::kFloat, Goldstein,
                       "The Goldstein weight of a relationship's type, -10 to 10; null without."),
+      RelationshipRow("quad_class", types::kInteger, QuadClass,
+                      "Of a relationship's type: 1 verbal cooperation, 2 material cooperation, 3 "
+                      "verbal conflict, 4 material conflict, by its CAMEO code or those above it; "
+                      "null without."),
+      {.name = "changes",
+       .parameters = {{"relationship", types::kRelationship}, {"from", kMoments}, {"to", kMoments}},
+       .result = types::kList,
+       .elements = types::kMap,
+       .nulls = NullPolicy::kCalled,
+       .purity = Purity::kReadsGraph,
+       .implementation = Changes,
+       .help = "What happened to a relationship between two dates or moments, both included and "
+               "open where null: maps of change ('known', 'denied', 'contested', 'retracted', "
+               "'began' or 'ended'), date (a text) and at."},
       {.name = "precision",
        .parameters = {{"relationship", types::kRelationship}, {"end", types::kString}},
        .result = types::kString,
@@ -384,7 +439,9 @@ std::vector<FunctionRow> EvidenceFunctions() {
   rows.push_back(
       ListOf(types::kRelationship,
              LookupRow("facts", article, types::kList, Facts,
-                       "The relationships that an article speaks of, denials included.")));
+                       "The relationships that an article affirms, reports or denies, as far as "
+                       "the lens in force here counts its word; they carry that lens.")));
+  rows.back().reads_lens = true;
   return rows;
 }
 

@@ -92,8 +92,9 @@ class BuiltInCallOperator : public UnaryOperator {
         RETURN_IF_ERROR(execution_.CheckInterrupted());
         std::vector<Value> values;
         for (const Column& argument : arguments) values.push_back(argument.ValueAt(row));
+        values.resize(signature.arguments.size());
         ASSIGN_OR_RETURN(std::vector<std::vector<Value>> called,
-                         node_.built_in->call(*execution_.writer, values));
+                         node_.built_in->call(*execution_.writer, execution_.functions, values));
         if (node_.keeps_rows) answers.rows.push_back(row);
         for (std::vector<Value>& answer : called) {
           RETURN_IF_ERROR(Add(row, std::move(answer), &answers));

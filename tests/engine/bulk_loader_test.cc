@@ -186,7 +186,8 @@ std::vector<std::string> Contents(Database& database) {
       }
     }
     if (IsArticle(node)) absl::StrAppend(&line, " by ", keys[Must(graph.PublisherOf(node))]);
-    for (FactId fact : Must(graph.FactsOf(node))) absl::StrAppend(&line, fact == kNoId ? "?" : "*");
+    for (FactId fact : Must(graph.FactsOf(node, Lens())))
+      absl::StrAppend(&line, fact == kNoId ? "?" : "*");
     EXPECT_EQ(Must(graph.FindKey(keys[node])), node);
     lines.push_back(line);
   }
@@ -478,7 +479,7 @@ TEST(BulkLoaderTest, AReaderBesideALoadSeesWhatWasBeforeOrAfter) {
     std::vector<FactId> facts;
     for (int i = 0; i < 40; ++i) {
       const NodeId article = Must(graph.FindKey(absl::StrCat("a", i)));
-      for (FactId fact : Must(graph.FactsOf(article))) facts.push_back(fact);
+      for (FactId fact : Must(graph.FactsOf(article, Lens()))) facts.push_back(fact);
     }
     seen.push_back(facts.size());
     uint64_t pieces = 0;

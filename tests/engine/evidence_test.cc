@@ -207,7 +207,7 @@ TEST_F(StoredEvidenceTest, DeletingAnArticleTakesItsEvidenceAlong) {
   open_.Cite(fact_, two, Stance::kDenies, 0.7);
   EXPECT_TRUE(open_.Of(fact_).contested);
   EXPECT_EQ(open_.Of(fact_).confidence, 2400);
-  EXPECT_THAT(Must(open_.graph().FactsOf(one)), ElementsAre(fact_));
+  EXPECT_THAT(Must(open_.graph().FactsOf(one, Lens())), ElementsAre(fact_));
   ExpectConsistent();
   MustBeOk(open_.graph().DeleteNode(one));
   EXPECT_FALSE(open_.Of(fact_).visible);

@@ -95,6 +95,43 @@ TEST(ParserTest, IndexesAreCreatedDroppedAndShown) {
       "SyntaxError: UnexpectedSyntax: Expected \")\" behind the one property, but found \",\"");
 }
 
+TEST(ParserTest, RelationTypesAndLabelsAreCreatedDroppedAndShown) {
+  ExpectPrinted({
+      {"CREATE RELATION TYPE SHELLS"},
+      {"create relation type SHELLS under ATTACKS, `Acts of war` "
+       "{weight: -9.5, sign: -1, code: '194', plover: 'ASSAULT', gdelt: '194'};",
+       "CREATE RELATION TYPE SHELLS UNDER ATTACKS, `Acts of war` "
+       "{sign: -1, code: '194', plover: 'ASSAULT', gdelt: '194', weight: -9.5}"},
+      {"CREATE LABEL City UNDER Place"},
+      {"DROP RELATION TYPE SHELLS UNDER ATTACKS"},
+      {"DROP LABEL City"},
+      {"SHOW RELATION TYPES"},
+      {"show labels", "SHOW LABELS"},
+      // The words are names, too.
+      {"CREATE label = (relation:type)", "CREATE label = (relation:type)"},
+      {"CREATE relation = (label:LABEL)", "CREATE relation = (label:LABEL)"},
+  });
+  for (const char* attributes : {"{sign: 2}", "{weight: 11}", "{weight: 'x'}", "{code: 72}",
+                                 "{colour: 'red'}", "{weight: 1 + 1}", "{sign: 1}.sign"}) {
+    EXPECT_EQ(Printed(absl::StrCat("CREATE RELATION TYPE X ", attributes)).substr(0, 29),
+              "SyntaxError: UnexpectedSyntax")
+        << attributes;
+  }
+}
+
+TEST(ParserTest, TheLensOfASessionIsSetResetAndShown) {
+  ExpectPrinted({
+      {"SET LENS FOR VALID_TIME AS OF date('2024') ACCORDING TO 'NATO', $x INCLUDING DENIED"},
+      {"set lens including all;", "SET LENS INCLUDING ALL"},
+      {"RESET LENS"},
+      {"SHOW LENS"},
+      {"MATCH (lens) SET lens.x = 1, lens:A, lens += {}"},
+  });
+  EXPECT_EQ(Printed("SET LENS"),
+            "SyntaxError: UnexpectedSyntax: Expected a lens clause such as ACCORDING TO, but found "
+            "the end of the statement");
+}
+
 TEST(ParserTest, LiteralsOfEveryBaseAndKind) {
   ExpectPrinted(
       {

@@ -58,7 +58,8 @@ TEST(QuestionTest, NamesAreNeverReadAsQueryText) {
 
 TEST(QuestionTest, WhyAsksForEvidence) {
   EXPECT_EQ(Printed("WHY 'North Korea' SUPPORTS 'Russia'?"),
-            "WITH entente.named_entity('North Korea') AS a, entente.named_entity('Russia') AS b\n"
+            "INCLUDING DENIED\nWITH entente.named_entity('North Korea') AS a, "
+            "entente.named_entity('Russia') AS b\n"
             "MATCH (a)-[r:SUPPORTS]->(b)\n"
             "UNWIND evidence(r) AS e\n"
             "RETURN e.stance AS stance, e.asserted_by.name AS asserted_by, "
@@ -69,16 +70,14 @@ TEST(QuestionTest, WhyAsksForEvidence) {
             "publisher, article, sentence, stance, asserted_by");
 }
 
-TEST(QuestionTest, TypesMustExistAndWhySeesAllFacts) {
-  for (const auto& [text, why] :
-       std::vector<std::pair<std::string, bool>>{{"WHO X 'b'?", false}, {"WHY 'a' X 'b'?", true}}) {
+TEST(QuestionTest, TypesMustExist) {
+  for (const std::string text : {"WHO X 'b'?", "WHY 'a' X 'b'?"}) {
     const absl::StatusOr<ast::Statement> statement = Parse(text);
     ASSERT_TRUE(statement.ok()) << statement.status();
     const auto& query = std::get<ast::QueryStatement>(statement->node);
     EXPECT_TRUE(query.question);
     const auto& match = std::get<ast::Match>(query.query.parts[0].clauses[1].node);
     EXPECT_TRUE(match.patterns[0].relationships[0].must_exist);
-    EXPECT_EQ(match.all_facts, why);
   }
 }
 
@@ -101,6 +100,62 @@ TEST(QuestionTest, LensAndTimesComeInAnyOrder) {
     EXPECT_EQ(Pattern(absl::StrCat("WHO X WHOM ", modifiers, "?")),
               absl::StrCat(lens, "\nMATCH (a)-[r:X]->(b)"));
   }
+}
+
+TEST(QuestionTest, AmongLimitsWhoeverIsNotNamed) {
+  EXPECT_EQ(Pattern("WHO X WHOM AMONG Country SINCE 2024?"),
+            "FOR VALID_TIME FROM date('2024') TO null\nMATCH (a:Country)-[r:X]->(b:Country)");
+  EXPECT_EQ(Pattern("WHO X 'b' among `Some Label`?"),
+            "WITH entente.named_entity('b') AS b\nMATCH (a:`Some Label`)-[r:X]->(b)");
+  EXPECT_EQ(Pattern("WHO X WHOM AMONG 'c', $d?"),
+            "WITH [entente.named_entity('c'), entente.named_entity($d)] AS among\n"
+            "MATCH (a)-[r:X]->(b) WHERE a IN among AND b IN among");
+  EXPECT_EQ(Pattern("'a' X WHOM AMONG $names LIMIT 3?"),
+            "WITH entente.named_entity('a') AS a, [name IN $names | entente.named_entity(name)] AS "
+            "among\nMATCH (a)-[r:X]->(b) WHERE b IN among LIMIT 3");
+  EXPECT_EQ(Printed("'a' X 'b' AMONG Country?").substr(0, 29), "SyntaxError: UnexpectedSyntax");
+  EXPECT_EQ(Printed("WHO X WHOM AMONG A AMONG B?"),
+            "SyntaxError: UnexpectedSyntax: AMONG stands once in a question");
+}
+
+constexpr absl::string_view kChangeColumns =
+    "\nRETURN c.date AS date, c.change AS change, startNode(r).name AS subject, type(r) AS "
+    "relation, endNode(r).name AS object, confidence(r) AS confidence, sources(r) AS sources "
+    "ORDER BY c.at, subject, relation, object, change";
+
+TEST(QuestionTest, WhatChangedAsksForChanges) {
+  EXPECT_EQ(Printed("WHAT CHANGED BETWEEN 2024-06 AND 2024-07?"),
+            absl::StrCat("INCLUDING ALL\nMATCH (a)-[r]->(b)\n"
+                         "UNWIND changes(r, date('2024-06'), date('2024-07')) AS c",
+                         kChangeColumns));
+  EXPECT_EQ(Printed("what changed about X|Y for 'Iran' since '2024-06-18T12:00Z' except 'KCNA' "
+                    "limit 5?"),
+            absl::StrCat("EXCEPT 'KCNA' INCLUDING ALL\nWITH entente.named_entity('Iran') AS e\n"
+                         "MATCH (e)-[r:X|Y]-(b)\n"
+                         "UNWIND changes(r, datetime('2024-06-18T12:00Z'), null) AS c",
+                         kChangeColumns, " LIMIT 5"));
+  EXPECT_EQ(
+      Printed("WHAT CHANGED FOR 'Iran'?"),
+      "SyntaxError: UnexpectedSyntax: Expected BETWEEN or SINCE, and a date, but found \"?\"");
+}
+
+TEST(QuestionTest, WhoDisputesAsksForDenials) {
+  const std::string rest =
+      "\nUNWIND evidence(r) AS e\nWITH e AS e WHERE e.stance = 'denies'\n"
+      "RETURN coalesce(e.asserted_by.name, e.publisher.name) AS who, e.asserted_by.name AS "
+      "asserted_by, e.publisher.name AS publisher, e.published AS published, "
+      "coalesce(e.article.title, e.article.key) AS article, e.confidence AS confidence, "
+      "e.sentence AS sentence, e.span AS span, e.quote AS quote, e.article.url AS url "
+      "ORDER BY confidence IS NULL, confidence DESC, published IS NULL, published DESC, who, "
+      "article, sentence, publisher";
+  EXPECT_EQ(Printed("WHO DISPUTES 'a' X|Y 'b'?"),
+            absl::StrCat("INCLUDING DENIED\nWITH entente.named_entity('a') AS a, "
+                         "entente.named_entity('b') AS b\nMATCH (a)-[r:X|Y]->(b)",
+                         rest));
+  // Also a relation type.
+  EXPECT_EQ(Pattern("WHO DISPUTES WHOM?"), "MATCH (a)-[r:DISPUTES]->(b)");
+  EXPECT_EQ(Pattern("WHO DISPUTES 'b' EXCEPT 'KCNA'?"),
+            "EXCEPT 'KCNA'\nWITH entente.named_entity('b') AS b\nMATCH (a)-[r:DISPUTES]->(b)");
 }
 
 TEST(QuestionTest, OrderGoesBeforeTheDefaultAndLimitCuts) {
@@ -135,6 +190,7 @@ TEST(QuestionTest, QuestionsAreToldByTheirFirstWord) {
   EXPECT_TRUE(IsQuestion("who SUPPORTS WHOM"));
   EXPECT_TRUE(IsQuestion(" /* x */ EXPLAIN Why 'a' X 'b'"));
   EXPECT_TRUE(IsQuestion("'a' X WHOM?"));
+  EXPECT_TRUE(IsQuestion("what changed since 2024"));
   EXPECT_FALSE(IsQuestion("MATCH (who) RETURN who"));
   EXPECT_FALSE(IsQuestion(""));
 }

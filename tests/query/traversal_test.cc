@@ -357,7 +357,7 @@ TEST(EvidenceTest, FieldsAsColumnsAreWhatTheMapsSay) {
   for (const std::string statement :
        {"RETURN b.key, e.article.key, e.publisher.name, e.published, e.stance",
         "RETURN b.key, e.asserted_by, e.confidence, e.sentence, e.span, e.quote, e.none",
-        "WHERE e.stance = 'denies' RETURN b.key, e.confidence", "RETURN count(*)",
+        "WITH b, e WHERE e.stance = 'denies' RETURN b.key, e.confidence", "RETURN count(*)",
         "WITH e AS f RETURN f.stance, count(*), max(f.confidence)",
         "WITH e.article AS x, r MATCH (x) RETURN x.key, confidence(r)",
         "RETURN b.key, [x IN [1, 2] | e.confidence * x]", "RETURN DISTINCT e.stance"}) {

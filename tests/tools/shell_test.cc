@@ -355,6 +355,17 @@ TEST_F(ShellTest, ThePromptAndTheEndTellOfAnOpenTransaction) {
   EXPECT_THAT(read.err, HasSubstr("inside a transaction"));
 }
 
+TEST_F(ShellTest, ThePromptShowsTheLensThatIsSet) {
+  Terminal terminal(Arguments(), directory_.root());
+  terminal.Await("entente> ");
+  terminal.Type("SET LENS confidence >= 0.5;\r");
+  terminal.Await("entente [CONFIDENCE >= 0.5]> ");
+  terminal.Type("BEGIN;\r");
+  terminal.Await("entente* [CONFIDENCE >= 0.5]> ");
+  terminal.Type("RESET LENS;\r");
+  terminal.Await("entente*> ");
+}
+
 TEST_F(ShellTest, ModeAndTimerChangeWhatIsShown) {
   Terminal terminal(Arguments(), directory_.root());
   terminal.Await("entente> ");

@@ -1,4 +1,4 @@
-#include "query/index_statement.h"
+#include "query/schema_statement.h"
 
 #include <algorithm>
 #include <variant>
@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/error.h"
 #include "engine/status.h"
+#include "query/taxonomy_statement.h"
 
 namespace entente::query {
 namespace {
@@ -46,38 +47,55 @@ absl::Status Drop(const ast::DropIndex& drop, const SourceSpan& span, GraphWrite
 
 Value CountOf(uint64_t count) { return Value::Integer(static_cast<int64_t>(count)); }
 
-}  // namespace
-
-bool IsIndexStatement(const ast::Statement& statement) {
-  return ChangesIndexes(statement) || std::holds_alternative<ast::ShowIndexes>(statement.node);
-}
-
-bool ChangesIndexes(const ast::Statement& statement) {
-  return std::holds_alternative<ast::CreateIndex>(statement.node) ||
-         std::holds_alternative<ast::DropIndex>(statement.node);
-}
-
-absl::Status ChangeIndexes(const ast::Statement& statement, GraphWriter& writer) {
-  if (const auto* create = std::get_if<ast::CreateIndex>(&statement.node)) {
-    return Create(*create, statement.span, writer);
-  }
-  return Drop(std::get<ast::DropIndex>(statement.node), statement.span, writer);
-}
-
-std::vector<std::string> IndexColumns() { return {"name", "label", "property", "nodes", "values"}; }
-
-std::vector<Row> IndexRows(const Graph& graph) {
+SchemaRows IndexRows(const Graph& graph) {
   const Catalogue& catalogue = graph.catalogue();
   std::vector<PropertyIndex> indexes = catalogue.indexes();
   std::sort(indexes.begin(), indexes.end(),
             [](const PropertyIndex& a, const PropertyIndex& b) { return a.name < b.name; });
-  std::vector<Row> rows;
+  SchemaRows shown;
+  shown.columns = {"name", "label", "property", "nodes", "values"};
   for (const PropertyIndex& index : indexes) {
-    rows.push_back({Value::String(index.name), Value::String(catalogue.label(index.label).name),
-                    Value::String(catalogue.property(index.property)),
-                    CountOf(graph.IndexedNodes(index)), CountOf(graph.IndexedValues(index))});
+    shown.rows.push_back({Value::String(index.name),
+                          Value::String(catalogue.label(index.label).name),
+                          Value::String(catalogue.property(index.property)),
+                          CountOf(graph.IndexedNodes(index)), CountOf(graph.IndexedValues(index))});
   }
-  return rows;
+  return shown;
+}
+
+template <typename... Kinds>
+bool IsOneOf(const ast::Statement& statement) {
+  return (std::holds_alternative<Kinds>(statement.node) || ...);
+}
+
+}  // namespace
+
+bool IsSchemaStatement(const ast::Statement& statement) {
+  return ChangesSchema(statement) || IsOneOf<ast::ShowIndexes, ast::ShowSymbols>(statement);
+}
+
+bool ChangesSchema(const ast::Statement& statement) {
+  return IsOneOf<ast::CreateIndex, ast::DropIndex, ast::CreateSymbol, ast::DropSymbol>(statement);
+}
+
+absl::Status ChangeSchema(const ast::Statement& statement, GraphWriter& writer) {
+  if (const auto* create = std::get_if<ast::CreateIndex>(&statement.node)) {
+    return Create(*create, statement.span, writer);
+  }
+  if (const auto* drop = std::get_if<ast::DropIndex>(&statement.node)) {
+    return Drop(*drop, statement.span, writer);
+  }
+  if (const auto* create = std::get_if<ast::CreateSymbol>(&statement.node)) {
+    return CreateSymbol(*create, writer);
+  }
+  return DropSymbol(std::get<ast::DropSymbol>(statement.node), writer);
+}
+
+SchemaRows ShowSchema(const ast::Statement& statement, const Graph& graph) {
+  if (const auto* show = std::get_if<ast::ShowSymbols>(&statement.node)) {
+    return ShowSymbols(*show, graph);
+  }
+  return IndexRows(graph);
 }
 
 }  // namespace entente::query
