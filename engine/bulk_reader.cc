@@ -19,7 +19,7 @@ namespace {
 
 constexpr size_t kNodesAtOnce = 4096;
 // Facts read at once; more when as many lie between the same two nodes.
-constexpr size_t kFactsAtOnce = 1024;
+constexpr size_t kFactsReadAtOnce = 1024;
 
 Stance EngineStance(storage::Stance stance) {
   switch (stance) {
@@ -201,7 +201,7 @@ absl::StatusOr<BulkReader::Losses> BulkReader::EachFact(const TakeFact& take) {
         const bool last = i + 1 == edges.size();
         const bool same = !last && std::get<0>(edges[i]) == std::get<0>(edges[i + 1]) &&
                           std::get<1>(edges[i]) == std::get<1>(edges[i + 1]);
-        if (last || (ids.size() >= kFactsAtOnce && !same)) {
+        if (last || (ids.size() >= kFactsReadAtOnce && !same)) {
           RETURN_IF_ERROR(TakeFacts(subject, std::move(ids), take));
           ids = {};
         }

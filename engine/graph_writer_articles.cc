@@ -22,7 +22,7 @@ using storage::FactRecord;
 using storage::NodeRecord;
 
 // Facts read at once while recomputing.
-constexpr size_t kFactsAtOnce = 256;
+constexpr size_t kFactsRecomputedAtOnce = 256;
 
 }  // namespace
 
@@ -143,9 +143,9 @@ absl::Status GraphWriter::RecomputeFactsOf(std::vector<NodeId> articles) {
   }
   std::sort(facts.begin(), facts.end());
   facts.erase(std::unique(facts.begin(), facts.end()), facts.end());
-  for (size_t begin = 0; begin < facts.size(); begin += kFactsAtOnce) {
+  for (size_t begin = 0; begin < facts.size(); begin += kFactsRecomputedAtOnce) {
     const absl::Span<const FactId> portion =
-        absl::MakeConstSpan(facts).subspan(begin, kFactsAtOnce);
+        absl::MakeConstSpan(facts).subspan(begin, kFactsRecomputedAtOnce);
     ASSIGN_OR_RETURN(const std::vector<std::optional<FactRecord>> records,
                      storage::ReadFacts(transaction_, portion));
     for (size_t i = 0; i < portion.size(); ++i) {

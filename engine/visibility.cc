@@ -14,7 +14,7 @@ namespace entente {
 namespace {
 
 // Facts read at once for want of a verdict.
-constexpr size_t kFactsAtOnce = 1024;
+constexpr size_t kOpenFactsAtOnce = 1024;
 
 }  // namespace
 
@@ -115,8 +115,8 @@ absl::Status JudgeEdges(const storage::View& view, EvidenceReader& articles, con
     if (verdict == InlineJudge::Verdict::kUndecided) open.emplace_back(edges.fact[i], i);
   }
   std::sort(open.begin(), open.end());
-  for (size_t begin = 0; begin < open.size(); begin += kFactsAtOnce) {
-    const size_t end = std::min(open.size(), begin + kFactsAtOnce);
+  for (size_t begin = 0; begin < open.size(); begin += kOpenFactsAtOnce) {
+    const size_t end = std::min(open.size(), begin + kOpenFactsAtOnce);
     std::vector<FactId> facts;
     for (size_t i = begin; i < end; ++i) facts.push_back(open[i].first);
     ASSIGN_OR_RETURN(const std::vector<std::optional<storage::FactRecord>> records,

@@ -129,7 +129,7 @@ std::string ValueText(const Value& value) {
 }
 
 // One method for each kind of expression. Operators inside operators stand in parentheses.
-struct ExpressionPrinter {
+struct BoundExpressionPrinter {
   const PreparedPlan& prepared;
 
   std::string Text(const ExpressionPtr& expression) const {
@@ -276,10 +276,10 @@ struct PlanPrinter {
                          [this](std::string* out, Slot slot) { out->append(Name(slot)); });
   }
   std::string Text(const ExpressionPtr& expression) const {
-    return ExpressionPrinter{prepared}.Text(expression);
+    return BoundExpressionPrinter{prepared}.Text(expression);
   }
   std::string Texts(const std::vector<ExpressionPtr>& expressions) const {
-    return ExpressionPrinter{prepared}.List(expressions);
+    return BoundExpressionPrinter{prepared}.List(expressions);
   }
   std::string Items(const std::vector<std::pair<Slot, ExpressionPtr>>& items) const {
     return absl::StrJoin(items, ", ", [this](std::string* out, const auto& item) {
@@ -501,7 +501,7 @@ std::vector<std::string> ExplainPlan(const PreparedPlan& plan) {
 }
 
 std::string ExpressionText(const Expression& expression, const PreparedPlan& plan) {
-  return std::visit(ExpressionPrinter{plan}, expression.node);
+  return std::visit(BoundExpressionPrinter{plan}, expression.node);
 }
 
 }  // namespace entente::query

@@ -34,22 +34,27 @@ std::atomic<bool> cancelled{false};
 
 void Cancel(int) { cancelled = true; }
 
-// Takes Ctrl-C for the import as long as it lives.
+// Takes Ctrl-C for imports from now on; gives who had it before.
+struct sigaction TakeInterrupts() {
+  cancelled = false;
+  struct sigaction action = {};
+  action.sa_handler = Cancel;  // without SA_RESTART: waiting for input ends as well
+  sigemptyset(&action.sa_mask);
+  struct sigaction before = {};
+  sigaction(SIGINT, &action, &before);
+  return before;
+}
+
+// Takes Ctrl-C for an import as long as it lives.
 class CancelOnInterrupt {
  public:
-  CancelOnInterrupt() {
-    cancelled = false;
-    struct sigaction action = {};
-    action.sa_handler = Cancel;  // without SA_RESTART: waiting for input ends as well
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, &before_);
-  }
+  CancelOnInterrupt() : before_(TakeInterrupts()) {}
   ~CancelOnInterrupt() { sigaction(SIGINT, &before_, nullptr); }
   CancelOnInterrupt(const CancelOnInterrupt&) = delete;
   CancelOnInterrupt& operator=(const CancelOnInterrupt&) = delete;
 
  private:
-  struct sigaction before_ = {};
+  const struct sigaction before_;
 };
 
 std::string PlaceText(const std::string& file, const InputPlace& place) {
@@ -258,7 +263,7 @@ ExitCode ImportInto(Database& database, const ImportOptions& options) {
 
 ExitCode RunImport(const std::string& path, const ImportOptions& options) {
   // To the end of the program: Ctrl-C must not stop the clearing away either.
-  static const CancelOnInterrupt cancel;
+  TakeInterrupts();
   std::error_code ignored;
   const bool existed = path == kTransientPath || std::filesystem::exists(path, ignored);
   absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path);
