@@ -130,7 +130,7 @@ class ClaimWriter {
   absl::StatusOr<size_t> Retract(FactId fact, NodeId article, Instant when,
                                  const EvidenceChoice& choice = {});
 
-  // True when the node did not bear this name yet.
+  // False when the node bears this name already (engine/entity_name.h).
   absl::StatusOr<bool> AddName(NodeId node, const EntityName& name);
 
   // Gives an entity without key the key of whoever bears its name, or that of a stub when nobody

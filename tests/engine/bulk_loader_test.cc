@@ -392,6 +392,33 @@ TEST(BulkLoaderTest, NamesOfDirectEntitiesAreFoundByThoseThatHaveNoKey) {
   }
 }
 
+TEST(BulkLoaderTest, SimilarNamesAreFoundOfEveryLoad) {
+  for (const BulkLoader::Options& options : {ThroughFiles(), ThroughTransaction()}) {
+    const std::unique_ptr<Database> database = OpenTiny();
+    for (const char* key : {"1", "2"}) {
+      Records records;
+      for (const char* name : {"Nordkorea", "Путин"}) {
+        records.entities.push_back({.key = absl::StrCat(name, key), .name = name});
+      }
+      // One that goes another way into the same lists.
+      records.entities.push_back({.name = absl::StrCat("Nordkorea ", key)});
+      Load(*database, records, options);
+    }
+    Contents(*database);
+    const std::unique_ptr<ReadTransaction> reading = Must(database->core().BeginRead());
+    const auto names_of = [&](absl::string_view text) {
+      std::vector<std::string> names;
+      for (const NameMatch& match : Must(reading->graph().FindSimilarNames(text, 10))) {
+        names.push_back(match.name);
+      }
+      return names;
+    };
+    EXPECT_THAT(names_of("Nordkoera"),
+                ElementsAre("Nordkorea", "Nordkorea", "Nordkorea 1", "Nordkorea 2"));
+    EXPECT_THAT(names_of("Putin"), ElementsAre("Путин", "Путин"));
+  }
+}
+
 TEST_P(SameRecordsTest, TakeOverStubsOfAnEarlierLoad) {
   for (const BulkLoader::Options& options : {ThroughFiles(), ThroughTransaction()}) {
     const std::unique_ptr<Database> database = OpenTiny();
