@@ -250,7 +250,7 @@ TEST_P(LensPlaceTest, AMistakeInAClauseIsToldAlsoWhereAnInnerOneReplacesIt) {
   EXPECT_THAT(query_.Rows("CONFIDENCE >= 2 MATCH ()-[r]->() CONFIDENCE >= 0 RETURN count(*)"),
               ElementsAre("ArgumentError: NumberOutOfRange"));
   EXPECT_THAT(query_.Rows("FOR KNOWN_TIME AS OF 1 MATCH ()-[r]->() FOR KNOWN_TIME ALL RETURN 1"),
-              ElementsAre("ArgumentError: InvalidArgumentType"));
+              ElementsAre("TypeError: InvalidArgumentType"));
 }
 
 TEST_P(LensPlaceTest, ABadLensLeavesTheSessionsAsItWas) {

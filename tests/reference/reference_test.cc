@@ -245,7 +245,7 @@ class Reference : public ::testing::TestWithParam<int> {};
 
 TEST_P(Reference, RandomHistoriesAreAnsweredAsTheDefinitionsSay) {
   const uint64_t seed = Setting("ENTENTE_SEED", 1) + GetParam();
-  const int histories = Setting("ENTENTE_HISTORIES", 30);
+  const int histories = Setting("ENTENTE_HISTORIES", 25);
   for (int i = 0; i < histories && !HasFatalFailure(); ++i) {
     Comparison comparison(seed * 1'000'000 + i);
     for (int j = 0; j < kSteps && !HasFatalFailure(); ++j) comparison.TakeStep();
