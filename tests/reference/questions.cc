@@ -533,8 +533,8 @@ Question Asker::AskForEvidence() {
   std::vector<std::string> types = AnyTypes();
   std::string subject = NameOfSomebody();
   std::string object = NameOfSomebody();
-  const Fact& about = random_.Of(world_.facts);
-  if (!about.gone && !random_.OneIn(4)) {
+  const Fact about = world_.facts.empty() ? Fact() : random_.Of(world_.facts);
+  if (about.number != 0 && !about.gone && !random_.OneIn(4)) {
     types.push_back(about.type);
     subject = Key(about.subject);
     object = Key(about.object);
