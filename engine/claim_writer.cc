@@ -287,7 +287,7 @@ absl::StatusOr<ClaimWriter::AddedFact> ClaimWriter::AddFact(const FactInput& inp
   if (packed.empty()) return added;
   ASSIGN_OR_RETURN(const FactRecord old, graph_.NeedFact(added.fact));
   FactRecord record = old;
-  ASSIGN_OR_RETURN(added.differing, AddLacking(packed, &record.properties));
+  ASSIGN_OR_RETURN(added.differing, AddLackingToFact(packed, &record.properties));
   RETURN_IF_ERROR(graph_.ChangeFact(added.fact, old, std::move(record)));
   return added;
 }
@@ -304,6 +304,15 @@ absl::StatusOr<size_t> ClaimWriter::AddLacking(absl::string_view packed, std::st
     }
   }
   return differing;
+}
+
+absl::StatusOr<size_t> ClaimWriter::AddLackingToFact(absl::string_view packed,
+                                                     std::string* properties) {
+  std::string rest(packed);
+  for (const PropertyId end : {kValidFromProperty, kValidToProperty}) {
+    ASSIGN_OR_RETURN(rest, WithProperty(rest, end, Value::Null()));
+  }
+  return AddLacking(rest, properties);
 }
 
 size_t ClaimWriter::AddEvidence(absl::Span<const storage::Evidence> pieces, FactRecord* record) {

@@ -292,8 +292,9 @@ absl::Status ClaimWriter::Separate(NodeId merged, NodeId into,
     RETURN_IF_ERROR(graph_.Refresh(&record));
     RETURN_IF_ERROR(storage::RestoreFact(graph_.transaction(), fact, record));
     RETURN_IF_ERROR(graph_.transaction().Count(RelationCounter(record.relation), 1));
-    RETURN_IF_ERROR(
-        UndoAdded(former.record.properties, before.record.properties, &rest.properties));
+    std::string made = former.record.properties;
+    RETURN_IF_ERROR(AddLackingToFact(before.record.properties, &made).status());
+    RETURN_IF_ERROR(UndoAdded(former.record.properties, made, &rest.properties));
   }
   RETURN_IF_ERROR(graph_.Refresh(&rest));
   return storage::UpdateFact(graph_.transaction(), survivor, *now, rest);

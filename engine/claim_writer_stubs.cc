@@ -120,7 +120,7 @@ absl::Status ClaimWriter::WriteMoved(FactId fact, const FactRecord& old, MovedFa
   ASSIGN_OR_RETURN(const FactRecord old_twin, graph_.NeedFact(moved.twin));
   FactRecord united = old_twin;
   AddEvidence(moved.record.evidence, &united);
-  RETURN_IF_ERROR(AddLacking(moved.record.properties, &united.properties).status());
+  RETURN_IF_ERROR(AddLackingToFact(moved.record.properties, &united.properties).status());
   RETURN_IF_ERROR(graph_.Refresh(&united));
   return graph_.ChangeFact(moved.twin, old_twin, std::move(united));
 }
