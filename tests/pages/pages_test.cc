@@ -96,7 +96,9 @@ TEST_P(Pages, ExamplesAnswerAsTheyShow) {
   EXPECT_GT(statements, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Page, Pages, ::testing::Values("README.md", "engine/SEMANTICS.md"));
+INSTANTIATE_TEST_SUITE_P(Page, Pages,
+                         ::testing::Values("README.md", "engine/SEMANTICS.md",
+                                           "query/REFERENCE.md"));
 
 constexpr char kPage[] =
     "<!-- database: a.jsonl -->\n```json\n{}\n```\n```\n> RETURN 1 AS x,\n> 2 AS y;\nx  y\n─  ─\n1 "
