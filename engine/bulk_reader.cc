@@ -137,7 +137,7 @@ absl::StatusOr<BulkReader::Losses> BulkReader::EachEntity(const TakeEntity& take
     // The canonical name has its own place.
     entity.names.erase(std::remove_if(entity.names.begin(), entity.names.end(),
                                       [&](const EntityName& name) {
-                                        return name.language.empty() && name.text == entity.name;
+                                        return name == EntityName{entity.name, "", name.script};
                                       }),
                        entity.names.end());
     std::stable_sort(

@@ -59,21 +59,6 @@ bool IsChosen(const storage::Evidence& piece, const EvidenceChoice& choice) {
   return !choice.span.has_value() || *choice.span == std::pair(piece.span_start, piece.span_end);
 }
 
-// True when the record did not have it.
-bool AddToNames(const EntityName& name, NodeRecord* record) {
-  const bool known =
-      std::any_of(record->names.begin(), record->names.end(), [&](const storage::Name& other) {
-        return other.text == name.text && other.language == name.language;
-      });
-  if (known || NormalizeName(name.text).empty()) return false;
-  storage::Name added;
-  added.text = name.text;
-  added.language = name.language;
-  added.script = name.script.empty() ? ScriptOf(name.text) : name.script;
-  record->names.push_back(std::move(added));
-  return true;
-}
-
 absl::Status Refuse(const std::vector<MapEntry>& properties,
                     std::initializer_list<BuiltInProperty> refused) {
   for (const auto& [name, value] : properties) {
@@ -131,7 +116,7 @@ absl::StatusOr<ClaimWriter::Upserted> ClaimWriter::Upsert(absl::string_view key,
       record.labels.push_back(label);
     }
   }
-  for (const EntityName& name : names) AddToNames(name, &record);
+  for (const EntityName& name : names) entente::AddName(name, &record.names);
 
   Upserted upserted;
   upserted.node = known;
@@ -214,7 +199,7 @@ absl::StatusOr<NodeId> ClaimWriter::Resolve(absl::string_view text) {
 absl::StatusOr<bool> ClaimWriter::AddName(NodeId node, const EntityName& name) {
   ASSIGN_OR_RETURN(const NodeRecord old, graph_.NeedNode(node));
   NodeRecord record = old;
-  if (!AddToNames(name, &record)) return false;
+  if (!entente::AddName(name, &record.names)) return false;
   RETURN_IF_ERROR(graph_.ChangeNode(node, &old, std::move(record)));
   return true;
 }
@@ -282,7 +267,7 @@ absl::StatusOr<ClaimWriter::AddedFact> ClaimWriter::AddFact(const FactInput& inp
   if (packed.empty()) return added;
   ASSIGN_OR_RETURN(const FactRecord old, graph_.NeedFact(added.fact));
   FactRecord record = old;
-  ASSIGN_OR_RETURN(added.differing, AddLacking(packed, &record.properties));
+  ASSIGN_OR_RETURN(added.differing, AddLackingToFact(packed, &record.properties));
   RETURN_IF_ERROR(graph_.ChangeFact(added.fact, old, std::move(record)));
   return added;
 }
@@ -299,6 +284,15 @@ absl::StatusOr<size_t> ClaimWriter::AddLacking(absl::string_view packed, std::st
     }
   }
   return differing;
+}
+
+absl::StatusOr<size_t> ClaimWriter::AddLackingToFact(absl::string_view packed,
+                                                     std::string* properties) {
+  std::string rest(packed);
+  for (const PropertyId end : {kValidFromProperty, kValidToProperty}) {
+    ASSIGN_OR_RETURN(rest, WithProperty(rest, end, Value::Null()));
+  }
+  return AddLacking(rest, properties);
 }
 
 size_t ClaimWriter::AddEvidence(absl::Span<const storage::Evidence> pieces, FactRecord* record) {

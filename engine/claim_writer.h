@@ -130,7 +130,7 @@ class ClaimWriter {
   absl::StatusOr<size_t> Retract(FactId fact, NodeId article, Instant when,
                                  const EvidenceChoice& choice = {});
 
-  // True when the node did not bear this name yet.
+  // False when the node bears this name already (engine/entity_name.h).
   absl::StatusOr<bool> AddName(NodeId node, const EntityName& name);
 
   // Gives an entity without key the key of whoever bears its name, or that of a stub when nobody
@@ -141,6 +141,9 @@ class ClaimWriter {
   // Adds those of the packed properties that `*properties` lacks; returns how many it has with
   // another value.
   static absl::StatusOr<size_t> AddLacking(absl::string_view packed, std::string* properties);
+  // The same for those of a fact that is known, whose ends of valid time stay as they are: they may
+  // have been set since they were imported.
+  static absl::StatusOr<size_t> AddLackingToFact(absl::string_view packed, std::string* properties);
   // Adds the pieces that the record lacks, a retraction of either counts; returns how many.
   static size_t AddEvidence(absl::Span<const storage::Evidence> pieces,
                             storage::FactRecord* record);

@@ -108,7 +108,7 @@ absl::Status ClaimWriter::MoveFact(FactId fact, NodeId stub, NodeId entity) {
   ASSIGN_OR_RETURN(const FactRecord old_twin, graph_.NeedFact(twin));
   FactRecord united = old_twin;
   AddEvidence(record.evidence, &united);
-  RETURN_IF_ERROR(AddLacking(record.properties, &united.properties).status());
+  RETURN_IF_ERROR(AddLackingToFact(record.properties, &united.properties).status());
   RETURN_IF_ERROR(graph_.Refresh(&united));
   return graph_.ChangeFact(twin, old_twin, std::move(united));
 }

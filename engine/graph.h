@@ -18,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "engine/catalogue.h"
+#include "engine/entity_name.h"
 #include "engine/evidence.h"
 #include "engine/evidence_reader.h"
 #include "engine/ids.h"
@@ -124,6 +125,7 @@ struct NameMatch {
   NodeId node = kNoId;
   std::string name;      // as it was written at import
   std::string language;  // "" unknown
+  double score = 1;      // how near the name is to the text, 0 to 1
 };
 
 // A node among several that a name may mean.
@@ -134,13 +136,6 @@ struct NameCandidate {
 // kAmbiguousName, with the candidates listed.
 absl::Status AmbiguousNameError(absl::string_view text,
                                 const std::vector<NameCandidate>& candidates);
-
-// One name an entity goes by.
-struct EntityName {
-  std::string text;
-  std::string language;  // BCP 47, "" unknown
-  std::string script;    // ISO 15924, "" unknown
-};
 
 class Graph {
  public:
@@ -185,7 +180,14 @@ class Graph {
   // The only one of them, kNoId if there is none; kAmbiguousName lists several.
   absl::StatusOr<NodeId> ResolveName(absl::string_view text) const;
   absl::StatusOr<NameCandidate> CandidateOf(NodeId node) const;
-  // Up to `limit` names near to `text`, nearest first, for error messages.
+  // Up to `limit` entities with a name near to `text`, each once with the nearest, by score: half
+  // of it is the similarity of both Latin forms' trigrams (engine/names.h), half goes to names that
+  // begin with `text`, be it in Latin letters. So the name itself comes first, then what it begins,
+  // then what is like it by at least 0.3. Of what very many names are equally like, some are left
+  // out.
+  absl::StatusOr<std::vector<NameMatch>> FindSimilarNames(absl::string_view text,
+                                                          size_t limit) const;
+  // Up to `limit` of these names, for error messages.
   absl::StatusOr<std::vector<std::string>> NearestNames(absl::string_view text, size_t limit) const;
   absl::StatusOr<std::vector<EntityName>> Names(NodeId node) const;
   // The `name` property if it is a string and not empty, else likewise the key, else "".

@@ -1,7 +1,11 @@
 // Graph: keys and names.
 #include <algorithm>
+#include <functional>
+#include <queue>
+#include <tuple>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/built_in.h"
@@ -12,13 +16,19 @@
 #include "engine/value_codec.h"
 #include "storage/dictionary.h"
 #include "storage/nodes.h"
+#include "storage/provenance.h"
 #include "storage/time.h"
 
 namespace entente {
 namespace {
 
-// How many entries of the names' index are looked at for one name that nobody bears.
-constexpr size_t kNamesLookedAt = 4096;
+// How many entries of the names' index that begin with a text are looked at, and how many of the
+// entities that share most trigrams with it.
+constexpr size_t kBeginningsLookedAt = 512;
+constexpr size_t kLikelyLookedAt = 512;
+
+// Trigrams in common that make a name similar to another, by the custom of text search.
+constexpr double kLeastSimilarity = 0.3;
 
 absl::StatusOr<std::string> CanonicalName(const storage::NodeRecord& record) {
   ASSIGN_OR_RETURN(const Value name, FindProperty(record.properties, kNameProperty));
@@ -46,14 +56,72 @@ absl::StatusOr<NameMatch> Written(const storage::View& view, const storage::Name
   return match;
 }
 
-// The beginning of `text` of so many code points.
-absl::string_view FirstCodePoints(absl::string_view text, size_t count) {
-  size_t end = 0;
-  for (; end < text.size(); ++end) {
-    const bool begins = (text[end] & 0xC0) != 0x80;
-    if (begins && count-- == 0) break;
+// What is looked for among names.
+struct SoughtName {
+  explicit SoughtName(absl::string_view text)
+      : normalised(NormalizeName(text)),
+        latin(LatinForm(normalised)),
+        trigrams(TrigramsOf(latin)) {}
+
+  // The score of a name, 0 when it is not similar.
+  double ScoreOf(absl::string_view name) const {
+    const std::string other = NormalizeName(name);
+    const std::string other_latin = LatinForm(other);
+    const bool begins = absl::StartsWith(other, normalised) ||
+                        (!latin.empty() && absl::StartsWith(other_latin, latin));
+    const double similarity = TrigramSimilarity(trigrams, TrigramsOf(other_latin));
+    if (begins) return (similarity + 1) / 2;
+    return similarity < kLeastSimilarity ? 0 : similarity / 2;
   }
-  return text.substr(0, end);
+  // What no name reaches of an entity whose names have so many of the trigrams.
+  double MostOf(size_t shared) const {
+    if (trigrams.empty()) return 1;
+    const double most = static_cast<double>(shared) / static_cast<double>(trigrams.size());
+    // A word that goes on lacks the trigram of its end alone.
+    if (shared + 1 >= trigrams.size()) return (most + 1) / 2;
+    return most < kLeastSimilarity ? 0 : most / 2;
+  }
+
+  const std::string normalised;
+  const std::string latin;
+  const std::vector<Trigram> trigrams;
+};
+
+// Entities that may bear a similar name, with how many of its trigrams each has; most first. What
+// begins with the text counts as having them all.
+absl::StatusOr<std::vector<std::pair<size_t, NodeId>>> LikelyBearers(const storage::View& view,
+                                                                     const SoughtName& sought) {
+  std::vector<NodeId> met;
+  for (Trigram trigram : sought.trigrams) {
+    ASSIGN_OR_RETURN(const std::vector<NodeId> entities, storage::EntitiesOfTrigram(view, trigram));
+    met.insert(met.end(), entities.begin(), entities.end());
+  }
+  ASSIGN_OR_RETURN(const std::vector<storage::NameEntry> beginnings,
+                   storage::FindNamePrefix(view, sought.normalised, kBeginningsLookedAt));
+  for (const storage::NameEntry& entry : beginnings) {
+    met.insert(met.end(), sought.trigrams.size() + 1, entry.node);
+  }
+  std::sort(met.begin(), met.end());
+  std::vector<std::pair<size_t, NodeId>> likely;
+  for (size_t begin = 0, end = 0; begin < met.size(); begin = end) {
+    while (end < met.size() && met[end] == met[begin]) ++end;
+    const size_t shared = std::min(end - begin, sought.trigrams.size());
+    if (sought.MostOf(shared) > 0) likely.emplace_back(shared, met[begin]);
+  }
+  std::stable_sort(likely.begin(), likely.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  return likely;
+}
+
+// Its score is 0 when none of the names is similar.
+absl::StatusOr<NameMatch> NearestNameOf(const Graph& graph, NodeId node, const SoughtName& sought) {
+  ASSIGN_OR_RETURN(const std::vector<EntityName> names, graph.Names(node));
+  NameMatch best = {node, "", "", 0};
+  for (const EntityName& name : names) {
+    const double score = sought.ScoreOf(name.text);
+    if (score > best.score) best = {node, name.text, name.language, score};
+  }
+  return best;
 }
 
 }  // namespace
@@ -129,30 +197,41 @@ absl::StatusOr<NameCandidate> Graph::CandidateOf(NodeId node) const {
   return candidate;
 }
 
+absl::StatusOr<std::vector<NameMatch>> Graph::FindSimilarNames(absl::string_view text,
+                                                               size_t limit) const {
+  const SoughtName sought(text);
+  std::vector<NameMatch> matches;
+  if (sought.normalised.empty() || limit == 0) return matches;
+  ASSIGN_OR_RETURN(const auto likely, LikelyBearers(*view_, sought));
+  // The scores of the best ones so far, the least on top.
+  std::priority_queue<double, std::vector<double>, std::greater<>> best;
+  for (size_t i = 0; i < likely.size() && i < std::max(limit, kLikelyLookedAt); ++i) {
+    const auto [shared, node] = likely[i];
+    if (best.size() == limit && sought.MostOf(shared) < best.top()) break;
+    ASSIGN_OR_RETURN(NameMatch match, NearestNameOf(*this, node, sought));
+    if (match.score == 0) continue;
+    best.push(match.score);
+    if (best.size() > limit) best.pop();
+    matches.push_back(std::move(match));
+  }
+  // Of equal ones that which is written so comes first.
+  const auto order = [&](const NameMatch& match) {
+    return std::make_tuple(-match.score, NormalizeName(match.name) != sought.normalised,
+                           absl::string_view(match.name), match.node);
+  };
+  std::sort(matches.begin(), matches.end(),
+            [&](const NameMatch& a, const NameMatch& b) { return order(a) < order(b); });
+  if (matches.size() > limit) matches.resize(limit);
+  return matches;
+}
+
 absl::StatusOr<std::vector<std::string>> Graph::NearestNames(absl::string_view text,
                                                              size_t limit) const {
-  const std::string wanted = NormalizeName(text);
-  ASSIGN_OR_RETURN(std::vector<storage::NameEntry> entries,
-                   storage::FindNamePrefix(*view_, "", kNamesLookedAt));
-  if (entries.size() >= kNamesLookedAt) {
-    // Too many to see all: look where the beginning is right.
-    for (size_t length : {1, 3}) {
-      ASSIGN_OR_RETURN(
-          std::vector<storage::NameEntry> more,
-          storage::FindNamePrefix(*view_, FirstCodePoints(wanted, length), kNamesLookedAt));
-      entries.insert(entries.end(), more.begin(), more.end());
-    }
-  }
-  std::vector<std::string> candidates;
-  candidates.reserve(entries.size());
-  for (const storage::NameEntry& entry : entries) candidates.push_back(entry.name);
-  const std::vector<std::string> near = NearestTo(wanted, candidates, limit);
+  ASSIGN_OR_RETURN(const std::vector<NameMatch> matches, FindSimilarNames(text, limit));
   std::vector<std::string> names;
-  for (const std::string& name : near) {
-    const auto entry = std::find_if(entries.begin(), entries.end(),
-                                    [&](const storage::NameEntry& e) { return e.name == name; });
-    ASSIGN_OR_RETURN(NameMatch match, Written(*view_, *entry));
-    names.push_back(std::move(match.name));
+  for (const NameMatch& match : matches) {
+    const bool known = std::find(names.begin(), names.end(), match.name) != names.end();
+    if (!known) names.push_back(match.name);
   }
   return names;
 }
@@ -169,7 +248,7 @@ absl::StatusOr<std::vector<EntityName>> Graph::Names(NodeId node) const {
     names.push_back({std::move(canonical), "", std::move(script)});
   }
   for (const storage::Name& name : record.names) {
-    names.push_back({name.text, name.language, name.script});
+    names.push_back({name.text, name.language, name.script, name.since_day, name.until_day});
   }
   return names;
 }

@@ -34,15 +34,10 @@ namespace entente {
 
 namespace storage {
 struct FactRecord;
-struct Name;
-struct NameEntry;
 struct NodeRecord;
 class Transaction;
 }  // namespace storage
 
-// What the index of names holds of an entity: each normalised name once, the canonical one first.
-std::vector<storage::NameEntry> NameEntriesOf(NodeId node, const std::vector<storage::Name>& names,
-                                              absl::string_view canonical);
 // The error of an article that its `copy_of` would make a copy of itself.
 absl::Status CopyOfItself(absl::string_view original_key);
 

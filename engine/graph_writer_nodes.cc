@@ -1,6 +1,5 @@
 // GraphWriter: nodes, and what follows from their keys, names and labels.
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -22,18 +21,6 @@ namespace {
 
 using storage::NodeRecord;
 
-using NameEntries = std::map<std::string, storage::NameEntry>;
-
-NameEntries EntriesOf(NodeId node, const NodeRecord* record, absl::string_view canonical) {
-  NameEntries entries;
-  if (record == nullptr) return entries;
-  for (storage::NameEntry& entry : NameEntriesOf(node, record->names, canonical)) {
-    std::string name = entry.name;
-    entries.emplace(std::move(name), std::move(entry));
-  }
-  return entries;
-}
-
 bool GivesPublisher(const std::vector<MapEntry>& properties) {
   return std::any_of(properties.begin(), properties.end(), [](const MapEntry& entry) {
     return entry.first == kBuiltInProperties[kPublisherProperty];
@@ -45,23 +32,6 @@ bool Contains(const std::vector<LabelId>& labels, LabelId label) {
 }
 
 }  // namespace
-
-std::vector<storage::NameEntry> NameEntriesOf(NodeId node, const std::vector<storage::Name>& names,
-                                              absl::string_view canonical) {
-  std::vector<storage::NameEntry> entries;
-  const auto enter = [&](absl::string_view text, storage::NameKind kind,
-                         const std::string& language) {
-    std::string name = NormalizeName(text);
-    const bool known = std::any_of(entries.begin(), entries.end(),
-                                   [&](const storage::NameEntry& e) { return e.name == name; });
-    if (!name.empty() && !known) entries.push_back({std::move(name), node, kind, language});
-  };
-  enter(canonical, storage::NameKind::kCanonical, "");
-  for (const storage::Name& name : names) {
-    enter(name.text, storage::NameKind::kAlias, name.language);
-  }
-  return entries;
-}
 
 absl::StatusOr<std::string> GraphWriter::TextOf(const NodeRecord* record, PropertyId property) {
   if (record == nullptr) return std::string();
@@ -219,20 +189,36 @@ absl::Status GraphWriter::MoveKey(NodeId node, const NodeRecord* old, const Node
 }
 
 absl::Status GraphWriter::MoveNames(NodeId node, const NodeRecord* old, const NodeRecord* record) {
-  ASSIGN_OR_RETURN(const std::string old_name, TextOf(old, kNameProperty));
-  ASSIGN_OR_RETURN(const std::string name_now, TextOf(record, kNameProperty));
-  const NameEntries before = EntriesOf(node, old, old_name);
-  const NameEntries after = EntriesOf(node, record, name_now);
-  for (const auto& [name, entry] : before) {
-    if (!after.contains(name)) storage::EraseName(transaction_, name, node);
+  using storage::NameEntry;
+  const auto entries_of = [&](const NodeRecord* of) -> absl::StatusOr<std::vector<NameEntry>> {
+    if (of == nullptr) return std::vector<NameEntry>();
+    ASSIGN_OR_RETURN(const std::string canonical, TextOf(of, kNameProperty));
+    return NameEntriesOf(node, of->names, canonical);
+  };
+  ASSIGN_OR_RETURN(const std::vector<NameEntry> before, entries_of(old));
+  ASSIGN_OR_RETURN(const std::vector<NameEntry> after, entries_of(record));
+  for (const NameEntry& entry : before) {
+    const bool stays = std::any_of(after.begin(), after.end(), [&](const NameEntry& other) {
+      return other.name == entry.name;
+    });
+    if (!stays) storage::EraseName(transaction_, entry.name, node);
   }
-  for (const auto& [name, entry] : after) {
-    const auto known = before.find(name);
-    if (known != before.end() && known->second.kind == entry.kind &&
-        known->second.language == entry.language) {
-      continue;
+  for (const NameEntry& entry : after) {
+    if (std::find(before.begin(), before.end(), entry) == before.end()) {
+      storage::PutName(transaction_, entry);
     }
-    storage::PutName(transaction_, entry);
+  }
+  const std::vector<Trigram> gone = TrigramsOf(before);
+  const std::vector<Trigram> there = TrigramsOf(after);
+  for (Trigram trigram : gone) {
+    if (!std::binary_search(there.begin(), there.end(), trigram)) {
+      storage::EraseTrigram(transaction_, trigram, node);
+    }
+  }
+  for (Trigram trigram : there) {
+    if (!std::binary_search(gone.begin(), gone.end(), trigram)) {
+      storage::PutTrigram(transaction_, trigram, node);
+    }
   }
   return absl::OkStatus();
 }

@@ -44,6 +44,13 @@ bool ReadCounted(storage::ByteReader* bytes, std::string* text) {
   return true;
 }
 
+bool ReadDay(storage::ByteReader* bytes, int32_t* day) {
+  int64_t wide;
+  if (!bytes->Signed(&wide)) return false;
+  *day = static_cast<int32_t>(wide);
+  return true;
+}
+
 std::string WrongEvidence(const EvidenceClaim& evidence) {
   if (!(evidence.confidence >= 0 && evidence.confidence <= 1)) {
     return absl::StrCat("the confidence ", evidence.confidence, " is not between 0 and 1");
@@ -121,6 +128,8 @@ std::string EncodePayload(const EntityPayload& payload) {
     AppendCounted(name.text, &bytes);
     AppendCounted(name.language, &bytes);
     AppendCounted(name.script, &bytes);
+    storage::AppendVarint(storage::ZigZag(name.since_day), &bytes);
+    storage::AppendVarint(storage::ZigZag(name.until_day), &bytes);
   }
   return bytes + payload.properties;
 }
@@ -138,7 +147,8 @@ EntityPayload DecodePayload(absl::string_view encoded) {
   for (uint64_t i = 0; read && i < names; ++i) {
     EntityName& name = payload.names.emplace_back();
     read = ReadCounted(&bytes, &name.text) && ReadCounted(&bytes, &name.language) &&
-           ReadCounted(&bytes, &name.script);
+           ReadCounted(&bytes, &name.script) && ReadDay(&bytes, &name.since_day) &&
+           ReadDay(&bytes, &name.until_day);
   }
   ENTENTE_CHECK(read);
   payload.properties = std::string(bytes.rest());

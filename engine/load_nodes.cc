@@ -18,6 +18,8 @@
 #include "storage/dictionary.h"
 #include "storage/keys.h"
 #include "storage/nodes.h"
+#include "storage/provenance.h"
+#include "storage/row_sorter.h"
 #include "storage/transaction.h"
 
 namespace entente {
@@ -55,19 +57,42 @@ bool HasProperty(absl::string_view packed, PropertyId id) {
   return false;
 }
 
-// The names that a direct entity's record lists beside the canonical one: each once, as ClaimWriter
-// adds them.
-std::vector<storage::Name> ListedNames(const EntityPayload& payload) {
-  std::vector<storage::Name> listed;
-  for (const EntityName& name : payload.names) {
-    const bool known = std::any_of(listed.begin(), listed.end(), [&](const storage::Name& other) {
-      return other.text == name.text && other.language == name.language;
-    });
-    if (known || NormalizeName(name.text).empty()) continue;
-    listed.push_back(
-        {name.text, name.language, name.script.empty() ? ScriptOf(name.text) : name.script});
+// One trigram of a new entity's names.
+struct TrigramRow {
+  uint64_t trigram;
+  NodeId entity;
+};
+struct TrigramOrder {
+  static uint64_t Major(const TrigramRow& row) { return row.trigram; }
+  static bool Less(const TrigramRow& a, const TrigramRow& b) {
+    return a.trigram != b.trigram ? a.trigram < b.trigram : a.entity < b.entity;
   }
-  return listed;
+};
+using TrigramSorter = storage::RowSorter<TrigramRow, TrigramOrder>;
+
+absl::Status WriteTrigrams(TrigramSorter& rows, storage::TableLoad& tables) {
+  RETURN_IF_ERROR(rows.Sort());
+  storage::TableStream stream = tables.NewStream(storage::Family::kProvenance);
+  std::string list;
+  int entities = 0;
+  TrigramRow last = {0, kNoId};
+  const auto write = [&]() -> absl::Status {
+    if (entities == 0) return absl::OkStatus();
+    RETURN_IF_ERROR(stream.Append(storage::TrigramKey(static_cast<Trigram>(last.trigram)), list,
+                                  std::exchange(entities, 0)));
+    list.clear();
+    return absl::OkStatus();
+  };
+  TrigramRow row;
+  while (rows.Next(&row)) {
+    if (row.trigram != last.trigram) RETURN_IF_ERROR(write());
+    last = row;
+    storage::AppendListEntry(row.entity, /*erased=*/false, &list);
+    ++entities;
+  }
+  RETURN_IF_ERROR(rows.status());
+  RETURN_IF_ERROR(write());
+  return stream.Finish();
 }
 
 }  // namespace
@@ -322,6 +347,7 @@ absl::Status NodeLoad::WriteEntities() {
   std::string encoded;
   std::vector<std::pair<LabelId, NodeId>> labels;
   std::map<std::string, std::string> names;
+  TrigramSorter trigrams(shared_.space, RunBytes());
   for (uint32_t i : direct_entities_) {
     const EntityItem& item = entities_[i];
     ASSIGN_OR_RETURN(const EntityPayload payload, PayloadOf(i));
@@ -336,19 +362,22 @@ absl::Status NodeLoad::WriteEntities() {
     properties.emplace_back(kKeyProperty, Value::String(shared_.texts.Text(item.key)));
     if (!name.empty()) properties.emplace_back(kNameProperty, Value::String(name));
     record.properties = PackProperties(std::move(properties));
-    record.names = ListedNames(payload);
+    for (const EntityName& given_name : payload.names) AddName(given_name, &record.names);
     RETURN_IF_ERROR(graph_.IndexNewNode(item.node, record));
     encoded.clear();
     storage::AppendNode(record, &encoded);
     RETURN_IF_ERROR(records.Put(storage::NodeKey(item.node), encoded));
-    for (const storage::NameEntry& entry : NameEntriesOf(item.node, record.names, name)) {
-      names.insert(storage::EncodeName(entry));
+    const std::vector<storage::NameEntry> entries = NameEntriesOf(item.node, record.names, name);
+    for (const storage::NameEntry& entry : entries) names.insert(storage::EncodeName(entry));
+    for (Trigram trigram : TrigramsOf(entries)) {
+      RETURN_IF_ERROR(trigrams.Add({trigram, item.node}));
     }
   }
   RETURN_IF_ERROR(records.Finish());
   storage::TableStream name_stream = tables_.NewStream(storage::Family::kNames);
   for (const auto& [key, value] : names) RETURN_IF_ERROR(name_stream.Put(key, value));
   RETURN_IF_ERROR(name_stream.Finish());
+  RETURN_IF_ERROR(WriteTrigrams(trigrams, tables_));
 
   storage::Transaction& transaction = graph_.transaction();
   std::sort(labels.begin(), labels.end());

@@ -6,12 +6,13 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "engine/built_in.h"
 #include "engine/core.h"
 #include "engine/counters.h"
 #include "engine/database.h"
-#include "engine/names.h"
+#include "engine/entity_name.h"
 #include "engine/status.h"
 #include "engine/value_codec.h"
 #include "engine/version.h"
@@ -20,6 +21,7 @@
 #include "storage/facts.h"
 #include "storage/nodes.h"
 #include "storage/property_index.h"
+#include "storage/provenance.h"
 #include "storage/store.h"
 #include "storage/view.h"
 
@@ -31,6 +33,18 @@ using storage::NodeRecord;
 
 constexpr size_t kProblemsKept = 100;
 constexpr uint64_t kProgressEvery = 4096;
+
+// A set of nodes, told by what other sets hardly share.
+struct Gathered {
+  void Add(NodeId node) {
+    ++count;
+    sum += absl::HashOf(node);
+  }
+  friend bool operator==(const Gathered&, const Gathered&) = default;
+
+  uint64_t count = 0;
+  uint64_t sum = 0;
+};
 
 // Checks what the engine makes of the records, one fact or node after another.
 class MeaningCheck {
@@ -48,6 +62,7 @@ class MeaningCheck {
   absl::Status Run() {
     RETURN_IF_ERROR(CheckNodes(storage::ScanEntities(view_)));
     RETURN_IF_ERROR(CheckNodes(storage::ScanArticles(view_)));
+    RETURN_IF_ERROR(Note("trigrams", CheckTrigrams()));
     RETURN_IF_ERROR(CheckFacts());
     for (LabelId id = 0; id < labels_.size(); ++id) {
       RETURN_IF_ERROR(CheckCounter(LabelCounter(id), labels_[id]));
@@ -147,18 +162,31 @@ class MeaningCheck {
   }
 
   absl::Status CheckNames(NodeId node, const NodeRecord& record) {
-    std::vector<std::string> names;
-    for (const storage::Name& name : record.names) names.push_back(name.text);
     ASSIGN_OR_RETURN(const Value canonical, FindProperty(record.properties, kNameProperty));
-    if (canonical.is_string()) names.emplace_back(canonical.string());
-    for (const std::string& name : names) {
-      const std::string normalised = NormalizeName(name);
-      if (normalised.empty()) continue;
+    const std::vector<storage::NameEntry> names = NameEntriesOf(
+        node, record.names, canonical.is_string() ? canonical.string() : absl::string_view());
+    for (const storage::NameEntry& name : names) {
       ASSIGN_OR_RETURN(const std::vector<storage::NameEntry> bearers,
-                       storage::FindName(view_, normalised));
-      const bool found = std::any_of(bearers.begin(), bearers.end(),
-                                     [&](const auto& entry) { return entry.node == node; });
-      if (!found) Problem(absl::StrCat("node ", node, " is not found by its name ", name));
+                       storage::FindName(view_, name.name));
+      const bool found = std::find(bearers.begin(), bearers.end(), name) != bearers.end();
+      if (!found) Problem(absl::StrCat("node ", node, " is not found by its name ", name.name));
+    }
+    for (Trigram trigram : TrigramsOf(names)) trigrams_[trigram].Add(node);
+    return absl::OkStatus();
+  }
+
+  // After all nodes.
+  absl::Status CheckTrigrams() {
+    RETURN_IF_ERROR(
+        storage::EachTrigram(view_, [&](uint32_t trigram, const std::vector<NodeId>& entities) {
+          Gathered stored;
+          for (NodeId entity : entities) stored.Add(entity);
+          Gathered& expected = trigrams_[trigram];
+          if (stored != expected) Problem("names do not have the trigrams that are stored");
+          expected = Gathered();
+        }));
+    for (const auto& [trigram, missing] : trigrams_) {
+      if (missing != Gathered()) Problem("a trigram of names is not stored");
     }
     return absl::OkStatus();
   }
@@ -203,9 +231,10 @@ class MeaningCheck {
   EvidenceReader evidence_;
   CheckReport& report_;
   const std::function<void(uint64_t)>& progress_;
-  std::vector<uint64_t> labels_;                    // nodes met that bear each
-  std::vector<uint64_t> relations_;                 // facts met of each
-  absl::flat_hash_map<IndexId, uint64_t> indexed_;  // nodes met that belong into each
+  std::vector<uint64_t> labels_;                     // nodes met that bear each
+  std::vector<uint64_t> relations_;                  // facts met of each
+  absl::flat_hash_map<IndexId, uint64_t> indexed_;   // nodes met that belong into each
+  absl::flat_hash_map<Trigram, Gathered> trigrams_;  // likewise
 };
 
 }  // namespace

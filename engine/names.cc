@@ -1,6 +1,7 @@
 #include "engine/names.h"
 
 #include <unicode/normalizer2.h>
+#include <unicode/translit.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/uscript.h>
@@ -8,12 +9,14 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/synchronization/mutex.h"
 
 namespace entente {
 namespace {
@@ -105,6 +108,12 @@ std::vector<UChar32> CodePoints(absl::string_view text) {
   return out;
 }
 
+std::unique_ptr<const icu::Transliterator> NewLatinTransliterator() {
+  UErrorCode status = U_ZERO_ERROR;
+  return std::unique_ptr<const icu::Transliterator>(
+      icu::Transliterator::createInstance("Any-Latin; Latin-ASCII", UTRANS_FORWARD, status));
+}
+
 // How many edits still count as a slip of the pen in a text of this many bytes.
 size_t NearLimit(size_t bytes) { return std::max<size_t>(2, bytes / 3); }
 
@@ -139,6 +148,60 @@ std::string ScriptOf(absl::string_view text) {
   if (most == letters.end()) return "";
   const char* code = uscript_getShortName(most->first);
   return code == nullptr ? "" : code;
+}
+
+std::string LatinForm(absl::string_view normalised) {
+  if (IsAscii(normalised)) return std::string(normalised);
+  struct Shared {
+    absl::Mutex mutex;
+    const std::unique_ptr<const icu::Transliterator> to_latin = NewLatinTransliterator();
+  };
+  static Shared& shared = *new Shared;
+  if (shared.to_latin == nullptr) return std::string(normalised);
+  icu::UnicodeString text = icu::UnicodeString::fromUTF8(
+      icu::StringPiece(normalised.data(), static_cast<int32_t>(normalised.size())));
+  {
+    absl::MutexLock lock(&shared.mutex);
+    shared.to_latin->transliterate(text);
+  }
+  std::string out;
+  text.toUTF8String(out);
+  return NormalizeName(out);
+}
+
+std::vector<Trigram> TrigramsOf(absl::string_view latin_form) {
+  std::vector<Trigram> trigrams;
+  Trigram last = 0;  // the three bytes up to here, while a word goes on
+  const auto take = [&](char c) {
+    last = (last << 8 | static_cast<unsigned char>(c)) & 0xff'ff'ff;
+    trigrams.push_back(last);
+  };
+  for (char c : latin_form) {
+    const bool in_word = absl::ascii_isalnum(c) || static_cast<unsigned char>(c) >= 0x80;
+    if (in_word) {
+      if (last == 0) last = ' ' << 8 | ' ';
+      take(c);
+    } else if (last != 0) {
+      take(' ');
+      last = 0;
+    }
+  }
+  if (last != 0) take(' ');
+  std::sort(trigrams.begin(), trigrams.end());
+  trigrams.erase(std::unique(trigrams.begin(), trigrams.end()), trigrams.end());
+  return trigrams;
+}
+
+double TrigramSimilarity(absl::Span<const Trigram> a, absl::Span<const Trigram> b) {
+  size_t common = 0;
+  for (size_t i = 0, j = 0; i < a.size() && j < b.size();) {
+    common += a[i] == b[j];
+    const bool advance_a = a[i] <= b[j];
+    j += b[j] <= a[i];
+    i += advance_a;
+  }
+  const size_t all = a.size() + b.size() - common;
+  return all == 0 ? 0 : static_cast<double>(common) / static_cast<double>(all);
 }
 
 std::string StubKey(absl::string_view text) {

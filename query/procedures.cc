@@ -44,6 +44,7 @@ absl::StatusOr<CallRows> DeclareTaxonomy(GraphWriter& graph, const FunctionConte
 const std::vector<BuiltInProcedure>& BuiltInProcedures() {
   static const auto& procedures = *new std::vector<BuiltInProcedure>([] {
     std::vector<BuiltInProcedure> all = EvidenceProcedures();
+    for (BuiltInProcedure& procedure : NameProcedures()) all.push_back(std::move(procedure));
     all.push_back({{"entente.taxonomy", {{"name", "STRING", false}}, {{"types", "INTEGER", false}}},
                    "declares the relation types of the taxonomy `'cameo'`, `'plover'` or "
                    "`'gdelt'`; `types` is "

@@ -1,6 +1,6 @@
-// Procedures that every database has, as rows of a table: `CALL entente.…`. They may write, so that
-// a statement which calls one is a statement that writes. Their last arguments may be left out
-// where these may be null.
+// Procedures that every database has, as rows of a table: `CALL entente.…`. A statement which calls
+// one that writes is a statement that writes. Their last arguments may be left out where these may
+// be null.
 #pragma once
 
 #include <vector>
@@ -18,15 +18,19 @@ struct BuiltInProcedure {
   ProcedureSignature signature;
   absl::string_view help;  // one line, for query/REFERENCE.md
   // The rows of one call, whose arguments have the types of the signature; what is left out is
-  // null. `context` has the statement's clock.
-  absl::StatusOr<std::vector<std::vector<Value>>> (*call)(GraphWriter& graph,
-                                                          const FunctionContext& context,
-                                                          const std::vector<Value>& arguments);
+  // null. `context` has the statement's clock and, to read, its graph. One of both is null.
+  absl::StatusOr<std::vector<std::vector<Value>>> (*write)(
+      GraphWriter& graph, const FunctionContext& context,
+      const std::vector<Value>& arguments) = nullptr;
+  absl::StatusOr<std::vector<std::vector<Value>>> (*read)(
+      const FunctionContext& context, const std::vector<Value>& arguments) = nullptr;
 };
 
 const std::vector<BuiltInProcedure>& BuiltInProcedures();
 // Those of the table that keep claims: entente.cite, retract, valid. In evidence_procedures.cc.
 std::vector<BuiltInProcedure> EvidenceProcedures();
+// Those about names: entente.find. In name_procedures.cc.
+std::vector<BuiltInProcedure> NameProcedures();
 
 // nullptr when there is none of that name. They come before registered ones.
 const BuiltInProcedure* FindBuiltInProcedure(absl::string_view name);

@@ -2,6 +2,7 @@
 #include <utility>
 #include <variant>
 
+#include "query/procedures.h"
 #include "query/tree_walk.h"
 
 namespace entente::query {
@@ -324,7 +325,7 @@ bool AnyPlan(const Plan& plan, absl::FunctionRef<bool(const Plan&)> holds) {
 
 bool CallsWriter(const Plan& plan) {
   const auto* call = std::get_if<ProcedureCallPlan>(&plan.node);
-  return call != nullptr && call->built_in != nullptr;
+  return call != nullptr && call->built_in != nullptr && call->built_in->write != nullptr;
 }
 
 bool Writes(const Plan& plan) {

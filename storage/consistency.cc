@@ -393,7 +393,7 @@ absl::Status Verifier::Provenance() {
         switch (static_cast<ProvenanceKey>(kind)) {
           case ProvenanceKey::kArticleFacts: {
             if (!reader.U64(&from) || !reader.done()) break;
-            ASSIGN_OR_RETURN(const std::vector<FactId> facts, DecodeFactList(value));
+            ASSIGN_OR_RETURN(const std::vector<FactId> facts, DecodeList(value));
             for (FactId fact : facts) lists.Add(from, fact);
             return absl::OkStatus();
           }
@@ -408,6 +408,13 @@ absl::Status Verifier::Provenance() {
           case ProvenanceKey::kAwaitedOriginal: {
             std::string awaited;
             if (!reader.Escaped(&awaited) || !reader.U64(&to) || !reader.done()) break;
+            return absl::OkStatus();
+          }
+          case ProvenanceKey::kTrigramEntities: {
+            uint32_t trigram;
+            if (!reader.U32(&trigram) || !reader.done()) break;
+            ASSIGN_OR_RETURN(const std::vector<NodeId> entities, DecodeList(value));
+            for (NodeId entity : entities) Expect(entity, "the bearer of a name");
             return absl::OkStatus();
           }
         }

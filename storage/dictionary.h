@@ -35,6 +35,7 @@ struct NameEntry {
   NodeId node = kNoId;
   NameKind kind = NameKind::kCanonical;
   std::string language;  // of the alias, or empty
+  friend bool operator==(const NameEntry&, const NameEntry&) = default;
 };
 
 // All bearers of exactly this name, in ascending order of node.

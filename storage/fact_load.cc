@@ -135,7 +135,7 @@ absl::Status FactLoad::WriteArticleFacts() {
       facts = 0;
     }
     article = pair.article;
-    AppendFactEntry(pair.fact, false, &list);
+    AppendListEntry(pair.fact, false, &list);
     ++facts;
   }
   RETURN_IF_ERROR(article_facts_.status());

@@ -159,7 +159,7 @@ void UpdateArticles(Transaction& transaction, FactId fact, const FactRecord& old
   const std::set<NodeId> after = Articles(record);
   const auto enter = [&](NodeId article, bool erased) {
     std::string entry;
-    AppendFactEntry(fact, erased, &entry);
+    AppendListEntry(fact, erased, &entry);
     transaction.Append(Family::kProvenance, KeyWriter(ProvenanceKey::kArticleFacts).U64(article),
                        entry, erased ? -1 : 1);
   };

@@ -28,6 +28,7 @@
 //               'p' publisher be64 | article be64                 empty
 //               'o' original be64 | copy be64                     empty
 //               'a' awaited article key, escaped | copy be64      empty
+//               't' trigram of names be32                         list of entities
 #pragma once
 
 #include <cstdint>
@@ -73,6 +74,7 @@ enum class ProvenanceKey : char {
   kPublisherArticles = 'p',
   kOriginalCopies = 'o',
   kAwaitedOriginal = 'a',
+  kTrigramEntities = 't',
 };
 
 // Builds a key field by field: KeyWriter(FactKey::kLoose).U64(fact).bytes(). Keys of numbers fit

@@ -64,8 +64,8 @@ std::shared_ptr<rocksdb::MergeOperator> NewPageMergeOperator() {
   return std::make_shared<AppendOperator>("entente.Page", Family::kAdjacency, FoldPending);
 }
 
-std::shared_ptr<rocksdb::MergeOperator> NewFactListMergeOperator() {
-  return std::make_shared<AppendOperator>("entente.FactList", Family::kProvenance, FoldFactList);
+std::shared_ptr<rocksdb::MergeOperator> NewListMergeOperator() {
+  return std::make_shared<AppendOperator>("entente.FactList", Family::kProvenance, FoldList);
 }
 
 const rocksdb::CompactionFilter* EmptyPageFilter() {

@@ -1,4 +1,4 @@
-// How values grow: adjacency pages and article → facts lists take rows at their end, in RocksDB's
+// How values grow: adjacency pages and the lists of provenance take rows at their end, in RocksDB's
 // merge operators and, before a commit, in the transaction. Internal to storage/.
 #pragma once
 
@@ -16,7 +16,7 @@ namespace entente::storage {
 absl::string_view EmptyValue(Family family);
 
 std::shared_ptr<rocksdb::MergeOperator> NewPageMergeOperator();
-std::shared_ptr<rocksdb::MergeOperator> NewFactListMergeOperator();
+std::shared_ptr<rocksdb::MergeOperator> NewListMergeOperator();
 
 // Drops adjacency pages from which everything was erased; reading none means the same.
 const rocksdb::CompactionFilter* EmptyPageFilter();

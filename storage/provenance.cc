@@ -29,6 +29,14 @@ absl::StatusOr<std::vector<NodeId>> IdsUnder(const View& view, absl::string_view
   return ids;
 }
 
+// The list that is a key's value; a key that is not there has an empty one.
+absl::StatusOr<std::vector<uint64_t>> ListUnder(const View& view, absl::string_view key) {
+  rocksdb::PinnableSlice value;
+  ASSIGN_OR_RETURN(const bool found, view.Get(Family::kProvenance, key, &value));
+  if (!found) return std::vector<uint64_t>();
+  return DecodeList(ToView(value));
+}
+
 std::string AwaitingKey(absl::string_view original_key, NodeId copy) {
   return KeyWriter(ProvenanceKey::kAwaitedOriginal).Escaped(original_key).U64(copy).bytes();
 }
@@ -36,12 +44,7 @@ std::string AwaitingKey(absl::string_view original_key, NodeId copy) {
 }  // namespace
 
 absl::StatusOr<std::vector<FactId>> FactsOfArticle(const View& view, NodeId article) {
-  rocksdb::PinnableSlice value;
-  ASSIGN_OR_RETURN(
-      bool found,
-      view.Get(Family::kProvenance, KeyWriter(ProvenanceKey::kArticleFacts).U64(article), &value));
-  if (!found) return std::vector<FactId>();
-  return DecodeFactList(ToView(value));
+  return ListUnder(view, KeyWriter(ProvenanceKey::kArticleFacts).U64(article));
 }
 
 absl::StatusOr<std::vector<NodeId>> ArticlesOfPublisher(const View& view, NodeId publisher) {
@@ -87,44 +90,79 @@ void EraseAwaiting(Transaction& transaction, absl::string_view original_key, Nod
   transaction.Delete(Family::kProvenance, AwaitingKey(original_key, copy));
 }
 
-void AppendFactEntry(FactId fact, bool erased, std::string* bytes) {
-  AppendVarint(fact << 1 | (erased ? 1 : 0), bytes);
+absl::StatusOr<std::vector<NodeId>> EntitiesOfTrigram(const View& view, uint32_t trigram) {
+  return ListUnder(view, TrigramKey(trigram));
 }
 
-absl::StatusOr<std::vector<FactId>> DecodeFactList(absl::string_view value) {
+void PutTrigram(Transaction& transaction, uint32_t trigram, NodeId entity) {
+  std::string entry;
+  AppendListEntry(entity, /*erased=*/false, &entry);
+  transaction.Append(Family::kProvenance, TrigramKey(trigram), entry, 1);
+}
+
+void EraseTrigram(Transaction& transaction, uint32_t trigram, NodeId entity) {
+  std::string entry;
+  AppendListEntry(entity, /*erased=*/true, &entry);
+  transaction.Append(Family::kProvenance, TrigramKey(trigram), entry, -1);
+}
+
+absl::Status EachTrigram(
+    const View& view,
+    absl::FunctionRef<void(uint32_t trigram, const std::vector<NodeId>& entities)> visit) {
+  const std::string prefix = KeyWriter(ProvenanceKey::kTrigramEntities).bytes();
+  Cursor cursor = view.Scan(Family::kProvenance, prefix);
+  for (; cursor.Valid(); cursor.Next()) {
+    KeyReader rest(cursor.key().substr(prefix.size()));
+    uint32_t trigram;
+    if (!rest.U32(&trigram) || !rest.done()) return absl::DataLossError("broken provenance key");
+    ASSIGN_OR_RETURN(const std::vector<NodeId> entities, DecodeList(cursor.value()));
+    visit(trigram, entities);
+  }
+  return cursor.status();
+}
+
+std::string TrigramKey(uint32_t trigram) {
+  return KeyWriter(ProvenanceKey::kTrigramEntities).U32(trigram).bytes();
+}
+
+void AppendListEntry(uint64_t id, bool erased, std::string* bytes) {
+  AppendVarint(id << 1 | (erased ? 1 : 0), bytes);
+}
+
+absl::StatusOr<std::vector<uint64_t>> DecodeList(absl::string_view value) {
   ByteReader bytes(value);
-  std::vector<FactId> facts;
+  std::vector<uint64_t> ids;
   bool sorted = true;
   bool any_erased = false;
-  absl::btree_map<FactId, bool> last;  // fact → erased; used once an entry is an erasure
+  absl::btree_map<uint64_t, bool> last;  // id → erased; used once an entry is an erasure
   while (!bytes.done()) {
     uint64_t entry;
-    if (!bytes.Varint(&entry)) return absl::DataLossError("broken list of facts");
-    const FactId fact = entry >> 1;
+    if (!bytes.Varint(&entry)) return absl::DataLossError("broken list of ids");
+    const uint64_t id = entry >> 1;
     if ((entry & 1) && !any_erased) {
       any_erased = true;
-      for (FactId present : facts) last[present] = false;
+      for (uint64_t present : ids) last[present] = false;
     }
     if (any_erased) {
-      last[fact] = entry & 1;
+      last[id] = entry & 1;
     } else {
-      sorted = sorted && (facts.empty() || facts.back() < fact);
-      facts.push_back(fact);
+      sorted = sorted && (ids.empty() || ids.back() < id);
+      ids.push_back(id);
     }
   }
   if (any_erased) {
-    facts.clear();
-    for (const auto& [fact, erased] : last) {
-      if (!erased) facts.push_back(fact);
+    ids.clear();
+    for (const auto& [id, erased] : last) {
+      if (!erased) ids.push_back(id);
     }
   } else if (!sorted) {
-    std::sort(facts.begin(), facts.end());
-    facts.erase(std::unique(facts.begin(), facts.end()), facts.end());
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   }
-  return facts;
+  return ids;
 }
 
-void FoldFactList(std::string* value) {
+void FoldList(std::string* value) {
   ByteReader bytes(*value);
   bool any_erased = false;
   while (!bytes.done() && !any_erased) {
@@ -133,10 +171,10 @@ void FoldFactList(std::string* value) {
     any_erased = entry & 1;
   }
   if (!any_erased) return;
-  const absl::StatusOr<std::vector<FactId>> facts = DecodeFactList(*value);
-  if (!facts.ok()) return;
+  const absl::StatusOr<std::vector<uint64_t>> ids = DecodeList(*value);
+  if (!ids.ok()) return;
   value->clear();
-  for (FactId fact : *facts) AppendFactEntry(fact, false, value);
+  for (uint64_t id : *ids) AppendListEntry(id, false, value);
 }
 
 }  // namespace entente::storage

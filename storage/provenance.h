@@ -1,12 +1,14 @@
 // The way back: from an article to the facts it bears on, from a publisher to its articles, from
-// an original to its copies, and from the key of an article that is not there yet to the copies
-// that wait for it. All but the last follow from records and are kept by nodes.h and facts.h.
+// an original to its copies, from the key of an article that is not there yet to the copies that
+// wait for it, and from three letters to the entities with a name that has them. All but the last
+// two follow from records and are kept by nodes.h and facts.h.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -35,11 +37,23 @@ std::string OriginalKey(NodeId original, NodeId copy);
 void PutAwaiting(Transaction& transaction, absl::string_view original_key, NodeId copy);
 void EraseAwaiting(Transaction& transaction, absl::string_view original_key, NodeId copy);
 
-// The bytes of article → facts, for bulk loads and merging: each entry is a varint of
-// fact · 2 + erased. A later entry of a fact counts.
-void AppendFactEntry(FactId fact, bool erased, std::string* bytes);
-absl::StatusOr<std::vector<FactId>> DecodeFactList(absl::string_view bytes);
+// Entities by trigrams of their names, which are numbers of the engine's.
+absl::StatusOr<std::vector<NodeId>> EntitiesOfTrigram(const View& view, uint32_t trigram);
+void PutTrigram(Transaction& transaction, uint32_t trigram, NodeId entity);
+void EraseTrigram(Transaction& transaction, uint32_t trigram, NodeId entity);
+// Calls visit(trigram, entities) for every list, in ascending order of trigram. Not in a
+// transaction.
+absl::Status EachTrigram(
+    const View& view,
+    absl::FunctionRef<void(uint32_t trigram, const std::vector<NodeId>& entities)> visit);
+// For bulk loads; the value is a list, which is appended.
+std::string TrigramKey(uint32_t trigram);
+
+// The bytes of article → facts and trigram → entities, for bulk loads and merging: each entry is a
+// varint of id · 2 + erased. A later entry of an id counts.
+void AppendListEntry(uint64_t id, bool erased, std::string* bytes);
+absl::StatusOr<std::vector<uint64_t>> DecodeList(absl::string_view bytes);
 // Drops what was erased. Leaves bytes that are no list alone: whoever reads them will say so.
-void FoldFactList(std::string* value);
+void FoldList(std::string* value);
 
 }  // namespace entente::storage

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "storage/adjacency_page.h"
 #include "storage/bytes.h"
 #include "storage/fact_block.h"
@@ -238,19 +239,19 @@ std::string Opener::FilesInUse() {
 // lost table, but not a lost log, which would silently be missing from some families: what was
 // opened counts only when no file was changed meanwhile.
 rocksdb::Status Opener::TryOpenUndisturbed() {
-  constexpr int kAttempts = 12;
-  rocksdb::Status status;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+  constexpr absl::Duration kPatience = absl::Seconds(10);
+  const absl::Time start = absl::Now();
+  for (int attempt = 0;; ++attempt) {
     const std::string before = FilesInUse();
-    status = TryOpen();
+    const rocksdb::Status status = TryOpen();
     const bool undisturbed = FilesInUse() == before;
     if (status.ok() && undisturbed) return status;
     if (status.ok()) CloseDatabase();
     // Broken files stay broken; a few attempts tell.
     if (undisturbed && attempt >= 3) return status;
+    if (absl::Now() - start > kPatience) return status.ok() ? rocksdb::Status::Busy() : status;
     absl::SleepFor(absl::Milliseconds(attempt < 6 ? 1 << attempt : 50));
   }
-  return status.ok() ? rocksdb::Status::Busy() : status;
 }
 
 void Opener::CloseDatabase() {

@@ -97,8 +97,11 @@ absl::Status Transaction::MultiGet(Family family, absl::Span<const std::string> 
 
 Cursor Transaction::Scan(Family family, absl::string_view prefix) const {
   ENTENTE_CHECK(family != Family::kAdjacency);
-  ENTENTE_CHECK(family != Family::kProvenance ||
-                (!prefix.empty() && prefix[0] != static_cast<char>(ProvenanceKey::kArticleFacts)));
+  if (family == Family::kProvenance) {
+    const char kind = prefix.empty() ? '\0' : prefix[0];
+    ENTENTE_CHECK(kind != '\0' && kind != static_cast<char>(ProvenanceKey::kArticleFacts) &&
+                  kind != static_cast<char>(ProvenanceKey::kTrigramEntities));
+  }
   rocksdb::ColumnFamilyHandle* handle = store_->handle(family);
   rocksdb::Iterator* base = store_->db->NewIterator(rocksdb::ReadOptions(), handle);
   return Cursor(std::unique_ptr<rocksdb::Iterator>(state_->batch.NewIteratorWithBase(handle, base)),

@@ -31,9 +31,9 @@ class Transaction final : public View {
 
   void Put(Family family, absl::string_view key, absl::string_view value);
   void Delete(Family family, absl::string_view key);
-  // Adds rows to the end of a value that its family's merge operator folds: adjacency pages and
-  // article → facts lists. `net` is by how many rows the value grows; Growth tells the sum. Such a
-  // key is never Put or Deleted.
+  // Adds rows to the end of a value that its family's merge operator folds: adjacency pages,
+  // article → facts and trigram → entities. `net` is by how many rows the value grows; Growth tells
+  // the sum. Such a key is never Put or Deleted.
   void Append(Family family, absl::string_view key, absl::string_view rows, int net);
   int64_t Growth(Family family, absl::string_view key) const;
 

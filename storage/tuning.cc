@@ -67,7 +67,7 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family,
     options.max_successive_merges = 8;
     options.compaction_filter = EmptyPageFilter();
   } else if (family == Family::kProvenance) {
-    options.merge_operator = NewFactListMergeOperator();
+    options.merge_operator = NewListMergeOperator();
   }
   return options;
 }

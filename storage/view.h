@@ -62,7 +62,8 @@ class View {
   virtual absl::Status MultiGet(Family family, absl::Span<const std::string> keys,
                                 std::vector<rocksdb::PinnableSlice>* values,
                                 std::vector<bool>* found) const = 0;
-  // Keys of adjacency pages and of article → facts lists can be walked in a Snapshot alone.
+  // Keys of adjacency pages, of article → facts and trigram → entities can be walked in a Snapshot
+  // alone.
   virtual Cursor Scan(Family family, absl::string_view prefix) const = 0;
   // A named counter; 0 when it was never counted.
   virtual absl::StatusOr<uint64_t> Counter(absl::string_view name) const = 0;

@@ -1,6 +1,7 @@
 #include "tools/export_command.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -114,12 +115,23 @@ std::string LabelsText(const std::vector<std::string>& labels) {
   return ToJson(Value::List(std::move(list)));
 }
 
+// A name as the import takes it: text alone, or a map when it has dates.
+Value NameValue(const EntityName& name) {
+  std::vector<MapEntry> parts = {{"name", Value::String(name.text)}};
+  const auto add = [&](absl::string_view part, int32_t day, int32_t open) {
+    if (day != open) parts.emplace_back(std::string(part), Value::String(FormatDate(Date{day})));
+  };
+  add("from", name.since_day, INT32_MIN);
+  add("to", name.until_day, INT32_MAX);
+  return parts.size() == 1 ? parts[0].second : Value::Map(std::move(parts));
+}
+
 // Names come in the order of their languages.
 std::string NamesText(const std::vector<EntityName>& names) {
   std::vector<MapEntry> languages;
   std::vector<Value> texts;
   for (size_t i = 0; i < names.size(); ++i) {
-    texts.push_back(Value::String(names[i].text));
+    texts.push_back(NameValue(names[i]));
     if (i + 1 < names.size() && names[i + 1].language == names[i].language) continue;
     languages.emplace_back(names[i].language, Value::List(std::exchange(texts, {})));
   }

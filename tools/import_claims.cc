@@ -78,6 +78,7 @@ class ClaimsFormat::Line {
   absl::Status ReadTime(ondemand::value value, absl::string_view field, ValidEnd* out);
   absl::Status ReadPublished(ondemand::value value, Value* out);
   absl::Status ReadSpan(ondemand::value value, EvidenceInput* evidence);
+  absl::Status ReadName(ondemand::value value, EntityName* name);
   absl::Status ReadNames(ondemand::value value, std::vector<EntityName>* names);
   absl::Status ReadProperties(ondemand::value value, std::vector<MapEntry>* properties);
   absl::Status ReadArticle(ondemand::value value, ArticleInput* article);
@@ -275,13 +276,36 @@ absl::Status ClaimsFormat::Line::ReadSpan(ondemand::value value, EvidenceInput* 
   return absl::OkStatus();
 }
 
+// "Burma", or {"name": "Burma", "from": "1948", "to": "1989-06-18"}
+absl::Status ClaimsFormat::Line::ReadName(ondemand::value value, EntityName* name) {
+  const InputPlace here = Here();
+  ondemand::json_type type;
+  if (auto error = value.type().get(type)) return Malformed(error);
+  if (type != ondemand::json_type::object) {
+    return ReadString(value, "each of 'names'", &name->text);
+  }
+  std::string from;
+  std::string to;
+  RETURN_IF_ERROR(EachField(value, "names", [&](std::string field, ondemand::value inner) {
+    if (field == "name") return ReadString(inner, field, &name->text);
+    if (field == "script") return ReadString(inner, field, &name->script);
+    if (field == "from") return ReadString(inner, field, &from);
+    if (field == "to") return ReadString(inner, field, &to);
+    return Unknown("name", field);
+  }));
+  if (name->text.empty()) return Wrong(here, "each of 'names'", "a string or have a 'name'");
+  const absl::Status period = SetPeriod(from, to, name);
+  if (!period.ok()) problem_ = here;
+  return period;
+}
+
 // {"de": ["Nordkorea"], "en": "North Korea"}
 absl::Status ClaimsFormat::Line::ReadNames(ondemand::value value, std::vector<EntityName>* names) {
   return EachField(value, "names", [&](std::string language, ondemand::value texts) {
-    const auto add = [&](ondemand::value text) {
+    const auto add = [&](ondemand::value element) {
       EntityName name;
       name.language = language;
-      RETURN_IF_ERROR(ReadString(text, "each of 'names'", &name.text));
+      RETURN_IF_ERROR(ReadName(element, &name));
       names->push_back(std::move(name));
       return absl::OkStatus();
     };

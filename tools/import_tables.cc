@@ -121,18 +121,47 @@ absl::Status ParseLabels(absl::string_view text, std::vector<std::string>* label
   return absl::OkStatus();
 }
 
+constexpr char kNamesShape[] =
+    "names must be an object such as {\"de\":[\"Nordkorea\", {\"name\":…, \"from\":\"1948\"}]}";
+
+// "Nordkorea", or {"name":"Burma","from":"1948","to":"1989-06-18"}.
+absl::StatusOr<EntityName> ParseName(const Value& value, absl::string_view language) {
+  EntityName name;
+  name.language = std::string(language);
+  if (value.is_string()) {
+    name.text = std::string(value.string());
+    return name;
+  }
+  if (!value.is_map()) return absl::InvalidArgumentError(kNamesShape);
+  std::string from;
+  std::string to;
+  const std::pair<absl::string_view, std::string*> parts[] = {
+      {"name", &name.text}, {"script", &name.script}, {"from", &from}, {"to", &to}};
+  for (const auto& [part, text] : value.map()) {
+    if (text.is_null()) continue;
+    const auto known = std::find_if(std::begin(parts), std::end(parts),
+                                    [&](const auto& entry) { return entry.first == part; });
+    if (known == std::end(parts) || !text.is_string()) {
+      return absl::InvalidArgumentError(kNamesShape);
+    }
+    *known->second = std::string(text.string());
+  }
+  if (name.text.empty()) return absl::InvalidArgumentError(kNamesShape);
+  RETURN_IF_ERROR(SetPeriod(from, to, &name));
+  return name;
+}
+
 // {"de":["Nordkorea"],"ko":"북한"}
 absl::Status ParseNames(absl::string_view text, std::vector<EntityName>* names) {
-  constexpr char kWanted[] = "names must be an object such as {\"de\":[\"Nordkorea\"]}";
   if (text.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const Value languages, ParseJson(text));
-  if (!languages.is_map()) return absl::InvalidArgumentError(kWanted);
+  if (!languages.is_map()) return absl::InvalidArgumentError(kNamesShape);
   for (const auto& [language, texts] : languages.map()) {
     const absl::Span<const Value> several =
         texts.is_list() ? absl::MakeConstSpan(texts.list()) : absl::MakeConstSpan(&texts, 1);
-    for (const Value& name : several) {
-      if (!name.is_string()) return absl::InvalidArgumentError(kWanted);
-      names->push_back({std::string(name.string()), language, ""});
+    for (const Value& value : several) {
+      ASSIGN_OR_RETURN(EntityName name, ParseName(value, language));
+      names->push_back(std::move(name));
     }
   }
   return absl::OkStatus();

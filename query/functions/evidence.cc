@@ -1,6 +1,7 @@
 #include "engine/evidence.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -146,6 +147,10 @@ Value TextOrNull(const std::string& text) {
   return text.empty() ? Value::Null() : Value::String(text);
 }
 
+Value DayOrNull(int32_t day, int32_t open) {
+  return day == open ? Value::Null() : Value::OfDate(Date{day});
+}
+
 absl::StatusOr<Value> Names(const FunctionContext& context, Arguments arguments) {
   ASSIGN_OR_RETURN(const std::vector<EntityName> names,
                    context.graph->Names(arguments[0].node_id()));
@@ -154,7 +159,9 @@ absl::StatusOr<Value> Names(const FunctionContext& context, Arguments arguments)
   for (const EntityName& name : names) {
     rows.push_back(Value::Map({{"name", Value::String(name.text)},
                                {"language", TextOrNull(name.language)},
-                               {"script", TextOrNull(name.script)}}));
+                               {"script", TextOrNull(name.script)},
+                               {"from", DayOrNull(name.since_day, INT32_MIN)},
+                               {"to", DayOrNull(name.until_day, INT32_MAX)}}));
   }
   return Value::List(std::move(rows));
 }
@@ -428,9 +435,10 @@ std::vector<FunctionRow> EvidenceFunctions() {
   rows.push_back(LookupRow("entente.named_entity", name, types::kNode, NamedEntity,
                            "Like entity(), but a name that nothing bears is an error."));
   rows.back().internal = true;
-  rows.push_back(
-      ListOf(types::kMap, LookupRow("names", node, types::kList, Names,
-                                    "The names of an entity: maps of name, language and script.")));
+  rows.push_back(ListOf(types::kMap,
+                        LookupRow("names", node, types::kList, Names,
+                                  "The names of an entity: maps of name, language and script, and "
+                                  "the dates from and to which it was in use.")));
   rows.push_back(LookupRow("publisher", article, types::kNode, Publisher,
                            "The entity that published an article; null if it is unknown."));
   rows.push_back(

@@ -37,7 +37,7 @@ absl::StatusOr<std::vector<Column>> EvaluateArguments(const ProcedureCallPlan& n
   return arguments;
 }
 
-// Calls something that every database has. Such calls may write, so all input comes first.
+// Calls something that every database has. Such a call may write, so all input comes first.
 class BuiltInCallOperator : public UnaryOperator {
  public:
   BuiltInCallOperator(Execution& execution, const Plan& plan, const ProcedureCallPlan& node)
@@ -93,8 +93,7 @@ class BuiltInCallOperator : public UnaryOperator {
         std::vector<Value> values;
         for (const Column& argument : arguments) values.push_back(argument.ValueAt(row));
         values.resize(signature.arguments.size());
-        ASSIGN_OR_RETURN(std::vector<std::vector<Value>> called,
-                         node_.built_in->call(*execution_.writer, execution_.functions, values));
+        ASSIGN_OR_RETURN(std::vector<std::vector<Value>> called, CallOnce(values));
         if (node_.keeps_rows) answers.rows.push_back(row);
         for (std::vector<Value>& answer : called) {
           RETURN_IF_ERROR(Add(row, std::move(answer), &answers));
@@ -102,6 +101,12 @@ class BuiltInCallOperator : public UnaryOperator {
       }
     }
     return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::vector<std::vector<Value>>> CallOnce(const std::vector<Value>& arguments) {
+    const BuiltInProcedure& procedure = *node_.built_in;
+    if (procedure.read != nullptr) return procedure.read(execution_.functions, arguments);
+    return procedure.write(*execution_.writer, execution_.functions, arguments);
   }
 
   absl::Status Add(uint32_t row, std::vector<Value> answer, Answers* answers) {

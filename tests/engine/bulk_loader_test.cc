@@ -392,6 +392,33 @@ TEST(BulkLoaderTest, NamesOfDirectEntitiesAreFoundByThoseThatHaveNoKey) {
   }
 }
 
+TEST(BulkLoaderTest, SimilarNamesAreFoundOfEveryLoad) {
+  for (const BulkLoader::Options& options : {ThroughFiles(), ThroughTransaction()}) {
+    const std::unique_ptr<Database> database = OpenTiny();
+    for (const char* key : {"1", "2"}) {
+      Records records;
+      for (const char* name : {"Nordkorea", "Путин"}) {
+        records.entities.push_back({.key = absl::StrCat(name, key), .name = name});
+      }
+      // One that goes another way into the same lists.
+      records.entities.push_back({.name = absl::StrCat("Nordkorea ", key)});
+      Load(*database, records, options);
+    }
+    Contents(*database);
+    const std::unique_ptr<ReadTransaction> reading = Must(database->core().BeginRead());
+    const auto names_of = [&](absl::string_view text) {
+      std::vector<std::string> names;
+      for (const NameMatch& match : Must(reading->graph().FindSimilarNames(text, 10))) {
+        names.push_back(match.name);
+      }
+      return names;
+    };
+    EXPECT_THAT(names_of("Nordkoera"),
+                ElementsAre("Nordkorea", "Nordkorea", "Nordkorea 1", "Nordkorea 2"));
+    EXPECT_THAT(names_of("Putin"), ElementsAre("Путин", "Путин"));
+  }
+}
+
 TEST_P(SameRecordsTest, TakeOverStubsOfAnEarlierLoad) {
   for (const BulkLoader::Options& options : {ThroughFiles(), ThroughTransaction()}) {
     const std::unique_ptr<Database> database = OpenTiny();
@@ -531,6 +558,25 @@ TEST(BulkLoaderTest, IndexesThatWereThereFindWhatIsLoaded) {
     EXPECT_THAT(find("names", "Land 4"), ElementsAre(Must(graph.FindKey("k:4"))));
     EXPECT_EQ(graph.IndexedNodes(*graph.catalogue().FindIndex("urls")), 40u);
     EXPECT_THAT(Must(CheckDatabase(*database)).problems, IsEmpty());
+  }
+}
+
+// The ends of an import tell the fact by its identity; what the fact's own are may have changed.
+TEST(BulkLoaderTest, AnEndThatWasSetSinceStaysAsItIs) {
+  for (const BulkLoader::Options& options : {ThroughFiles(), ThroughTransaction()}) {
+    const std::unique_ptr<Database> database = OpenTiny();
+    Records records = RandomRecords(1, 1);
+    records.claims[0].valid_from = {Value::OfDateTime(*ParseDateTime("2024-01-11T12:00:00Z"))};
+    records.claims[0].valid_to = ValidEnd();
+    Load(*database, records, options);
+    const std::unique_ptr<Session> session = database->Connect();
+    Must(session->Run("MATCH ()-[r]->() INCLUDING ALL SET r.valid_from = null"));
+    Load(*database, records, options);
+    const auto result = Must(session->Run("MATCH ()-[r]->() INCLUDING ALL RETURN r.valid_from"));
+    Row row;
+    ASSERT_TRUE(Must(result->Next(&row)));
+    EXPECT_TRUE(row[0].is_null());
+    EXPECT_FALSE(Must(result->Next(&row)));
   }
 }
 

@@ -210,6 +210,36 @@ TEST(GraphWriterTest, NamesFollowThePropertyAndAliases) {
   EXPECT_EQ(Must(open.graph().ResolveName("nordkorea")), kNoId);
 }
 
+TEST(GraphWriterTest, SimilarNamesFollowEveryChange) {
+  OpenGraph open;
+  const auto found = [&](absl::string_view text) {
+    std::vector<NodeId> nodes;
+    for (const NameMatch& match : Must(open.graph().FindSimilarNames(text, 10))) {
+      nodes.push_back(match.node);
+    }
+    return nodes;
+  };
+  const NodeId korea = open.Node({{"name", Text("North Korea")}});
+  const NodeId south = open.Node({{"name", Text("South Korea")}});
+  EXPECT_THAT(found("Noth Korea"), ElementsAre(korea, south));
+  open.CommitAndBegin();
+  EXPECT_THAT(found("Noth Korea"), ElementsAre(korea, south));
+  MustBeOk(open.graph().SetNodeProperty(south, "name", Text("ROK")));
+  EXPECT_THAT(found("Noth Korea"), ElementsAre(korea));
+  ClaimWriter writer(open.graph());
+  MustBeOk(writer.AddName(south, {"남한", "ko", ""}).status());
+  EXPECT_THAT(found("Namhan"), ElementsAre(south));
+  open.graph().SetSavepoint();
+  MustBeOk(open.graph().DeleteNode(korea));
+  EXPECT_THAT(found("Noth Korea"), IsEmpty());
+  MustBeOk(open.graph().RollbackToSavepoint());
+  EXPECT_THAT(found("Noth Korea"), ElementsAre(korea));
+  MustBeOk(open.graph().DeleteNode(korea));
+  open.CommitAndBegin();
+  EXPECT_THAT(found("Noth Korea"), IsEmpty());
+  EXPECT_THAT(found("Namhan"), ElementsAre(south));
+}
+
 TEST(GraphWriterTest, CanonicalNamesComeBeforeAliasesAndSeveralAreAmbiguous) {
   OpenGraph open;
   const NodeId congo = open.Entity("c1", "Congo");

@@ -47,6 +47,36 @@ TEST(NamesTest, TheScriptIsThatOfMostLetters) {
   EXPECT_EQ(ScriptOf("2024 – 2025"), "");
 }
 
+TEST(NamesTest, OtherScriptsHaveALatinForm) {
+  EXPECT_EQ(LatinForm(NormalizeName("Путин")), "putin");
+  EXPECT_EQ(LatinForm(NormalizeName("习近平")), "xi jin ping");
+  EXPECT_EQ(LatinForm(NormalizeName("Łódź")), "lodz");
+  EXPECT_EQ(LatinForm(NormalizeName("북한")), "bughan");
+  EXPECT_EQ(LatinForm("a name"), "a name");
+  EXPECT_EQ(LatinForm(""), "");
+}
+
+TEST(NamesTest, TrigramsAreThoseOfPaddedWords) {
+  const auto number = [](const char(&text)[4]) {
+    return Trigram{static_cast<unsigned char>(text[0])} << 16 |
+           Trigram{static_cast<unsigned char>(text[1])} << 8 | static_cast<unsigned char>(text[2]);
+  };
+  EXPECT_THAT(TrigramsOf("un"), ElementsAre(number("  u"), number(" un"), number("un ")));
+  EXPECT_THAT(TrigramsOf("a, a"), ElementsAre(number("  a"), number(" a ")));
+  EXPECT_EQ(TrigramsOf("kim jong-un"), TrigramsOf("(un) jong  kim"));
+  EXPECT_THAT(TrigramsOf(" - "), IsEmpty());
+}
+
+TEST(NamesTest, SimilarityIsWhatIsCommonOfAll) {
+  const auto similarity = [](absl::string_view a, absl::string_view b) {
+    return TrigramSimilarity(TrigramsOf(a), TrigramsOf(b));
+  };
+  EXPECT_EQ(similarity("korea", "korea"), 1);
+  EXPECT_EQ(similarity("korea", "sweden"), 0);
+  EXPECT_EQ(similarity("korea", "korean"), 5.0 / 8);
+  EXPECT_EQ(similarity("", ""), 0);
+}
+
 TEST(NamesTest, DistancesCountEditsUpToALimit) {
   EXPECT_EQ(EditDistance("", "", 3), 0u);
   EXPECT_EQ(EditDistance("korea", "korea", 3), 0u);

@@ -210,7 +210,7 @@ TEST_F(FunctionGraphTest, NamesAreLookedUpInAnyLanguage) {
   EXPECT_THAT(std::string(typo.status().message()), HasSubstr("Nordkorea"));
   EXPECT_EQ(Call("entente.named_entity", {S("북한")})->node_id(), korea_);
   EXPECT_THAT(Shown("names", {Value::Node(korea_)}),
-              HasSubstr("{language: 'ko', name: '북한', script: 'Hang'}"));
+              HasSubstr("{from: null, language: 'ko', name: '북한', script: 'Hang', to: null}"));
 }
 
 TEST_F(FunctionGraphTest, ArticlesLeadToPublishersAndFacts) {

@@ -310,15 +310,15 @@ TEST(FactBlockTest, FactsComeBack) {
 
 TEST(FactListTest, ErasedFactsAreGoneFoldedOrNot) {
   std::string bytes;
-  for (FactId fact : {9, 3, 9, 5}) AppendFactEntry(fact, false, &bytes);
-  EXPECT_THAT(*DecodeFactList(bytes), ElementsAre(3, 5, 9));
-  AppendFactEntry(3, true, &bytes);
-  AppendFactEntry(5, true, &bytes);
-  AppendFactEntry(5, false, &bytes);
-  EXPECT_THAT(*DecodeFactList(bytes), ElementsAre(5, 9));
-  FoldFactList(&bytes);
+  for (FactId fact : {9, 3, 9, 5}) AppendListEntry(fact, false, &bytes);
+  EXPECT_THAT(*DecodeList(bytes), ElementsAre(3, 5, 9));
+  AppendListEntry(3, true, &bytes);
+  AppendListEntry(5, true, &bytes);
+  AppendListEntry(5, false, &bytes);
+  EXPECT_THAT(*DecodeList(bytes), ElementsAre(5, 9));
+  FoldList(&bytes);
   EXPECT_EQ(bytes.size(), 2);
-  EXPECT_THAT(*DecodeFactList(bytes), ElementsAre(5, 9));
+  EXPECT_THAT(*DecodeList(bytes), ElementsAre(5, 9));
 }
 
 // Everything that reads bytes, on `bytes`.
@@ -333,13 +333,13 @@ void ReadAsAnything(absl::string_view bytes) {
   std::string value(bytes);
   FoldPending(&value);
   value = std::string(bytes);
-  FoldFactList(&value);
+  FoldList(&value);
   if (const auto block = FactBlock::Parse(256, 4, bytes); block.ok()) {
     for (size_t i = 0; i < block->size(); ++i) block->Read(i);
   }
   DecodeEvidencePage(bytes).IgnoreError();
   DecodeSummary(bytes).IgnoreError();
-  DecodeFactList(bytes).IgnoreError();
+  DecodeList(bytes).IgnoreError();
   DecodeNode(bytes).IgnoreError();
 }
 

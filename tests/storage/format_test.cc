@@ -73,7 +73,7 @@ TEST(FormatTest, EveryExampleIsDecoded) {
                               testing::Key("key-name"), testing::Key("key-index"),
                               testing::Key("format-record"), testing::Key("node"),
                               testing::Key("page"), testing::Key("summary"), testing::Key("block"),
-                              testing::Key("evidence"), testing::Key("fact-list")));
+                              testing::Key("evidence"), testing::Key("list")));
 }
 
 TEST(FormatTest, Keys) {
@@ -173,9 +173,7 @@ TEST(FormatTest, EvidencePage) {
   EXPECT_EQ(EncodeEvidencePage(ExampleEvidence()), Example("evidence"));
 }
 
-TEST(FormatTest, FactList) {
-  EXPECT_THAT(*DecodeFactList(Example("fact-list")), testing::ElementsAre(301));
-}
+TEST(FormatTest, List) { EXPECT_THAT(*DecodeList(Example("list")), testing::ElementsAre(301)); }
 
 }  // namespace
 }  // namespace entente::storage

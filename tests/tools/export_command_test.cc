@@ -23,8 +23,9 @@ class ExportCommandTest : public ProgramTest {
     std::string answers;
     for (const char* statement :
          {"MATCH (n) RETURN n.key AS k, labels(n) AS l, [p IN keys(n) | [p, n[p]]] AS p ORDER BY k",
-          "MATCH (n) UNWIND names(n) AS name RETURN n.key AS k, name.language AS l, name.text AS t "
-          "ORDER BY k, l, t",
+          "MATCH (n) UNWIND names(n) AS name RETURN n.key AS k, name.language AS l, name.name AS "
+          "t, "
+          "name.script AS s, name.from AS f, name.to AS u ORDER BY k, l, t, f",
           "MATCH (s)-[r]->(o) RETURN s.key AS s, type(r) AS t, o.key AS o, "
           "[p IN keys(r) | [p, r[p]]] AS p, precision(r, 'valid_from') AS f, "
           "precision(r, 'valid_to') AS u, support(r) AS y, denial(r) AS n, confidence(r) AS c, "
@@ -89,7 +90,8 @@ TEST_F(ExportCommandTest, ValuesOfEveryTypeComeBackAsTheyWere) {
           R"({"article":{"key":"a","published":"2024-06-18T12:00:00Z","title":"two\nlines, \"q\"",)"
           R"("properties":{"words":12}},)"
           R"("entities":[{"key":"k","name":"K; [1]","labels":["A","B; c","[d]"],)"
-          R"("names":{"de":["Ä","Ö"],"":"x","ko":"북한"},"properties":{"labels":"mine",)"
+          R"("names":{"de":["Ä","Ö",{"name":"Ö","from":"1948","to":"1989-06-18"}],"":"x",)"
+          R"("ko":{"name":"북한","to":"2000"}},"properties":{"labels":"mine",)"
           R"("x:json":"y","code":"007","n":1,"mixed":[1,["a"],null]}}],)"
           R"("claims":[{"subject":"k","type":"T","object":"new one","valid_from":"2024",)"
           R"("valid_to":"2024-06-18T12:30:00+02:00","confidence":0.1,"quote":"a,\"b\"\nc",)"

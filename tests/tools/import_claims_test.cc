@@ -72,6 +72,23 @@ TEST_F(ClaimsImportTest, EveryFieldArrives) {
   }
 }
 
+TEST_F(ClaimsImportTest, NamesMayHaveDatesAndAScript) {
+  const std::string text =
+      R"({"entities":[{"key":"iso:MMR","name":"Myanmar","names":{"en":["Union of Burma",)"
+      R"({"name":"Burma","from":"1948","to":"1989-06-18"}],)"
+      R"("my":{"name":"မြန်မာ","script":"Mymr","from":"1989-06","later":1}}}]})";
+  const Program::Outcome loaded = Import(text);
+  ASSERT_EQ(loaded.code, 0) << loaded.err;
+  EXPECT_THAT(loaded.err, HasSubstr("name.later"));
+  EXPECT_EQ(Query("MATCH (n {key: 'iso:MMR'}) UNWIND names(n) AS name RETURN name.name AS n, "
+                  "name.language AS l, name.script AS s, name.from AS f, name.to AS t",
+                  "csv"),
+            "n,l,s,f,t\r\nMyanmar,,Latn,,\r\nUnion of Burma,en,Latn,,\r\n"
+            "Burma,en,Latn,1948-01-01,1989-06-18\r\nမြန်မာ,my,Mymr,1989-06-01,\r\n");
+  EXPECT_THAT(Import(text).err, Not(HasSubstr("changed")));
+  ExpectClean(database());
+}
+
 TEST_F(ClaimsImportTest, LoadingAgainChangesNothing) {
   const std::string text = std::string(kWhole) +
                            R"({"article":{"key":"b"},"claims":[{"subject":"X","type":"T","object":)"
@@ -168,6 +185,10 @@ TEST_F(ClaimsImportTest, WhatIsBadIsRejectedWithItsPlace) {
       {R"({"entities":[{"key":"ä","names":["X"]}]})", "[\"X", "'names' must be an object"},
       {R"({"entities":[{"key":"ä","names":{"de":[2]}}]})", "2]",
        "each of 'names' must be a string"},
+      {R"({"entities":[{"key":"ä","names":{"de":{"from":"1948"}}}]})", "{\"from",
+       "each of 'names' must be a string or have a 'name'"},
+      {R"({"entities":[{"key":"ä","names":{"de":{"name":"X","from":"1948","to":"1947"}}}]})",
+       "{\"name", "is never in use"},
       {R"({"entities":[{"key":"ä","properties":5}]})", "5}", "'properties' must be an object"},
       {R"({"article":{"key":"ä"},"claims":5})", "5}", "'claims' must be a list"},
       {R"({"article":{"key":"ä"},"claims":["A"]})", "\"A", "each of 'claims' must be an object"},

@@ -296,7 +296,7 @@ TEST_F(ImportCommandTest, AKilledImportLeavesAllOrNothing) {
   ASSERT_EQ(Program(arguments, "", PathOf("streams")).Wait().code, 0);
   const auto whole = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
   std::mt19937 random(7);
-  for (int round = 0; round < 24; ++round) {
+  for (int round = 0; round < 8; ++round) {
     std::filesystem::remove_all(database());
     const bool existed = round % 2 == 0;
     if (existed) {
