@@ -392,6 +392,26 @@ TEST(BulkLoaderTest, NamesOfDirectEntitiesAreFoundByThoseThatHaveNoKey) {
   }
 }
 
+TEST(BulkLoaderTest, KeysOfMergedEntitiesLeadToWhatTheyWentInto) {
+  for (const BulkLoader::Options& options : {ThroughFiles(), ThroughTransaction()}) {
+    const std::unique_ptr<Database> database = OpenTiny();
+    const Records records = RandomRecords(3, 200);
+    Load(*database, records, options);
+    const std::unique_ptr<WriteTransaction> writing = Must(database->core().BeginWrite(nullptr));
+    for (const auto& [into, merged] : {std::pair("k:1", "k:2"), {"k:3", "k:1"}}) {
+      Must(
+          ClaimWriter(writing->graph())
+              .Merge(Must(writing->graph().FindKey(into)), Must(writing->graph().FindKey(merged))));
+    }
+    MustBeOk(writing->Commit());
+    const std::vector<std::string> before = Contents(*database);
+    const LoadSummary again = Load(*database, records, options);
+    EXPECT_EQ(again.facts_created + again.evidence_created + again.entities_created, 0u);
+    EXPECT_EQ(again.rejected, 0u);
+    EXPECT_THAT(Differences(before, Contents(*database)), IsEmpty());
+  }
+}
+
 TEST(BulkLoaderTest, SimilarNamesAreFoundOfEveryLoad) {
   for (const BulkLoader::Options& options : {ThroughFiles(), ThroughTransaction()}) {
     const std::unique_ptr<Database> database = OpenTiny();

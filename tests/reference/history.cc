@@ -154,7 +154,11 @@ std::string RandomTime(Random& random, bool days) {
 
 Step History::Next() {
   if (world_.facts.empty()) return Import();
-  switch (random_.Below(16)) {
+  if (unmerged_.has_value()) {
+    if (random_.OneIn(2)) return Unmerge();
+    unmerged_.reset();
+  }
+  switch (random_.Below(17)) {
     case 0:
       return Create();
     case 1:
@@ -177,6 +181,8 @@ Step History::Next() {
       return ChangeTaxonomy();
     case 12:
       return Again();
+    case 13:
+      return Merge();
     default:
       return Import();
   }
@@ -445,6 +451,38 @@ Step History::Delete() {
   world_.DeleteEntity(*entity);
   return {Step::Kind::kStatement,
           absl::StrCat("MATCH (x {key: '", world_.entities[*entity].key, "'}) DETACH DELETE x")};
+}
+
+Step History::Merge() {
+  const std::optional<Id> into = world_.Named(random_.Of(EntityKeys()));
+  const std::optional<Id> merged = world_.Named(random_.Of(EntityKeys()));
+  const auto has_key = [&](const std::optional<Id>& id) {
+    return id.has_value() && world_.entities[*id].key.rfind("name:", 0) != 0;
+  };
+  if (!has_key(into) || !has_key(merged) || into == merged ||
+      world_.IsMergeAmbiguous(*into, *merged)) {
+    return Import();
+  }
+  const std::string& key = world_.entities[*into].key;
+  const std::string call =
+      absl::StrCat("MATCH (a {key: '", key, "'}), (b {key: '", world_.entities[*merged].key,
+                   "'}) CALL entente.merge(a, b) YIELD id ");
+  if (random_.OneIn(4)) {
+    return {Step::Kind::kStatement,
+            absl::StrCat(call, "CALL entente.unmerge(id) YIELD node RETURN node.key")};
+  }
+  unmerged_.emplace(world_, key);
+  world_.MergeEntities(*into, *merged);
+  return {Step::Kind::kStatement, absl::StrCat(call, "SET a.merge = id")};
+}
+
+// The last merge, since which nothing has changed.
+Step History::Unmerge() {
+  const auto [world, key] = *unmerged_;
+  Undo(world);
+  return {Step::Kind::kStatement,
+          absl::StrCat("MATCH (a {key: '", key, "'}) CALL entente.unmerge(a.merge) YIELD node ",
+                       "RETURN node.key")};
 }
 
 // A child stands before its parents in the list, so that nothing comes to lie under itself.

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/reference/world.h"
@@ -49,7 +51,12 @@ class History {
 
   // The next step, which has been done to the world.
   Step Next();
-  World& world() { return world_; }
+  const World& world() const { return world_; }
+  // Back to a world that was.
+  void Undo(const World& world) {
+    world_ = world;
+    unmerged_.reset();
+  }
 
  private:
   Step Import();
@@ -61,6 +68,8 @@ class History {
   Step ChangeArticle();
   Step Delete();
   Step ChangeTaxonomy();
+  Step Merge();
+  Step Unmerge();
   Step Again();
   Step ImportLines(const std::vector<ClaimsLine>& lines);
 
@@ -75,6 +84,8 @@ class History {
   Random& random_;
   World world_;
   int numbers_ = 0;
+  // As it was before the last step, if that was a merge, and the key of the entity that stayed.
+  std::optional<std::pair<World, std::string>> unmerged_;
   std::vector<std::vector<ClaimsLine>> imports_;
 };
 

@@ -62,6 +62,8 @@ class View {
 
   static bool NamesAreKnown(const World& world, const Lens& lens);
 
+  // Whether one of these published it, or is quoted.
+  bool IsOf(const Evidence& piece, const std::vector<std::string>& names) const;
   bool Passes(const Evidence& piece) const;
   std::vector<Evidence> Passing(const Fact& fact) const;
   Corroboration Of(const Fact& fact) const;
@@ -77,7 +79,6 @@ class View {
     bool affirmed = false;  // or denied, where the lens asks for denials
     bool contested = false;
   };
-  bool IsOf(const Evidence& piece, const std::vector<std::string>& names) const;
   bool MeetsValidTime(const Fact& fact) const;
   State KnownAt(const Fact& fact, Moment moment) const;
   std::vector<Change> KnownChanges(const Fact& fact, Moment from, Moment to) const;

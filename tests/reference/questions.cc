@@ -46,7 +46,7 @@ class Asker {
   Asker(Random& random, const World& world) : random_(random), world_(world) {}
 
   Question Ask() {
-    switch (random_.Below(10)) {
+    switch (random_.Below(11)) {
       case 0:
       case 1:
         return AskForFacts();
@@ -64,6 +64,8 @@ class Asker {
         return AskWho();
       case 8:
         return AskForEvidence();
+      case 9:
+        return AskBySource();
       default:
         return AskForChanges();
     }
@@ -84,6 +86,7 @@ class Asker {
   Question AskForArticles();
   Question AskWho();
   Question AskForEvidence();
+  Question AskBySource();
   Question AskForChanges();
 
   Hop AnyHop();
@@ -446,6 +449,46 @@ Question Asker::AskSideBySide() {
         question.rows.push_back(both);
       }
       if (others.empty()) question.rows.push_back({row[0], row[1], kNull, kNull, kNull});
+    }
+  }
+  return question;
+}
+
+// A lens for each row, which the relationships carry on.
+Question Asker::AskBySource() {
+  const PlacedLens placed = RandomPlaces(random_, world_, /*may_stand_behind=*/false);
+  const Hop hop = AnyHop();
+  const std::vector<std::string> names = {RandomName(random_, world_), RandomName(random_, world_)};
+  const int kind = random_.Below(3);
+  const char* const kClauses[] = {"ACCORDING TO", "EXCEPT", "DENIED BY"};
+  Question question =
+      Placed(placed,
+             absl::StrCat("UNWIND ['", names[0], "', '", names[1], "'] AS who MATCH (a)",
+                          hop.Text(absl::StrCat("r", hop.types)), "(b) ", kClauses[kind], " who"),
+             absl::StrCat(random_.OneIn(2) ? " WITH who, collect(r) AS list UNWIND list AS r" : "",
+                          " RETURN who, r.n, confidence(r), sources(r), reported_by(r, who)"));
+  for (const std::string& name : names) {
+    question.fails = question.fails || !world_.Named(name).has_value();
+  }
+  if (question.fails) return question;
+  for (const std::string& name : names) {
+    Lens lens = placed.lens;
+    (kind == 0 ? lens.according_to : kind == 1 ? lens.except : lens.denied_by) = {name};
+    const View view(world_, lens);
+    const std::vector<Id> seen = Seen(view, hop.wanted);
+    for (const Id node : Live()) {
+      for (const Step& step : StepsFrom(node, seen, hop)) {
+        const Fact& fact = world_.facts[step.fact];
+        const Corroboration all = view.Of(fact);
+        const std::vector<Evidence> passing = view.Passing(fact);
+        const bool reported =
+            std::any_of(passing.begin(), passing.end(), [&](const Evidence& piece) {
+              return piece.stance != "denies" && view.IsOf(piece, {name});
+            });
+        question.rows.push_back({name, Number(step.fact),
+                                 all.has_evidence ? ShareText(all.confidence) : kNull,
+                                 ListText(all.sources), reported ? "true" : "false"});
+      }
     }
   }
   return question;

@@ -210,7 +210,7 @@ class Comparison {
     if (!in_transaction || ::testing::Test::HasFatalFailure()) return;
     const bool undo = random_.OneIn(2);
     Tell(undo ? "ROLLBACK" : "COMMIT");
-    if (undo) history_.world() = before;
+    if (undo) history_.Undo(before);
     AskSome();
   }
 

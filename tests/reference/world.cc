@@ -35,6 +35,11 @@ constexpr size_t kYear = 4;
 constexpr size_t kMonth = 7;
 constexpr size_t kDay = 10;
 
+bool WasKey(const Entity& entity, const std::string& key) {
+  const std::vector<std::string>& former = entity.former_keys;
+  return std::find(former.begin(), former.end(), key) != former.end();
+}
+
 bool IsStub(const Entity& entity) { return entity.key.rfind("name:", 0) == 0; }
 
 bool Bears(const std::vector<std::string>& names, const std::string& normalised) {
@@ -133,7 +138,7 @@ std::optional<Id> World::Named(const std::string& text) const {
     for (Id id = 0; id < static_cast<Id>(entities.size()); ++id) {
       const Entity& entity = entities[id];
       if (entity.gone) continue;
-      const bool means = rank == 0   ? entity.key == text
+      const bool means = rank == 0   ? entity.key == text || WasKey(entity, text)
                          : rank == 1 ? Normalised(entity.name) == normalised
                                      : Bears(entity.aliases, normalised);
       if (means) found.push_back(id);
@@ -158,12 +163,16 @@ Id World::ArticleWithKey(const std::string& key) const {
 
 Id World::AddEntity(const EntityRecord& record) {
   const auto known = std::find_if(entities.begin(), entities.end(), [&](const Entity& entity) {
-    return !entity.gone && entity.key == record.key;
+    return !entity.gone && (entity.key == record.key || WasKey(entity, record.key));
   });
   const Id id = static_cast<Id>(known - entities.begin());
-  if (known == entities.end()) entities.push_back({record.key, "", {}, {}, false});
+  if (known == entities.end()) entities.push_back({record.key, "", {}, {}, {}, false});
   Entity& entity = entities[id];
-  if (!record.name.empty()) entity.name = record.name;
+  if (entity.key != record.key) {
+    entity.aliases.push_back(record.name);
+  } else if (!record.name.empty()) {
+    entity.name = record.name;
+  }
   entity.aliases.insert(entity.aliases.end(), record.aliases.begin(), record.aliases.end());
   entity.labels.insert(record.labels.begin(), record.labels.end());
   return id;
@@ -269,19 +278,19 @@ void World::TakeOverStubs(const std::set<Id>& touched) {
             canonical ? Normalised(entity.name) == name : Bears(entity.aliases, name);
         if (keyed && bears) bearers.push_back(id);
       }
-      if (bearers.size() == 1 && touched.count(bearers[0]) > 0) Merge(stub, bearers[0]);
+      if (bearers.size() == 1 && touched.count(bearers[0]) > 0) Rename(stub, bearers[0]);
       if (!bearers.empty()) break;
     }
   }
 }
 
-void World::Merge(Id stub, Id entity) {
+void World::Rename(Id merged, Id into) {
   const auto rename = [&](Id* id) {
-    if (*id == stub) *id = entity;
+    if (*id == merged) *id = into;
   };
   for (Fact& fact : facts) {
     if (fact.gone) continue;
-    const bool moves = fact.subject == stub || fact.object == stub;
+    const bool moves = fact.subject == merged || fact.object == merged;
     rename(&fact.subject);
     rename(&fact.object);
     if (!moves) continue;
@@ -300,8 +309,36 @@ void World::Merge(Id stub, Id entity) {
     fact.evidence = renamed;
   }
   for (Article& article : articles) rename(&article.publisher);
-  entities[entity].labels.insert(entities[stub].labels.begin(), entities[stub].labels.end());
-  entities[stub].gone = true;
+  entities[into].labels.insert(entities[merged].labels.begin(), entities[merged].labels.end());
+  entities[merged].gone = true;
+}
+
+void World::MergeEntities(Id into, Id merged) {
+  Rename(merged, into);
+  Entity& entity = entities[into];
+  const Entity& other = entities[merged];
+  entity.aliases.push_back(other.name);
+  entity.aliases.insert(entity.aliases.end(), other.aliases.begin(), other.aliases.end());
+  entity.former_keys.push_back(other.key);
+  entity.former_keys.insert(entity.former_keys.end(), other.former_keys.begin(),
+                            other.former_keys.end());
+}
+
+bool World::IsMergeAmbiguous(Id into, Id merged) const {
+  const auto renamed = [&](Id id) { return id == merged ? into : id; };
+  const auto moves = [&](const Fact& fact) {
+    return !fact.gone && fact.identity.has_value() &&
+           (fact.subject == merged || fact.object == merged);
+  };
+  for (const Fact& a : facts) {
+    for (const Fact& b : facts) {
+      const bool become_one =
+          &a != &b && moves(a) && moves(b) && a.type == b.type && a.identity == b.identity &&
+          renamed(a.subject) == renamed(b.subject) && renamed(a.object) == renamed(b.object);
+      if (become_one) return true;
+    }
+  }
+  return false;
 }
 
 void World::DeleteEntity(Id entity) {

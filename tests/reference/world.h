@@ -33,6 +33,7 @@ struct Entity {
   std::string name;
   std::vector<std::string> aliases;
   std::set<std::string> labels;
+  std::vector<std::string> former_keys;  // of those that were merged into it
   bool gone = false;
 };
 
@@ -139,6 +140,10 @@ class World {
   void SetPublisher(Id article, const std::string& name);
   // False, and nothing is changed, if the fact has that piece already.
   bool Cite(Id fact, Evidence piece);
+  // `merged` becomes `into`.
+  void MergeEntities(Id into, Id merged);
+  // Whether several relationships of `merged` would become one, so that their order matters.
+  bool IsMergeAmbiguous(Id into, Id merged) const;
   void DeleteEntity(Id entity);
   void DeleteArticle(Id article);
 
@@ -150,8 +155,8 @@ class World {
  private:
   bool ClosesCycle(const std::string& key, const std::string& copy_of) const;
   void TakeOverStubs(const std::set<Id>& touched);
-  // `stub` and all that names it become `entity`.
-  void Merge(Id stub, Id entity);
+  // All that names `merged` names `into`.
+  void Rename(Id merged, Id into);
   Fact* FindIdentity(const Fact& wanted);
 };
 
