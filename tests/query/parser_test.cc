@@ -147,7 +147,7 @@ TEST(ParserTest, LiteralsOfEveryBaseAndKind) {
           {R"("it's")", R"('it\'s')"},
           {R"('\t\n\\\"\u00e9\U0001F600\uD83D\uDE00')", "'\\t\\n\\\\\"é😀😀'"},
           {"[1, 'a', [], {}, {`a b`: 1, null: 2}]"},
-          {"$a + $0 + $`x y`"},
+          {"$a + $0 + $`x y` + $``"},
       },
       "RETURN ");
 }
