@@ -210,13 +210,13 @@ std::string ErrorText(const absl::Status& status) {
   return absl::StrCat(info.type, ": ", info.detail, ": ", std::string(status.message()));
 }
 
-LineColumn LocateOffset(absl::string_view statement, size_t offset) {
-  LineColumn place;
-  for (size_t i = 0; i < statement.size() && i < offset; ++i) {
-    if (statement[i] == '\n') {
+LineColumn LocateOffset(absl::string_view text, size_t offset, LineColumn begin) {
+  LineColumn place = begin;
+  for (size_t i = 0; i < text.size() && i < offset; ++i) {
+    if (text[i] == '\n') {
       ++place.line;
       place.column = 1;
-    } else if ((statement[i] & 0xC0) != 0x80) {
+    } else if ((text[i] & 0xC0) != 0x80) {
       ++place.column;
     }
   }
@@ -224,6 +224,12 @@ LineColumn LocateOffset(absl::string_view statement, size_t offset) {
 }
 
 namespace {
+
+// " (FILE, line 3, column 5)".
+std::string PlaceText(absl::string_view file, const LineColumn& place) {
+  return absl::StrCat(" (", file, file.empty() ? "" : ", ", "line ", place.line, ", column ",
+                      place.column, ")");
+}
 
 // Columns of a long line that are shown before the place of an error, and from it on.
 constexpr size_t kShownColumns = 60;
@@ -244,10 +250,14 @@ std::string OnTerminal(absl::string_view line) {
 
 }  // namespace
 
-std::string ErrorTextWithCaret(const absl::Status& status, absl::string_view statement) {
+std::string ErrorTextWithCaret(const absl::Status& status, absl::string_view statement,
+                               const ScriptPlace& script) {
   const ErrorInfo info = ErrorInfoOf(status);
   std::string text = ErrorText(status);
-  if (!info.span.has_value() || info.span->begin > statement.size()) return text;
+  if (!info.span.has_value() || info.span->begin > statement.size()) {
+    if (!script.file.empty()) absl::StrAppend(&text, PlaceText(script.file, script.begin));
+    return text;
+  }
   const size_t begin = info.span->begin;
   const size_t before = begin == 0 ? absl::string_view::npos : statement.rfind('\n', begin - 1);
   const size_t line_begin = before == absl::string_view::npos ? 0 : before + 1;
@@ -270,10 +280,9 @@ std::string ErrorTextWithCaret(const absl::Status& status, absl::string_view sta
       cut_right = "…";
     }
   }
-  const LineColumn place = LocateOffset(statement, begin);
-  absl::StrAppend(&text, " (line ", place.line, ", column ", place.column, ")\n", cut_left, left,
-                  right, cut_right, "\n",
-                  std::string(TerminalWidth(cut_left) + TerminalWidth(left), ' '),
+  const LineColumn place = LocateOffset(statement, begin, script.begin);
+  absl::StrAppend(&text, PlaceText(script.file, place), "\n", cut_left, left, right, cut_right,
+                  "\n", std::string(TerminalWidth(cut_left) + TerminalWidth(left), ' '),
                   std::string(std::max<size_t>(TerminalWidth(right.substr(0, marked)), 1), '^'));
   return text;
 }

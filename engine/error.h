@@ -116,16 +116,26 @@ ENTENTE_EXPORT ErrorInfo ErrorInfoOf(const absl::Status& status);
 // "SyntaxError: UndefinedVariable: Variable `x` is not defined".
 ENTENTE_EXPORT std::string ErrorText(const absl::Status& status);
 
-// Line and column (both from 1, the column in code points) of byte `offset` of `statement`.
+// Both from 1, the column in code points.
 struct LineColumn {
   size_t line = 1;
   size_t column = 1;
 };
-LineColumn LocateOffset(absl::string_view statement, size_t offset);
+// Of byte `offset` of a text whose first byte is at `begin`.
+ENTENTE_EXPORT LineColumn LocateOffset(absl::string_view text, size_t offset,
+                                       LineColumn begin = {});
 
-// ErrorText, then, when the place is known, what lies about it in the statement's line, without its
-// control characters, over a caret placed by terminal columns (wide characters count two).
+// Where a statement stands in the script that it is from.
+struct ScriptPlace {
+  std::string file;  // empty: not a file
+  LineColumn begin;  // of the statement, in the script
+};
+
+// ErrorText, then, when the place in the statement is known, its line and column in the script and
+// what lies about it in the line, without its control characters, over a caret placed by terminal
+// columns (wide characters count two). Of a file it says at least where the statement begins.
 ENTENTE_EXPORT std::string ErrorTextWithCaret(const absl::Status& status,
-                                              absl::string_view statement);
+                                              absl::string_view statement,
+                                              const ScriptPlace& script = {});
 
 }  // namespace entente

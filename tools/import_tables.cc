@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
@@ -64,23 +65,37 @@ struct TableRow {
   bool has_properties;  // made of the columns that are not its own
   // A header with all columns of one of these sets is this table's.
   std::vector<std::vector<absl::string_view>> signs;
+  // Of each of these sets the header must have one column.
+  std::vector<std::vector<absl::string_view>> required;
 };
 
 // In the order in which headers are compared.
 const std::vector<TableRow>& Tables() {
   static const auto& tables = *new std::vector<TableRow>{
-      {"evidence", Table::kEvidence, kEvidenceColumns, false, {{"fact", "article"}}},
-      {"facts", Table::kFacts, kFactColumns, true, {{"subject", "type", "object"}}},
+      {"evidence",
+       Table::kEvidence,
+       kEvidenceColumns,
+       false,
+       {{"fact", "article"}},
+       {{"fact"}, {"article"}}},
+      {"facts",
+       Table::kFacts,
+       kFactColumns,
+       true,
+       {{"subject", "type", "object"}},
+       {{"subject"}, {"type"}, {"object"}}},
       {"articles",
        Table::kArticles,
        kArticleColumns,
        true,
-       {{"url"}, {"key", "publisher"}, {"key", "published"}, {"key", "title"}}},
+       {{"url"}, {"key", "publisher"}, {"key", "published"}, {"key", "title"}},
+       {{"key", "url"}}},
       {"entities",
        Table::kEntities,
        kEntityColumns,
        true,
-       {{"key", "name"}, {"key", "labels"}, {"name", "labels"}}},
+       {{"key", "name"}, {"key", "labels"}, {"name", "labels"}},
+       {{"key", "name"}}},
   };
   return tables;
 }
@@ -90,13 +105,15 @@ const TableRow& RowOf(Table table) {
                        [&](const TableRow& row) { return row.table == table; });
 }
 
+bool HasColumn(const CsvRow& header, absl::string_view name) {
+  for (size_t i = 0; i < header.size(); ++i) {
+    if (header[i] == name) return true;
+  }
+  return false;
+}
+
 std::optional<Table> GuessTable(const CsvRow& header) {
-  const auto has = [&](absl::string_view name) {
-    for (size_t i = 0; i < header.size(); ++i) {
-      if (header[i] == name) return true;
-    }
-    return false;
-  };
+  const auto has = [&](absl::string_view name) { return HasColumn(header, name); };
   for (const TableRow& row : Tables()) {
     for (const auto& sign : row.signs) {
       if (std::all_of(sign.begin(), sign.end(), has)) return row.table;
@@ -232,6 +249,14 @@ absl::Status TablesFormat::ReadHeader(const InputPlace& place) {
     return input_.Reject(place, "the header is that of no table, so the file is not read");
   }
   const TableRow& table = RowOf(*table_);
+  for (const std::vector<absl::string_view>& names : table.required) {
+    const auto has = [&](absl::string_view name) { return HasColumn(row_, name); };
+    if (std::any_of(names.begin(), names.end(), has)) continue;
+    header_failed_ = true;
+    return input_.Reject(
+        place, absl::StrCat("the header of ", table.name, " has no column '",
+                            absl::StrJoin(names, "' or '"), "', so the file is not read"));
+  }
   columns_.assign(table.columns.size(), -1);
   properties_.clear();
   for (size_t i = 0; i < row_.size(); ++i) {
@@ -349,6 +374,9 @@ absl::Status TablesFormat::ReadArticle(const InputPlace& place) {
 }
 
 absl::Status TablesFormat::ReadFact(const InputPlace& place) {
+  for (const size_t column : {kFactSubject, kFactType, kFactObject}) {
+    if (Cell(column).empty()) return RejectCell(column, place, "is missing");
+  }
   FactClaim fact;
   fact.subject = Cell(kFactSubject);
   fact.type = Cell(kFactType);
@@ -390,7 +418,8 @@ absl::Status TablesFormat::ReadEvidence(const InputPlace& place) {
     evidence.stance = *stance;
   }
   if (const absl::string_view text = Cell(kEvidenceConfidence);
-      !text.empty() && !absl::SimpleAtod(text, &evidence.confidence)) {
+      !text.empty() && !(absl::SimpleAtod(text, &evidence.confidence) && evidence.confidence >= 0 &&
+                         evidence.confidence <= 1)) {
     return RejectCell(kEvidenceConfidence, place, "must be a number from 0 to 1");
   }
   for (const auto& [column, out] :
@@ -405,7 +434,7 @@ absl::Status TablesFormat::ReadEvidence(const InputPlace& place) {
   evidence.asserted_by = Cell(kEvidenceAssertedBy);
   const std::optional<FactHandle> fact = ids_.Find(id);
   if (!fact.has_value()) {
-    return input_.Reject(place, absl::StrCat("there is no fact with the id '", id, "'"));
+    return RejectCell(kEvidenceFact, place, absl::StrCat("is '", id, "', the id of no fact"));
   }
   evidence.fact = *fact;
   return input_.AddEvidence(evidence, place);

@@ -84,7 +84,10 @@ ExitCode RunQuery(const std::string& path, const QueryOptions& options) {
         RunStatement(*session, statement, *parameters, *format);
     std::cout.flush();
     if (!outcome.ok()) {
-      return Fail(ErrorTextWithCaret(outcome.status(), statement), ExitCodeOf(outcome.status()));
+      const size_t offset = static_cast<size_t>(statement.data() - script.data());
+      return Fail(ErrorTextWithCaret(outcome.status(), statement,
+                                     {.file = "", .begin = LocateOffset(script, offset)}),
+                  ExitCodeOf(outcome.status()));
     }
     if (outcome->columns == 0) {
       std::fprintf(stderr, "%s\n", Describe(*outcome, /*timed=*/false).c_str());

@@ -79,6 +79,15 @@ std::optional<std::vector<std::string>> SplitWords(absl::string_view line) {
   return words;
 }
 
+// What statements are read from, line by line.
+struct Source {
+  std::string file;     // empty: standard input
+  bool typed = false;   // at a terminal, where lines have no numbers
+  size_t lines = 0;     // read
+  std::string pending;  // a statement of which some lines have been read
+  LineColumn begin;     // of `pending`
+};
+
 class Shell {
  public:
   Shell(std::unique_ptr<Database> database, std::string path)
@@ -87,7 +96,9 @@ class Shell {
         session_(database_->Connect()),
         editor_(HistoryOfUser(), [this](absl::string_view before, absl::string_view word) {
           return Complete(before, word);
-        }) {}
+        }) {
+    input_.typed = editor_.interactive();
+  }
 
   ExitCode Run() {
     struct sigaction action = {};
@@ -102,13 +113,13 @@ class Shell {
       std::string line;
       const LineEditor::Outcome outcome = editor_.ReadLine(Prompt(), &line);
       if (outcome == LineEditor::Outcome::kInterrupted) {
-        pending_.clear();
+        input_.pending.clear();
         continue;
       }
       if (outcome == LineEditor::Outcome::kEnd) break;
-      TakeLine(line, &pending_);
+      TakeLine(line, &input_);
     }
-    if (!quit_ && !pending_.empty()) RunOne(pending_);
+    FinishSource(input_);
     if (editor_.interactive() && !quit_) std::cout << '\n' << std::flush;
     if (session_->in_transaction()) Report(kOpenTransaction, kStatementError);
     return editor_.interactive() ? kOk : code_;
@@ -125,30 +136,47 @@ class Shell {
 
   // A star tells that a transaction is open; the lens that is set stands in brackets.
   std::string Prompt() const {
-    if (!pending_.empty()) return "    ...> ";
+    if (!input_.pending.empty()) return "    ...> ";
     const std::string lens = session_->lens();
     return absl::StrCat("entente", session_->in_transaction() ? "*" : "",
                         lens.empty() ? "" : absl::StrCat(" [", lens, "]"), "> ");
   }
 
-  void TakeLine(const std::string& line, std::string* pending) {
-    if (pending->empty() && absl::StartsWith(absl::StripLeadingAsciiWhitespace(line), ".")) {
-      Remember(line);
-      RunCommand(line);
-      return;
+  void TakeLine(const std::string& line, Source* source) {
+    ++source->lines;
+    if (source->pending.empty()) {
+      if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(line), ".")) {
+        Remember(line);
+        return RunCommand(line);
+      }
+      // What people type who do not know of the dot.
+      const std::string word(absl::StripAsciiWhitespace(absl::StripSuffix(line, ";")));
+      if (word == "help" || word == "quit" || word == "exit") {
+        return RunCommand(word == "help" ? ".help" : ".quit");
+      }
+      source->begin = {source->lines, 1};
     }
-    // What people type who do not know of the dot.
-    const std::string word(absl::StripAsciiWhitespace(absl::StripSuffix(line, ";")));
-    if (pending->empty() && (word == "help" || word == "quit" || word == "exit")) {
-      return RunCommand(word == "help" ? ".help" : ".quit");
-    }
-    absl::StrAppend(pending, pending->empty() ? "" : "\n", line);
-    const SplitText split = SplitStatements(*pending);
-    if (!split.statements.empty()) Remember(*pending);
+    std::string& text = source->pending;
+    absl::StrAppend(&text, text.empty() ? "" : "\n", line);
+    const SplitText split = SplitStatements(text);
+    if (!split.statements.empty()) Remember(text);
     for (const absl::string_view statement : split.statements) {
-      if (!quit_) RunOne(statement);
+      if (!quit_) RunOne(statement, *source);
     }
-    *pending = std::string(split.rest);
+    source->begin = PlaceOf(split.rest, *source);
+    text = std::string(split.rest);
+  }
+
+  // A script's last statement need not be ended.
+  void FinishSource(const Source& source) {
+    if (!quit_ && !source.pending.empty()) RunOne(source.pending, source);
+  }
+
+  // Of `part` of what is pending.
+  static LineColumn PlaceOf(absl::string_view part, const Source& source) {
+    if (part.empty()) return source.begin;
+    return LocateOffset(source.pending, static_cast<size_t>(part.data() - source.pending.data()),
+                        source.begin);
   }
 
   // What a file says has not been typed.
@@ -156,7 +184,8 @@ class Shell {
     if (read_depth_ == 0) editor_.AddToHistory(entry);
   }
 
-  void RunOne(absl::string_view statement) {
+  // `statement` is part of what is pending.
+  void RunOne(absl::string_view statement, const Source& source) {
     const std::unique_ptr<RowFormat> format =
         MakeRowFormat(mode_, std::cout, TerminalColumns(STDOUT_FILENO));
     running = session_.get();
@@ -165,7 +194,9 @@ class Shell {
     running = nullptr;
     std::cout.flush();
     if (!outcome.ok()) {
-      Report(ErrorTextWithCaret(outcome.status(), statement), ExitCodeOf(outcome.status()));
+      const ScriptPlace place{source.file,
+                              source.typed ? LineColumn() : PlaceOf(statement, source)};
+      Report(ErrorTextWithCaret(outcome.status(), statement, place), ExitCodeOf(outcome.status()));
     } else if (editor_.interactive() || outcome->columns == 0) {
       std::fprintf(stderr, "%s\n", Describe(*outcome, timer_).c_str());
     }
@@ -250,9 +281,10 @@ class Shell {
       return Report(".read: files read one another too deep", kUsage);
     ++read_depth_;
     const bool was_in_transaction = session_->in_transaction();
-    std::string pending;
-    for (std::string line; !quit_ && std::getline(file, line);) TakeLine(line, &pending);
-    if (!quit_ && !pending.empty()) RunOne(pending);
+    Source source;
+    source.file = arguments[0];
+    for (std::string line; !quit_ && std::getline(file, line);) TakeLine(line, &source);
+    FinishSource(source);
     --read_depth_;
     if (session_->in_transaction() && !was_in_transaction && editor_.interactive()) {
       std::fprintf(stderr, "%s ends inside a transaction; COMMIT or ROLLBACK ends it\n",
@@ -270,7 +302,7 @@ class Shell {
   void Quit(const std::vector<std::string>&) { quit_ = true; }
 
   std::vector<std::string> Complete(absl::string_view before, absl::string_view word) {
-    const std::string typed = absl::StrCat(pending_, "\n", before);
+    const std::string typed = absl::StrCat(input_.pending, "\n", before);
     const absl::string_view statement = SplitStatements(typed).rest;
     const CompletionKind what = CompletionAfter(statement);
     std::vector<std::string> words;
@@ -302,7 +334,7 @@ class Shell {
   const std::string path_;
   std::unique_ptr<Session> session_;
   LineEditor editor_;
-  std::string pending_;  // a statement of which some lines have been typed
+  Source input_;
   std::string mode_ = "table";
   bool timer_ = true;
   bool quit_ = false;

@@ -169,14 +169,28 @@ TEST_F(TablesImportTest, BadRowsAreRejectedWithTheirPlace) {
   const std::string evidence = PathOf("evidence");
   for (const std::string& place :
        {facts + ",3,9,\"'valid_from' is wrong: 'someday'", facts + ",4,1,\"'id' is '1'",
-        facts + ",5,0,the claim has no type", facts + ",6,3,", facts + ",7,0,a quote is not closed",
-        evidence + ",2,5,\"'stance' must be", evidence + ",3,0,the confidence 1.5",
+        facts + ",5,5,'type' is missing", facts + ",6,3,", facts + ",7,0,a quote is not closed",
+        evidence + ",2,5,\"'stance' must be", evidence + ",3,6,'confidence' must be",
         evidence + ",4,6,'confidence' must be", evidence + ",5,7,'sentence' must be",
         evidence + ",6,0,the span", evidence + ",7,1,'fact' is missing",
-        evidence + ",8,3,'article' is missing", evidence + ",9,0,there is no fact with the id '9'",
+        evidence + ",8,3,'article' is missing", evidence + ",9,1,'fact' is '9', the id of no fact",
         evidence + ",10,0,there is no article with the key 'b'"}) {
     EXPECT_THAT(rejects, HasSubstr(place));
   }
+}
+
+TEST_F(TablesImportTest, AHeaderWithoutANeededColumnRejectsTheFileOnce) {
+  Write("facts", "id,subject,kind,object\n1,A,T,B\n2,A,T,C\n");
+  Write("evidence", "fact,source\n1,a\n");
+  const Program::Outcome loaded =
+      Run({"import", database(), "--rejects", PathOf("rejects"), "facts=" + PathOf("facts"),
+           "evidence=" + PathOf("evidence")});
+  EXPECT_EQ(loaded.code, 1) << loaded.err;
+  EXPECT_THAT(loaded.err, HasSubstr("2 rejected"));
+  EXPECT_THAT(
+      ReadWhole(PathOf("rejects")),
+      AllOf(HasSubstr(PathOf("facts") + ",1,0,the header of facts has no column 'type'"),
+            HasSubstr(PathOf("evidence") + ",1,0,the header of evidence has no column 'article'")));
 }
 
 }  // namespace

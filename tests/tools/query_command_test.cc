@@ -210,6 +210,13 @@ TEST_F(QueryCommandTest, TheCaretStandsUnderThePlace) {
                                      "           ^"));
 }
 
+TEST_F(QueryCommandTest, AnErrorInAScriptHasItsPlaceInTheScript) {
+  EXPECT_THAT(Run({"query", database()}, "RETURN 1;\n\n// two\nRETURN 2; RETURN\n  nord;\n").err,
+              HasSubstr("(line 5, column 3)\n  nord\n  ^^^^\n"));
+  EXPECT_THAT(Run({"query", database()}, "RETURN 1;\nRETURN 2; RETURN nord").err,
+              HasSubstr("(line 2, column 18)\nRETURN nord\n       ^^^^\n"));
+}
+
 TEST_F(QueryCommandTest, OfALongLineTheErrorShowsWhatLiesAboutThePlace) {
   const std::string ones(3000, '1');
   const Program::Outcome inside =

@@ -355,6 +355,18 @@ TEST_F(ShellTest, ThePromptAndTheEndTellOfAnOpenTransaction) {
   EXPECT_THAT(read.err, HasSubstr("inside a transaction"));
 }
 
+TEST_F(ShellTest, ErrorsInScriptsNameTheFileAndThePlaceInIt) {
+  const std::string script =
+      Write("script",
+            "RETURN 1;\n.timer off\nRETURN 2; RETURN\n  nord;\n\nRETURN date('x');\n"
+            "MATCH (a) DELETE a; COMMIT");
+  const Program::Outcome read = Run({"shell"}, "\n.read " + script + "\nRETURN 1,\n sued;\n");
+  EXPECT_THAT(read.err, HasSubstr("(" + script + ", line 4, column 3)\n  nord\n  ^^^^\n"));
+  EXPECT_THAT(read.err, HasSubstr("(" + script + ", line 6, column 8)\n"));
+  EXPECT_THAT(read.err, HasSubstr("(" + script + ", line 7, column 21)\n"));
+  EXPECT_THAT(read.err, HasSubstr("(line 4, column 2)\n sued\n ^^^^\n"));
+}
+
 TEST_F(ShellTest, ThePromptShowsTheLensThatIsSet) {
   Terminal terminal(Arguments(), directory_.root());
   terminal.Await("entente> ");
