@@ -16,11 +16,15 @@ void AddLimitOptions(CLI::App* app, StatementLimits* limits) {
                   "Memory that a statement may hold, as 512M or 4G (4G when left out)")
       ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false))
       ->check(CLI::PositiveNumber);
+  app->add_option("--threads", limits->threads,
+                  "Threads that may run one statement; 0: as many as there are cores")
+      ->check(CLI::Range(0, 1024));
 }
 
 DatabaseOptions OptionsWith(const StatementLimits& limits) {
   DatabaseOptions options;
   options.memory_limit = limits.memory;
+  options.threads = limits.threads;
   // A limit, however small, is not none.
   const double milliseconds = std::ceil(limits.timeout_seconds * 1000);
   options.timeout_ms = static_cast<uint32_t>(milliseconds);
