@@ -46,12 +46,6 @@ storage::Evidence StoredEvidence(const EvidenceInput& input) {
   return evidence;
 }
 
-// The identity of a piece of evidence within its fact.
-bool SamePiece(const storage::Evidence& a, const storage::Evidence& b) {
-  return a.article == b.article && a.sentence == b.sentence && a.span_start == b.span_start &&
-         a.span_end == b.span_end && a.stance == b.stance && a.asserter == b.asserter;
-}
-
 bool IsChosen(const storage::Evidence& piece, const EvidenceChoice& choice) {
   if (choice.stance.has_value() && piece.stance != StoredStance(*choice.stance)) return false;
   if (choice.asserter.has_value() && piece.asserter != *choice.asserter) return false;
@@ -93,6 +87,11 @@ std::vector<MapEntry> NotNull(const std::vector<MapEntry>& given) {
 }
 
 }  // namespace
+
+bool ClaimWriter::SamePiece(const storage::Evidence& a, const storage::Evidence& b) {
+  return a.article == b.article && a.sentence == b.sentence && a.span_start == b.span_start &&
+         a.span_end == b.span_end && a.stance == b.stance && a.asserter == b.asserter;
+}
 
 absl::StatusOr<ClaimWriter::Upserted> ClaimWriter::Upsert(absl::string_view key, bool is_article,
                                                           const std::vector<std::string>& labels,
@@ -142,12 +141,33 @@ absl::StatusOr<ClaimWriter::Upserted> ClaimWriter::UpsertEntity(const EntityInpu
       input.labels.end()) {
     return absl::InvalidArgumentError("an entity cannot be labelled Article");
   }
+  ASSIGN_OR_RETURN(const NodeId owner, graph_.FindKeyOwner(input.key));
+  if (owner == kNoId) {
+    ASSIGN_OR_RETURN(const NodeId merged, graph_.FindKey(input.key));
+    if (merged != kNoId) return AddToMerged(merged, input);
+  }
   std::vector<MapEntry> properties = NotNull(input.properties);
   AddText(kKeyProperty, input.key, &properties);
   AddText(kNameProperty, input.name, &properties);
   ASSIGN_OR_RETURN(const Upserted upserted,
                    Upsert(input.key, /*is_article=*/false, input.labels, input.names, properties));
   if (!IsStubKey(input.key)) touched_.insert(upserted.node);
+  return upserted;
+}
+
+absl::StatusOr<ClaimWriter::Upserted> ClaimWriter::AddToMerged(NodeId node,
+                                                               const EntityInput& input) {
+  NodeRecord given;
+  RETURN_IF_ERROR(graph_.SetPacked(NotNull(input.properties), &given.properties));
+  ASSIGN_OR_RETURN(given.labels, graph_.NeedLabels(input.labels));
+  entente::AddName({input.name, "", ""}, &given.names);
+  for (const EntityName& name : input.names) entente::AddName(name, &given.names);
+  ASSIGN_OR_RETURN(const NodeRecord old, graph_.NeedNode(node));
+  ASSIGN_OR_RETURN(NodeRecord record, United(old, given));
+  Upserted upserted;
+  upserted.node = node;
+  upserted.changed = old != record;
+  RETURN_IF_ERROR(graph_.ChangeNode(node, &old, std::move(record)));
   return upserted;
 }
 
@@ -267,7 +287,7 @@ absl::StatusOr<ClaimWriter::AddedFact> ClaimWriter::AddFact(const FactInput& inp
   if (packed.empty()) return added;
   ASSIGN_OR_RETURN(const FactRecord old, graph_.NeedFact(added.fact));
   FactRecord record = old;
-  ASSIGN_OR_RETURN(added.differing, AddLacking(packed, &record.properties));
+  ASSIGN_OR_RETURN(added.differing, AddLackingToFact(packed, &record.properties));
   RETURN_IF_ERROR(graph_.ChangeFact(added.fact, old, std::move(record)));
   return added;
 }
@@ -284,6 +304,15 @@ absl::StatusOr<size_t> ClaimWriter::AddLacking(absl::string_view packed, std::st
     }
   }
   return differing;
+}
+
+absl::StatusOr<size_t> ClaimWriter::AddLackingToFact(absl::string_view packed,
+                                                     std::string* properties) {
+  std::string rest(packed);
+  for (const PropertyId end : {kValidFromProperty, kValidToProperty}) {
+    ASSIGN_OR_RETURN(rest, WithProperty(rest, end, Value::Null()));
+  }
+  return AddLacking(rest, properties);
 }
 
 size_t ClaimWriter::AddEvidence(absl::Span<const storage::Evidence> pieces, FactRecord* record) {

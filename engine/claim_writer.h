@@ -23,12 +23,14 @@
 #include "engine/evidence.h"
 #include "engine/graph_writer.h"
 #include "engine/valid_time.h"
+#include "storage/facts.h"
 
 namespace entente {
 
 namespace storage {
-struct Evidence;
-}
+struct FactBefore;
+struct MergeRecord;
+}  // namespace storage
 
 // Empty text, null values: not given, what is stored stays.
 struct EntityInput {
@@ -96,7 +98,9 @@ class ClaimWriter {
   explicit ClaimWriter(GraphWriter& graph) : graph_(graph) {}
 
   // The entity with this key, made or completed: values given replace stored ones, labels and names
-  // are added. InvalidArgument: no key, key of an article, a value that cannot be stored.
+  // are added. The key of an entity that was merged into another adds to that one what it lacks,
+  // and the name as an alias. InvalidArgument: no key, key of an article, a value that cannot be
+  // stored.
   absl::StatusOr<Upserted> UpsertEntity(const EntityInput& input);
 
   // Entities that earlier imports knew by name alone ("stubs", key `name:<normalised name>`) become
@@ -138,12 +142,36 @@ class ClaimWriter {
   // CREATE made it, is completed at once: then the answer is true.
   absl::StatusOr<bool> FindNamed(EntityInput* input);
 
+  // --- Merging. `merged` goes into `into`, because the two are one: its names, its labels, the
+  // properties that `into` lacks, its relationships with their evidence, the articles that it
+  // published and the words that it is quoted with become those of `into`. Relationships that
+  // thereby have the same identity are united, with all evidence of both. What is known of the
+  // facts is recomputed. The node is gone, but its key still leads to `into`, for imports too.
+  //
+  // Merging is about who is who, not about what was known when: lenses see the entities merged at
+  // every valid and known time. All facts are looked at, because no way leads back from asserters.
+  // Returns what Unmerge asks for. InvalidArgument: articles, a node with itself.
+  absl::StatusOr<NodeId> Merge(NodeId into, NodeId merged);
+  // Both entities and their relationships are as they were, under their former ids. What was added
+  // to `into` since stays with it: relationships, evidence of united ones, names, articles. What
+  // was changed since stays so: retractions count on both sides, what was deleted stays deleted,
+  // and evidence of a deleted article does not come back. A moved relationship takes along what it
+  // got. Deleting an entity makes merges into it final. InvalidArgument: no such merge, or one with
+  // a later one that touches the same entity or relationship, which must be undone first.
+  absl::Status Unmerge(NodeId merged);
+
   // Adds those of the packed properties that `*properties` lacks; returns how many it has with
   // another value.
   static absl::StatusOr<size_t> AddLacking(absl::string_view packed, std::string* properties);
+  // The same for those of a fact that is known, whose ends of valid time stay as they are: they may
+  // have been set since they were imported.
+  static absl::StatusOr<size_t> AddLackingToFact(absl::string_view packed, std::string* properties);
   // Adds the pieces that the record lacks, a retraction of either counts; returns how many.
   static size_t AddEvidence(absl::Span<const storage::Evidence> pieces,
                             storage::FactRecord* record);
+
+  // Whether two pieces are the same one of their fact.
+  static bool SamePiece(const storage::Evidence& a, const storage::Evidence& b);
 
   // Gives evidence that names stubs taken over its asserters. TakeOverStubs may not be called
   // afterwards.
@@ -158,9 +186,35 @@ class ClaimWriter {
   // stands inline.
   absl::StatusOr<FactId> FindIdentity(const storage::FactRecord& wanted,
                                       absl::string_view identity) const;
+  // What UpsertEntity does for the key of an entity that was merged into this one.
+  absl::StatusOr<Upserted> AddToMerged(NodeId node, const EntityInput& input);
   absl::StatusOr<NodeId> KeyedBearer(absl::string_view name) const;
   absl::Status AbsorbStub(NodeId stub, NodeId entity);
-  absl::Status MoveFact(FactId fact, NodeId stub, NodeId entity);
+
+  // What a fact becomes when `to` takes the place of `from` as its end and in its evidence, and the
+  // fact that it then is equal to; kNoId: none.
+  struct MovedFact {
+    storage::FactRecord record;
+    FactId twin = kNoId;
+  };
+  absl::StatusOr<MovedFact> Moved(const storage::FactRecord& old, NodeId from, NodeId to) const;
+  // Writes it over `old`, or unites it with its twin.
+  absl::Status WriteMoved(FactId fact, const storage::FactRecord& old, MovedFact moved);
+  // The identity of a fact after its ends became those of `record`.
+  static std::string Rebased(absl::string_view identity, const storage::FactRecord& record);
+  // Facts with evidence that quotes one of them.
+  absl::StatusOr<std::vector<FactId>> FactsAsserting(
+      const absl::flat_hash_set<NodeId>& asserters) const;
+
+  // `into` with all that it gets from `merged`.
+  static absl::StatusOr<storage::NodeRecord> United(const storage::NodeRecord& into,
+                                                    const storage::NodeRecord& merged);
+  absl::Status MergeFacts(NodeId merged, storage::MergeRecord* merge);
+  absl::Status CheckIsLastMerge(NodeId merged, const storage::MergeRecord& merge) const;
+  absl::Status UndoUnion(const storage::MergeRecord& merge);
+  // Makes the facts of a group, which became the first one, what they were.
+  absl::Status Separate(NodeId merged, NodeId into,
+                        absl::Span<const std::pair<FactId, storage::FactBefore>> group);
 
   GraphWriter& graph_;
   absl::flat_hash_set<NodeId> touched_;

@@ -11,6 +11,7 @@
 #include "storage/dictionary.h"
 #include "storage/facts.h"
 #include "storage/keys.h"
+#include "storage/merges.h"
 #include "storage/nodes.h"
 #include "storage/provenance.h"
 #include "storage/transaction.h"
@@ -20,16 +21,6 @@ namespace {
 
 using storage::FactRecord;
 using storage::NodeRecord;
-
-// The identity of a fact after its ends became others. FactIdentity begins with subject, relation
-// and object.
-std::string Rebased(absl::string_view identity, const FactRecord& record) {
-  constexpr size_t kEnds = 8 + 4 + 8;
-  storage::KeyWriter key;
-  key.U64(record.subject).U32(record.relation).U64(record.object);
-  key.Raw(identity.substr(std::min(kEnds, identity.size())));
-  return key.bytes();
-}
 
 }  // namespace
 
@@ -58,7 +49,7 @@ absl::StatusOr<size_t> ClaimWriter::TakeOverStubs() {
   for (NodeId entity : entities) {
     ASSIGN_OR_RETURN(const std::vector<EntityName> names, graph_.Names(entity));
     for (const EntityName& name : names) {
-      ASSIGN_OR_RETURN(const NodeId stub, graph_.FindKey(StubKey(name.text)));
+      ASSIGN_OR_RETURN(const NodeId stub, graph_.FindKeyOwner(StubKey(name.text)));
       if (stub == kNoId || stub == entity || IsArticle(stub)) continue;
       ASSIGN_OR_RETURN(const NodeId bearer, KeyedBearer(NormalizeName(name.text)));
       if (bearer != entity) continue;
@@ -70,66 +61,93 @@ absl::StatusOr<size_t> ClaimWriter::TakeOverStubs() {
 }
 
 absl::Status ClaimWriter::AbsorbStub(NodeId stub, NodeId entity) {
+  // Merges into the stub can still be undone, so this is one more.
+  ASSIGN_OR_RETURN(const std::vector<NodeId> merged, storage::MergedInto(graph_.view(), stub));
+  if (!merged.empty()) return Merge(entity, stub).status();
   ASSIGN_OR_RETURN(const std::vector<FactId> facts, graph_.AllRelationships(stub));
-  for (FactId fact : facts) RETURN_IF_ERROR(MoveFact(fact, stub, entity));
+  for (FactId fact : facts) {
+    ASSIGN_OR_RETURN(const FactRecord old, graph_.NeedFact(fact));
+    ASSIGN_OR_RETURN(MovedFact moved, Moved(old, stub, entity));
+    RETURN_IF_ERROR(WriteMoved(fact, old, std::move(moved)));
+  }
   ASSIGN_OR_RETURN(std::vector<NodeId> articles, storage::ArticlesOfPublisher(graph_.view(), stub));
   for (NodeId article : articles) RETURN_IF_ERROR(graph_.SetPublisher(article, entity));
 
   ASSIGN_OR_RETURN(const NodeRecord of_stub, graph_.NeedNode(stub));
   RETURN_IF_ERROR(graph_.DeleteNode(stub));
   ASSIGN_OR_RETURN(const NodeRecord old, graph_.NeedNode(entity));
-  NodeRecord record = old;
-  for (LabelId label : of_stub.labels) {
-    if (std::find(record.labels.begin(), record.labels.end(), label) == record.labels.end()) {
-      record.labels.push_back(label);
-    }
-  }
-  record.names.insert(record.names.end(), of_stub.names.begin(), of_stub.names.end());
-  RETURN_IF_ERROR(AddLacking(of_stub.properties, &record.properties).status());
+  ASSIGN_OR_RETURN(NodeRecord record, United(old, of_stub));
   RETURN_IF_ERROR(graph_.ChangeNode(entity, &old, std::move(record)));
   absorbed_.emplace_back(stub, entity);
   return graph_.RecomputeFactsOf(std::move(articles));
 }
 
-// Hangs the fact on `entity` instead of `stub`, or unites it with the one that it thereby equals.
-absl::Status ClaimWriter::MoveFact(FactId fact, NodeId stub, NodeId entity) {
-  ASSIGN_OR_RETURN(const FactRecord old, graph_.NeedFact(fact));
-  FactRecord record = old;
-  if (record.subject == stub) record.subject = entity;
-  if (record.object == stub) record.object = entity;
+// FactIdentity begins with subject, relation and object.
+std::string ClaimWriter::Rebased(absl::string_view identity, const FactRecord& record) {
+  constexpr size_t kEnds = 8 + 4 + 8;
+  storage::KeyWriter key;
+  key.U64(record.subject).U32(record.relation).U64(record.object);
+  key.Raw(identity.substr(std::min(kEnds, identity.size())));
+  return key.bytes();
+}
+
+absl::StatusOr<ClaimWriter::MovedFact> ClaimWriter::Moved(const FactRecord& old, NodeId from,
+                                                          NodeId to) const {
+  MovedFact moved = {old};
+  FactRecord& record = moved.record;
+  std::vector<storage::Evidence> pieces = std::exchange(record.evidence, {});
+  for (storage::Evidence& piece : pieces) {
+    if (piece.asserter == from) piece.asserter = to;
+  }
+  AddEvidence(pieces, &record);
+  if (record.subject != from && record.object != from) return moved;
+  if (record.subject == from) record.subject = to;
+  if (record.object == from) record.object = to;
   if (!record.identity.empty()) record.identity = Rebased(record.identity, record);
   ASSIGN_OR_RETURN(const std::string identity, IdentityOf(record));
-  FactId twin = kNoId;
   if (!identity.empty()) {
-    ASSIGN_OR_RETURN(twin, FindIdentity(record, identity));
+    ASSIGN_OR_RETURN(moved.twin, FindIdentity(record, identity));
   }
-  if (twin == kNoId) return storage::UpdateFact(graph_.transaction(), fact, old, record);
+  return moved;
+}
+
+absl::Status ClaimWriter::WriteMoved(FactId fact, const FactRecord& old, MovedFact moved) {
+  if (moved.twin == kNoId) {
+    RETURN_IF_ERROR(graph_.Refresh(&moved.record));
+    return storage::UpdateFact(graph_.transaction(), fact, old, moved.record);
+  }
   RETURN_IF_ERROR(graph_.DeleteRelationship(fact));
-  ASSIGN_OR_RETURN(const FactRecord old_twin, graph_.NeedFact(twin));
+  ASSIGN_OR_RETURN(const FactRecord old_twin, graph_.NeedFact(moved.twin));
   FactRecord united = old_twin;
-  AddEvidence(record.evidence, &united);
-  RETURN_IF_ERROR(AddLacking(record.properties, &united.properties).status());
+  AddEvidence(moved.record.evidence, &united);
+  RETURN_IF_ERROR(AddLackingToFact(moved.record.properties, &united.properties).status());
   RETURN_IF_ERROR(graph_.Refresh(&united));
-  return graph_.ChangeFact(twin, old_twin, std::move(united));
+  return graph_.ChangeFact(moved.twin, old_twin, std::move(united));
+}
+
+absl::StatusOr<std::vector<FactId>> ClaimWriter::FactsAsserting(
+    const absl::flat_hash_set<NodeId>& asserters) const {
+  std::vector<FactId> facts;
+  storage::FactCursor cursor(graph_.view());
+  FactId fact;
+  FactRecord record;
+  while (cursor.Next(&fact, &record)) {
+    const bool named = std::any_of(
+        record.evidence.begin(), record.evidence.end(),
+        [&](const storage::Evidence& piece) { return asserters.contains(piece.asserter); });
+    if (named) facts.push_back(fact);
+  }
+  RETURN_IF_ERROR(cursor.status());
+  return facts;
 }
 
 absl::Status ClaimWriter::Finish() {
   if (absorbed_.empty()) return absl::OkStatus();
   const absl::flat_hash_map<NodeId, NodeId> successors(absorbed_.begin(), absorbed_.end());
+  absl::flat_hash_set<NodeId> stubs;
+  for (const auto& [stub, entity] : absorbed_) stubs.insert(stub);
   // No way leads back from an asserter, so all facts are looked at, once an import.
-  std::vector<FactId> facts;
-  {
-    storage::FactCursor cursor(graph_.view());
-    FactId fact;
-    FactRecord record;
-    while (cursor.Next(&fact, &record)) {
-      const bool named = std::any_of(
-          record.evidence.begin(), record.evidence.end(),
-          [&](const storage::Evidence& piece) { return successors.contains(piece.asserter); });
-      if (named) facts.push_back(fact);
-    }
-    RETURN_IF_ERROR(cursor.status());
-  }
+  ASSIGN_OR_RETURN(const std::vector<FactId> facts, FactsAsserting(stubs));
   for (FactId fact : facts) {
     ASSIGN_OR_RETURN(const FactRecord old, graph_.NeedFact(fact));
     FactRecord record = old;

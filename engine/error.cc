@@ -223,6 +223,27 @@ LineColumn LocateOffset(absl::string_view statement, size_t offset) {
   return place;
 }
 
+namespace {
+
+// Columns of a long line that are shown before the place of an error, and from it on.
+constexpr size_t kShownColumns = 60;
+
+// A line with a space for each control character, which a terminal would obey. As long as `line`.
+std::string OnTerminal(absl::string_view line) {
+  std::string shown(line);
+  for (size_t i = 0; i < shown.size(); ++i) {
+    const unsigned char c = static_cast<unsigned char>(shown[i]);
+    if (c < 0x20 || c == 0x7F) shown[i] = ' ';
+    // U+0080 … U+009F; the space of two bytes is U+00A0.
+    if (c == 0xC2 && i + 1 < shown.size() && static_cast<unsigned char>(shown[i + 1]) < 0xA0) {
+      shown[i + 1] = '\xA0';
+    }
+  }
+  return shown;
+}
+
+}  // namespace
+
 std::string ErrorTextWithCaret(const absl::Status& status, absl::string_view statement) {
   const ErrorInfo info = ErrorInfoOf(status);
   std::string text = ErrorText(status);
@@ -230,18 +251,30 @@ std::string ErrorTextWithCaret(const absl::Status& status, absl::string_view sta
   const size_t begin = info.span->begin;
   const size_t before = begin == 0 ? absl::string_view::npos : statement.rfind('\n', begin - 1);
   const size_t line_begin = before == absl::string_view::npos ? 0 : before + 1;
-  size_t line_end = statement.find('\n', begin);
-  if (line_end == absl::string_view::npos) line_end = statement.size();
-  std::string line(statement.substr(line_begin, line_end - line_begin));
-  for (char& c : line) {
-    if (c == '\t' || c == '\r') c = ' ';
+  const size_t line_end = std::min(statement.find('\n', begin), statement.size());
+  const size_t marked = std::min(std::max(info.span->end, begin), line_end) - begin;
+  const std::string line = OnTerminal(statement.substr(line_begin, line_end - line_begin));
+  absl::string_view left = absl::string_view(line).substr(0, begin - line_begin);
+  absl::string_view right = absl::string_view(line).substr(begin - line_begin);
+  absl::string_view cut_left;
+  absl::string_view cut_right;
+  const size_t left_width = TerminalWidth(left);
+  const size_t right_width = TerminalWidth(right);
+  if (left_width + right_width > 2 * kShownColumns) {
+    if (left_width > kShownColumns) {
+      left.remove_prefix(PrefixOfWidth(left, left_width - kShownColumns));
+      cut_left = "…";
+    }
+    if (right_width > kShownColumns) {
+      right = right.substr(0, PrefixOfWidth(right, kShownColumns));
+      cut_right = "…";
+    }
   }
   const LineColumn place = LocateOffset(statement, begin);
-  const size_t span_end = std::min(std::max(info.span->end, begin), line_end);
-  const size_t carets = TerminalWidth(statement.substr(begin, span_end - begin));
-  absl::StrAppend(&text, " (line ", place.line, ", column ", place.column, ")\n", line, "\n",
-                  std::string(TerminalWidth(statement.substr(line_begin, begin - line_begin)), ' '),
-                  std::string(std::max<size_t>(carets, 1), '^'));
+  absl::StrAppend(&text, " (line ", place.line, ", column ", place.column, ")\n", cut_left, left,
+                  right, cut_right, "\n",
+                  std::string(TerminalWidth(cut_left) + TerminalWidth(left), ' '),
+                  std::string(std::max<size_t>(TerminalWidth(right.substr(0, marked)), 1), '^'));
   return text;
 }
 

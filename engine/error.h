@@ -123,8 +123,8 @@ struct LineColumn {
 };
 LineColumn LocateOffset(absl::string_view statement, size_t offset);
 
-// ErrorText, then the statement's line with a caret under the place, when it is known. Lines are
-// separated by '\n'; the caret is placed by terminal columns (wide characters count two).
+// ErrorText, then, when the place is known, what lies about it in the statement's line, without its
+// control characters, over a caret placed by terminal columns (wide characters count two).
 ENTENTE_EXPORT std::string ErrorTextWithCaret(const absl::Status& status,
                                               absl::string_view statement);
 

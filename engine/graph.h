@@ -168,8 +168,13 @@ class Graph {
   // Every node from which a hop with this heading, kOut or kIn, is possible, and maybe others that
   // do not even exist any more. Not in a write transaction.
   std::unique_ptr<NodeScan> ScanHopSources(Heading heading) const;
-  // The node that imports know by this key, the first one that got it; kNoId if none.
+  // The node that imports know by this key: the first one that got it, else the entity into which
+  // one that had it was merged (engine/claim_writer.h); kNoId if none.
   absl::StatusOr<NodeId> FindKey(absl::string_view key) const;
+  // The first node that got the key; kNoId if none.
+  absl::StatusOr<NodeId> FindKeyOwner(absl::string_view key) const;
+  // All keys by which FindKey finds the node: its own, then those of what was merged into it.
+  absl::StatusOr<std::vector<std::string>> SourceKeys(NodeId node) const;
   // Every node whose `key` property is this text, which must not be empty: CREATE may make several.
   absl::StatusOr<std::vector<NodeId>> FindKeyBearers(absl::string_view key) const;
 

@@ -15,6 +15,7 @@
 #include "engine/status.h"
 #include "engine/value_codec.h"
 #include "storage/dictionary.h"
+#include "storage/merges.h"
 #include "storage/nodes.h"
 #include "storage/provenance.h"
 #include "storage/time.h"
@@ -143,9 +144,52 @@ absl::Status AmbiguousNameError(absl::string_view text,
                    absl::StrCat("'", text, "' may mean ", absl::StrJoin(words, ", ")));
 }
 
-absl::StatusOr<NodeId> Graph::FindKey(absl::string_view key) const {
+absl::StatusOr<NodeId> Graph::FindKeyOwner(absl::string_view key) const {
   ASSIGN_OR_RETURN(const std::optional<NodeId> node, storage::FindKey(*view_, key));
   return node.value_or(kNoId);
+}
+
+absl::StatusOr<NodeId> Graph::FindKey(absl::string_view key) const {
+  ASSIGN_OR_RETURN(NodeId node, FindKeyOwner(key));
+  if (node != kNoId) return node;
+  ASSIGN_OR_RETURN(const uint64_t merges, view_->Counter(storage::kMergeCount));
+  if (merges == 0) return kNoId;
+  ASSIGN_OR_RETURN(node, storage::FindMergedKey(*view_, key));
+  // What it went into may have been merged, later.
+  for (uint64_t least = 0; node != kNoId;) {
+    ASSIGN_OR_RETURN(const std::optional<storage::MergeRecord> merge,
+                     storage::ReadMerge(*view_, node));
+    if (!merge.has_value()) break;
+    if (merge->number < least) return absl::DataLossError("merges go in a circle");
+    least = merge->number + 1;
+    node = merge->into;
+  }
+  return node;
+}
+
+absl::StatusOr<std::vector<std::string>> Graph::SourceKeys(NodeId node) const {
+  std::vector<std::string> keys;
+  const auto add = [&](const storage::NodeRecord& record) -> absl::Status {
+    ASSIGN_OR_RETURN(const Value key, FindProperty(record.properties, kKeyProperty));
+    if (!key.is_string() || key.string().empty()) return absl::OkStatus();
+    const bool known = std::find(keys.begin(), keys.end(), key.string()) != keys.end();
+    if (!known) keys.emplace_back(key.string());
+    return absl::OkStatus();
+  };
+  ASSIGN_OR_RETURN(const storage::NodeRecord record, NeedNode(node));
+  RETURN_IF_ERROR(add(record));
+  for (std::vector<NodeId> open = {node}; !open.empty();) {
+    ASSIGN_OR_RETURN(const std::vector<NodeId> merged, storage::MergedInto(*view_, open.back()));
+    open.pop_back();
+    for (NodeId one : merged) {
+      ASSIGN_OR_RETURN(const std::optional<storage::MergeRecord> merge,
+                       storage::ReadMerge(*view_, one));
+      if (!merge.has_value()) return absl::DataLossError("the record of a merge is lost");
+      RETURN_IF_ERROR(add(merge->merged_before));
+    }
+    open.insert(open.end(), merged.rbegin(), merged.rend());
+  }
+  return keys;
 }
 
 absl::StatusOr<std::vector<NodeId>> Graph::FindKeyBearers(absl::string_view key) const {

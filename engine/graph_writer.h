@@ -151,6 +151,10 @@ class GraphWriter : public Graph {
   absl::Status SetOriginal(NodeId copy, NodeId original);
   absl::Status SetPublisher(NodeId article, NodeId publisher);
   absl::Status RemoveEvidenceOf(NodeId article);
+  // What DeleteNode does when no relationship hangs on the node; merges into it can't be undone any
+  // more.
+  absl::Status ForgetMerges(NodeId node);
+  absl::Status RemoveNode(NodeId node);
 
   absl::Status AddIndexEntry(NodeId node, const IndexEntry& entry);
   absl::Status RemoveIndexEntry(NodeId node, const IndexEntry& entry);

@@ -12,6 +12,7 @@
 #include "engine/value_codec.h"
 #include "storage/adjacency.h"
 #include "storage/dictionary.h"
+#include "storage/merges.h"
 #include "storage/nodes.h"
 #include "storage/provenance.h"
 #include "storage/transaction.h"
@@ -92,8 +93,8 @@ absl::Status GraphWriter::RemoveLabels(NodeId node, absl::Span<const std::string
 }
 
 absl::Status GraphWriter::DeleteNode(NodeId node) {
-  ASSIGN_OR_RETURN(const std::optional<NodeRecord> old, storage::ReadNode(transaction_, node));
-  if (!old.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool exists, HasNode(node));
+  if (!exists) return absl::OkStatus();
   for (storage::Direction direction : {storage::Direction::kOut, storage::Direction::kIn}) {
     ASSIGN_OR_RETURN(const storage::Degree degree,
                      storage::ReadDegree(transaction_, direction, node, storage::RelationFilter()));
@@ -103,19 +104,43 @@ absl::Status GraphWriter::DeleteNode(NodeId node) {
                                     "deletes them with it"));
     }
   }
+  RETURN_IF_ERROR(ForgetMerges(node));
+  return RemoveNode(node);
+}
+
+absl::Status GraphWriter::ForgetMerges(NodeId node) {
+  for (std::vector<NodeId> open = {node}; !open.empty();) {
+    ASSIGN_OR_RETURN(const std::vector<NodeId> merged,
+                     storage::MergedInto(transaction_, open.back()));
+    open.pop_back();
+    for (NodeId one : merged) {
+      ASSIGN_OR_RETURN(const std::optional<storage::MergeRecord> merge,
+                       storage::ReadMerge(transaction_, one));
+      if (!merge.has_value()) return absl::DataLossError("the record of a merge is lost");
+      ASSIGN_OR_RETURN(const std::string key, TextOf(&merge->merged_before, kKeyProperty));
+      storage::EraseMergedKey(transaction_, key, one);
+      RETURN_IF_ERROR(storage::EraseMerge(transaction_, one, *merge));
+      open.push_back(one);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GraphWriter::RemoveNode(NodeId node) {
+  ASSIGN_OR_RETURN(const NodeRecord old, NeedNode(node));
   std::vector<NodeId> affected;
   if (IsArticle(node)) {
     RETURN_IF_ERROR(RemoveEvidenceOf(node));
-    RETURN_IF_ERROR(MoveAwaiting(node, &*old, nullptr));
+    RETURN_IF_ERROR(MoveAwaiting(node, &old, nullptr));
   } else {
     ASSIGN_OR_RETURN(affected, storage::ArticlesOfPublisher(transaction_, node));
     for (NodeId article : affected) RETURN_IF_ERROR(SetPublisher(article, kNoId));
-    RETURN_IF_ERROR(MoveNames(node, &*old, nullptr));
+    RETURN_IF_ERROR(MoveNames(node, &old, nullptr));
   }
-  RETURN_IF_ERROR(MoveKey(node, &*old, nullptr, &affected));
-  RETURN_IF_ERROR(CountLabels(&*old, nullptr));
-  RETURN_IF_ERROR(MoveIndexEntries(node, &*old, nullptr));
-  RETURN_IF_ERROR(storage::EraseNode(transaction_, node, *old));
+  RETURN_IF_ERROR(MoveKey(node, &old, nullptr, &affected));
+  RETURN_IF_ERROR(CountLabels(&old, nullptr));
+  RETURN_IF_ERROR(MoveIndexEntries(node, &old, nullptr));
+  RETURN_IF_ERROR(storage::EraseNode(transaction_, node, old));
   articles_.Forget();
   return RecomputeFactsOf(std::move(affected));
 }
@@ -164,10 +189,10 @@ absl::Status GraphWriter::MoveKey(NodeId node, const NodeRecord* old, const Node
   ASSIGN_OR_RETURN(const std::string to, TextOf(record, kKeyProperty));
   if (from == to) return absl::OkStatus();
   if (!from.empty()) {
-    ASSIGN_OR_RETURN(const NodeId owner, FindKey(from));
+    ASSIGN_OR_RETURN(const NodeId owner, FindKeyOwner(from));
     RETURN_IF_ERROR(storage::RemoveKey(transaction_, from, node));
     if (owner == node) {
-      ASSIGN_OR_RETURN(const NodeId heir, FindKey(from));
+      ASSIGN_OR_RETURN(const NodeId heir, FindKeyOwner(from));
       ASSIGN_OR_RETURN(const std::vector<NodeId> copies,
                        storage::CopiesOfOriginal(transaction_, node));
       for (NodeId copy : copies) {
@@ -177,7 +202,7 @@ absl::Status GraphWriter::MoveKey(NodeId node, const NodeRecord* old, const Node
     }
   }
   if (to.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const NodeId owner, FindKey(to));
+  ASSIGN_OR_RETURN(const NodeId owner, FindKeyOwner(to));
   RETURN_IF_ERROR(storage::AddKey(transaction_, to, node));
   if (owner != kNoId || !IsArticle(node)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::vector<NodeId> copies, storage::CopiesAwaiting(transaction_, to));

@@ -230,7 +230,7 @@ absl::Status ClaimLoad::Unite(absl::Span<const NamedFact> rows) {
       properties = given;
       continue;
     }
-    ASSIGN_OR_RETURN(const size_t differing, ClaimWriter::AddLacking(given, &properties));
+    ASSIGN_OR_RETURN(const size_t differing, ClaimWriter::AddLackingToFact(given, &properties));
     context_.summary.differing_properties += differing;
   }
   const bool changed = is_new ? rows.size() > 1 : properties != stored.properties;

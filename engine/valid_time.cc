@@ -21,8 +21,10 @@ using storage::kMicrosecondsPerDay;
 using storage::kOpenEnd;
 using storage::kOpenStart;
 
-constexpr int64_t kFirstDay = int64_t{kOpenStart} + 1;
-constexpr int64_t kLastDay = int64_t{kOpenEnd} - 1;
+// Some three million years either way. An interval between them is shorter than kOpenEnd days, so
+// that the store can keep its length instead of its end.
+constexpr int64_t kLastDay = int64_t{kOpenEnd} / 2;
+constexpr int64_t kFirstDay = -kLastDay;
 
 storage::Precision StoredPrecision(Precision precision) {
   switch (precision) {

@@ -217,8 +217,8 @@ void Column::Append(const Column& other) {
     return;
   }
   Values& values = MakeValues();
+  // No reserve(): room for just these would move all values at each of many calls.
   const size_t count = other.size();
-  values.reserve(values.size() + count);
   for (size_t row = 0; row < count; ++row) values.push_back(other.ValueAt(row));
 }
 

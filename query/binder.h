@@ -205,8 +205,10 @@ class Binder {
                                                                bool standalone, const Scope& scope);
 
   // bind_lens.cc
-  absl::Status BindLensClauses(const ast::LensClauses& clauses, const Scope& scope,
-                               BoundLens* lens);
+  // What `lens` sets already goes to `replaced`.
+  absl::Status BindLensClauses(const ast::LensClauses& clauses, const Scope& scope, BoundLens* lens,
+                               BoundLens* replaced);
+  void KeepReplaced(BoundLens replaced);
 
   const PrepareContext& context_;
   PreparedPlan& prepared_;

@@ -24,12 +24,6 @@ absl::Status BadDetail(absl::string_view name, absl::string_view wanted) {
                    absl::StrCat("`", name, "` must be ", wanted));
 }
 
-// An error of the input as an ArgumentError; others stay what they are.
-absl::Status AsArgumentError(const absl::Status& status) {
-  if (ErrorInfoOf(status).detail != "InvalidArgument") return status;
-  return MakeError(ErrorCode::kRuntimeInvalidArgumentValue, status.message());
-}
-
 // The map that cite and retract take: what is null is not given.
 struct Details {
   EvidenceChoice choice;

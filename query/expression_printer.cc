@@ -184,7 +184,7 @@ class ExpressionPrinter {
 
   void Print(const ast::Parameter& parameter) {
     // Digits are a name here: $0.
-    const bool plain = IsPlainName(absl::StrCat("x", parameter.name));
+    const bool plain = !parameter.name.empty() && IsPlainName(absl::StrCat("x", parameter.name));
     Add("$", plain ? parameter.name : InBackticks(parameter.name));
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "query/function.h"
+#include "query/procedures.h"
 
 namespace entente {
 namespace {
@@ -103,6 +104,9 @@ const std::vector<std::string>& LanguageWords() {
       if (!row->internal) all->emplace_back(row->name);
     }
     for (const query::AggregateRow* row : query::AllAggregates()) all->emplace_back(row->name);
+    for (const query::BuiltInProcedure& procedure : query::BuiltInProcedures()) {
+      all->push_back(procedure.signature.name);
+    }
     std::sort(all->begin(), all->end());
     all->erase(std::unique(all->begin(), all->end()), all->end());
     return all;

@@ -1,7 +1,8 @@
-// Procedures about the names of entities: finding them by what they are like.
+// Procedures about who is who: finding entities by what their names are like, merging two.
 #include <cmath>
 #include <cstdint>
 
+#include "engine/claim_writer.h"
 #include "engine/error.h"
 #include "engine/graph.h"
 #include "engine/status.h"
@@ -31,6 +32,23 @@ absl::StatusOr<std::vector<std::vector<Value>>> FindEntities(const FunctionConte
   return rows;
 }
 
+absl::StatusOr<std::vector<std::vector<Value>>> MergeEntities(GraphWriter& graph,
+                                                              const FunctionContext&,
+                                                              const std::vector<Value>& arguments) {
+  const absl::StatusOr<NodeId> merge =
+      ClaimWriter(graph).Merge(arguments[0].node_id(), arguments[1].node_id());
+  if (!merge.ok()) return AsArgumentError(merge.status());
+  return std::vector<std::vector<Value>>{{Value::Integer(static_cast<int64_t>(*merge))}};
+}
+
+absl::StatusOr<std::vector<std::vector<Value>>> UnmergeEntities(
+    GraphWriter& graph, const FunctionContext&, const std::vector<Value>& arguments) {
+  const auto merge = static_cast<NodeId>(arguments[0].integer());
+  const absl::Status status = ClaimWriter(graph).Unmerge(merge);
+  if (!status.ok()) return AsArgumentError(status);
+  return std::vector<std::vector<Value>>{{Value::Node(merge)}};
+}
+
 }  // namespace
 
 std::vector<BuiltInProcedure> NameProcedures() {
@@ -44,6 +62,14 @@ std::vector<BuiltInProcedure> NameProcedures() {
        .help = "the entities with the names nearest to a text, 10 or `limit` of them, and how near "
                "these are, from 0 to 1",
        .read = FindEntities},
+      {.signature = {"entente.merge",
+                     {{"node", "NODE", false}, {"other", "NODE", false}},
+                     {{"id", "INTEGER", false}}},
+       .help = "makes the second entity one with the first; `id` is what undoes it",
+       .write = MergeEntities},
+      {.signature = {"entente.unmerge", {{"id", "INTEGER", false}}, {{"node", "NODE", false}}},
+       .help = "undoes a merge; `node` is the entity that had gone",
+       .write = UnmergeEntities},
   };
 }
 

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "engine/error.h"
 #include "engine/status.h"
 #include "query/statement_parser.h"
@@ -91,34 +92,44 @@ absl::StatusOr<ast::TimeRange> StatementParser::ParseTimeRange() {
 }
 
 absl::StatusOr<ast::ExpressionPtr> StatementParser::ParseInstant() {
-  if (bare_dates_) {
-    const absl::string_view year = cursor_.Written();
-    if (cursor_.At(TokenKind::kInteger) && year.size() == 4) return ParseBareDate();
-    if (cursor_.At(TokenKind::kString)) {
-      const size_t begin = cursor_.Begin();
-      const bool has_time = absl::StrContains(year, 'T');
-      ASSIGN_OR_RETURN(ast::ExpressionPtr text, ParseOperand());
-      return CallOn(has_time ? "datetime" : "date", std::move(text), cursor_.SpanFrom(begin));
-    }
+  const size_t date = TokensOfBareDate();
+  if (date > 0 && bare_dates_) return ParseBareDate(date);
+  if (date > 1) {
+    const SourceSpan span{cursor_.Peek().begin, cursor_.Peek(date - 1).end};
+    return MakeError(
+        ErrorCode::kUnexpectedSyntax,
+        absl::StrCat("A date stands bare in questions alone. Elsewhere it is written date('",
+                     cursor_.text().substr(span.begin, span.end - span.begin), "')"),
+        span);
+  }
+  if (bare_dates_ && cursor_.At(TokenKind::kString)) {
+    const size_t begin = cursor_.Begin();
+    const bool has_time = absl::StrContains(cursor_.Written(), 'T');
+    ASSIGN_OR_RETURN(ast::ExpressionPtr text, ParseOperand());
+    return CallOn(has_time ? "datetime" : "date", std::move(text), cursor_.SpanFrom(begin));
   }
   return ParseOperand();
 }
 
-// A year, then "-06" and "-18" as far as they follow without a blank.
-absl::StatusOr<ast::ExpressionPtr> StatementParser::ParseBareDate() {
-  const size_t begin = cursor_.Begin();
-  cursor_.Step();
-  for (int part = 0; part < 2; ++part) {
-    const Token& dash = cursor_.Peek();
-    const Token& number = cursor_.Peek(1);
+// A year, then "-06" and "-18" as far as they follow without a blank. 0: no year stands here.
+size_t StatementParser::TokensOfBareDate() const {
+  if (!cursor_.At(TokenKind::kInteger) || cursor_.Written().size() != 4) return 0;
+  size_t tokens = 1;
+  for (; tokens < 5; tokens += 2) {
+    const Token& dash = cursor_.Peek(tokens);
+    const Token& number = cursor_.Peek(tokens + 1);
     if (dash.kind != TokenKind::kMinus || number.kind != TokenKind::kInteger ||
-        dash.begin != cursor_.SpanFrom(begin).end || number.begin != dash.end ||
+        dash.begin != cursor_.Peek(tokens - 1).end || number.begin != dash.end ||
         number.end != number.begin + 2) {
       break;
     }
-    cursor_.Step();
-    cursor_.Step();
   }
+  return tokens;
+}
+
+absl::StatusOr<ast::ExpressionPtr> StatementParser::ParseBareDate(size_t tokens) {
+  const size_t begin = cursor_.Begin();
+  for (size_t i = 0; i < tokens; ++i) cursor_.Step();
   const SourceSpan span = cursor_.SpanFrom(begin);
   auto text = std::make_unique<ast::Expression>();
   text->node =

@@ -55,6 +55,11 @@ const std::vector<BuiltInProcedure>& BuiltInProcedures() {
   return procedures;
 }
 
+absl::Status AsArgumentError(const absl::Status& status) {
+  if (ErrorInfoOf(status).detail != "InvalidArgument") return status;
+  return MakeError(ErrorCode::kRuntimeInvalidArgumentValue, status.message());
+}
+
 const BuiltInProcedure* FindBuiltInProcedure(absl::string_view name) {
   const std::vector<BuiltInProcedure>& all = BuiltInProcedures();
   const auto found = std::find_if(all.begin(), all.end(), [&](const BuiltInProcedure& procedure) {

@@ -29,8 +29,11 @@ struct BuiltInProcedure {
 const std::vector<BuiltInProcedure>& BuiltInProcedures();
 // Those of the table that keep claims: entente.cite, retract, valid. In evidence_procedures.cc.
 std::vector<BuiltInProcedure> EvidenceProcedures();
-// Those about names: entente.find. In name_procedures.cc.
+// Those about names and entities: entente.find, merge, unmerge. In name_procedures.cc.
 std::vector<BuiltInProcedure> NameProcedures();
+
+// An error of what a procedure was given as an ArgumentError; others stay what they are.
+absl::Status AsArgumentError(const absl::Status& status);
 
 // nullptr when there is none of that name. They come before registered ones.
 const BuiltInProcedure* FindBuiltInProcedure(absl::string_view name);

@@ -77,7 +77,8 @@ class StatementParser {
   absl::Status ParseLens(ast::LensClauses& lens);
   absl::Status ParseTimeClause(ast::LensClauses& lens);
   absl::Status ParseEvidenceClause(ast::LensClauses& lens);
-  absl::StatusOr<ast::ExpressionPtr> ParseBareDate();
+  size_t TokensOfBareDate() const;
+  absl::StatusOr<ast::ExpressionPtr> ParseBareDate(size_t tokens);
 
   // parser_clause.cc
   bool AtClause() const;

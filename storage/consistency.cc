@@ -16,6 +16,7 @@
 #include "storage/fact_block.h"
 #include "storage/facts.h"
 #include "storage/keys.h"
+#include "storage/merges.h"
 #include "storage/nodes.h"
 #include "storage/provenance.h"
 #include "storage/status_macros.h"
@@ -71,6 +72,8 @@ class Verifier {
   absl::Status Absorb(const absl::Status& status, absl::string_view where);
 
   absl::Status Catalogues();
+  // Notes a merge, or a fact before one.
+  absl::Status Merge(absl::string_view key, absl::string_view value);
   absl::Status Nodes();
   // Adds an entry of the label index to `*labels`.
   absl::Status IndexEntry(absl::string_view key, Fingerprint* labels);
@@ -99,6 +102,9 @@ class Verifier {
   Fingerprint publishers_;
   Fingerprint originals_;
   Fingerprint article_facts_;
+  Fingerprint merges_;
+  Fingerprint facts_before_;   // of merges
+  Fingerprint stored_before_;  // themselves
   absl::flat_hash_set<FactId> overflowing_;
   absl::flat_hash_set<IndexId> indexes_;
   // What summaries should say, by key.
@@ -204,9 +210,31 @@ absl::Status Verifier::Catalogues() {
         summaries_[key] = {*std::move(summary), false};
         return absl::OkStatus();
       }
+      case CatalogueKey::kMerge:
+      case CatalogueKey::kFactBefore:
+        return Merge(key, value);
     }
     return absl::DataLossError("unknown kind of key");
   });
+}
+
+absl::Status Verifier::Merge(absl::string_view key, absl::string_view value) {
+  KeyReader reader(key.substr(1));
+  uint64_t id;
+  uint64_t number = 0;
+  const bool is_merge = static_cast<CatalogueKey>(key[0]) == CatalogueKey::kMerge;
+  if (!reader.U64(&id) || (!is_merge && !reader.U64(&number)) || !reader.done()) {
+    return absl::DataLossError("broken key of a merge");
+  }
+  if (is_merge) {
+    ASSIGN_OR_RETURN(const MergeRecord merge, DecodeMerge(value));
+    merges_.Add(merge.into, id);
+    for (FactId fact : merge.facts) facts_before_.Add(fact, merge.number, id);
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const FactBefore before, DecodeFactBefore(id, value));
+  stored_before_.Add(id, number, before.merged);
+  return absl::OkStatus();
 }
 
 absl::Status Verifier::Nodes() {
@@ -295,10 +323,8 @@ absl::Status Verifier::Facts() {
     edges_[1].Add(record.object, in.relation, in.other, in.fact, in.valid_from, in.valid_to,
                   in.first_reported, in.confidence, in.flags);
     std::set<NodeId> articles;
-    for (const Evidence& piece : record.evidence) {
-      articles.insert(piece.article);
-      if (piece.asserter != kNoId) Expect(piece.asserter, "an asserter");
-    }
+    // An asserter may have been deleted since.
+    for (const Evidence& piece : record.evidence) articles.insert(piece.article);
     for (NodeId article : articles) Expect(article, "an article of evidence");
     for (NodeId article : articles) article_facts_.Add(article, fact);
     if (record.evidence.size() > snapshot_.geometry().inline_evidence) overflowing_.insert(fact);
@@ -383,6 +409,7 @@ absl::Status Verifier::Provenance() {
   Fingerprint lists;
   Fingerprint publishers;
   Fingerprint originals;
+  Fingerprint merges;
   RETURN_IF_ERROR(Walk(
       Family::kProvenance, [&](absl::string_view key, absl::string_view value) -> absl::Status {
         KeyReader reader(key);
@@ -410,6 +437,17 @@ absl::Status Verifier::Provenance() {
             if (!reader.Escaped(&awaited) || !reader.U64(&to) || !reader.done()) break;
             return absl::OkStatus();
           }
+          case ProvenanceKey::kMergedInto:
+            if (!reader.U64(&from) || !reader.U64(&to) || !reader.done()) break;
+            merges.Add(from, to);
+            return absl::OkStatus();
+          case ProvenanceKey::kMergedKey: {
+            std::string merged_key;
+            if (!reader.Escaped(&merged_key) || !reader.U64(&to) || !reader.done()) break;
+            ASSIGN_OR_RETURN(const auto merge, ReadMerge(snapshot_, to));
+            return merge.has_value() ? absl::OkStatus()
+                                     : absl::DataLossError("the key of no merged entity");
+          }
           case ProvenanceKey::kTrigramEntities: {
             uint32_t trigram;
             if (!reader.U32(&trigram) || !reader.done()) break;
@@ -423,6 +461,9 @@ absl::Status Verifier::Provenance() {
   Compare("facts of articles", lists, article_facts_);
   Compare("articles of publishers", publishers, publishers_);
   Compare("copies of originals", originals, originals_);
+  Compare("entities merged into others", merges, merges_);
+  Compare("facts before merges", stored_before_, facts_before_);
+  RETURN_IF_ERROR(CompareCount(kMergeCount, merges_.count()));
   return absl::OkStatus();
 }
 

@@ -357,13 +357,17 @@ EdgeRow EdgeOf(Direction direction, FactId fact, const FactRecord& record) {
 
 absl::StatusOr<FactId> InsertFact(Transaction& transaction, const FactRecord& record) {
   ASSIGN_OR_RETURN(const FactId fact, transaction.NewFact());
+  RETURN_IF_ERROR(RestoreFact(transaction, fact, record));
+  return fact;
+}
+
+absl::Status RestoreFact(Transaction& transaction, FactId fact, const FactRecord& record) {
   WriteLoose(transaction, fact, record);
   WriteOverflow(transaction, fact, {}, record.evidence);
   UpdateArticles(transaction, fact, FactRecord(), record);
   RETURN_IF_ERROR(InsertEdges(transaction, fact, record));
   RETURN_IF_ERROR(transaction.Count(kFactCount, 1));
-  RETURN_IF_ERROR(transaction.Count(kEvidenceCount, static_cast<int64_t>(record.evidence.size())));
-  return fact;
+  return transaction.Count(kEvidenceCount, static_cast<int64_t>(record.evidence.size()));
 }
 
 absl::Status UpdateFact(Transaction& transaction, FactId fact, const FactRecord& old,

@@ -112,6 +112,8 @@ absl::StatusOr<std::vector<std::optional<FactCorroboration>>> ReadCorroborations
 EdgeRow EdgeOf(Direction direction, FactId fact, const FactRecord& record);
 
 absl::StatusOr<FactId> InsertFact(Transaction& transaction, const FactRecord& record);
+// The same under the id of a fact that was erased.
+absl::Status RestoreFact(Transaction& transaction, FactId fact, const FactRecord& record);
 // `old` is the record as stored now. Subject, relation and object may change too.
 absl::Status UpdateFact(Transaction& transaction, FactId fact, const FactRecord& old,
                         const FactRecord& record);

@@ -14,6 +14,8 @@
 //               'i' index be32                                    PropertyIndex (FlatBuffers)
 //               's' name                                          setting, bytes of the engine
 //               'h' direction u8 | node be64 | chunk be32         chunk summary (several chunks)
+//               'm' merged node be64                              record of a merge (merges.h)
+//               'u' fact be64 | merge number be64                 a fact before a merge (merges.h)
 //   dictionary  external key, as it is                            node be64, of each bearer
 //   entities    node be64                                         record (nodes.h)
 //   articles    node be64                                         record (nodes.h)
@@ -29,6 +31,8 @@
 //               'o' original be64 | copy be64                     empty
 //               'a' awaited article key, escaped | copy be64      empty
 //               't' trigram of names be32                         list of entities
+//               'm' node be64 | node merged into it be64          empty
+//               'k' key, escaped | merged node that had it be64   empty
 #pragma once
 
 #include <cstdint>
@@ -66,6 +70,8 @@ enum class CatalogueKey : char {
   kPropertyIndex = 'i',
   kSetting = 's',
   kChunkSummary = 'h',
+  kMerge = 'm',
+  kFactBefore = 'u',
 };
 enum class IndexKey : char { kLabel = 'l', kProperty = 'p' };
 enum class FactKey : char { kBlock = 'b', kLoose = 'f', kEvidence = 'e' };
@@ -75,6 +81,8 @@ enum class ProvenanceKey : char {
   kOriginalCopies = 'o',
   kAwaitedOriginal = 'a',
   kTrigramEntities = 't',
+  kMergedInto = 'm',
+  kMergedKey = 'k',
 };
 
 // Builds a key field by field: KeyWriter(FactKey::kLoose).U64(fact).bytes(). Keys of numbers fit

@@ -89,6 +89,9 @@ class Opener {
   absl::Status ReadFormat();
   absl::Status Migrate();
   absl::Status LoadMemory();
+  absl::Status NeverFinished() const {
+    return absl::NotFoundError(absl::StrCat("the creation of ", path_, " was never finished"));
+  }
   std::string File(absl::string_view name) const { return absl::StrCat(path_, "/", name); }
 
   std::string path_;
@@ -272,7 +275,14 @@ absl::Status Opener::OpenDatabase() {
     if (status.IsIOError() && absl::StrContains(words, "lock")) {
       return absl::UnavailableError(absl::StrCat(path_, " is open for writing elsewhere"));
     }
+    // All families are made before the first byte is written.
+    if (status.IsInvalidArgument() && absl::StrContains(words, "Column family not found")) {
+      return NeverFinished();
+    }
     if (status.IsInvalidArgument()) return absl::DataLossError(absl::StrCat(path_, ": ", words));
+    if (status.IsCorruption()) {
+      return absl::DataLossError(absl::StrCat(path_, " is damaged: ", words));
+    }
     return ToStatus(status);
   }
   impl_->env = env_;
@@ -289,7 +299,7 @@ absl::Status Opener::ReadFormat() {
   const rocksdb::Status status = impl_->db->Get(rocksdb::ReadOptions(), catalogue, key, &record);
   if (status.IsNotFound() && impl_->db->GetLatestSequenceNumber() == 0) {
     if (!options_.create_if_missing || options_.read_only) {
-      return absl::NotFoundError(absl::StrCat("the creation of ", path_, " was never finished"));
+      return NeverFinished();
     }
     rocksdb::WriteOptions durable;
     durable.sync = true;

@@ -23,6 +23,7 @@
 #include "tools/input_file.h"
 #include "tools/input_reading.h"
 #include "tools/progress.h"
+#include "tools/row_format.h"
 
 namespace entente::tools {
 namespace {
@@ -86,7 +87,7 @@ class Rejects {
     } else if (!options_.strict && count_ <= kShownRejections) {
       progress_.Finish();
       std::fprintf(stderr, "%s: %s\n", PlaceText(file, rejection.place).c_str(),
-                   rejection.reason.c_str());
+                   OnOneLine(rejection.reason).c_str());
     }
   }
 
@@ -151,7 +152,7 @@ class Import {
     reading_->EachUnknownField([this](uint32_t file, const std::string& field, uint64_t times) {
       progress_->Finish();
       std::fprintf(stderr, "%s: passed over the unknown field '%s' (%s)\n", FileName(file).c_str(),
-                   field.c_str(), CountOf(times, "time", "times").c_str());
+                   OnOneLine(field).c_str(), CountOf(times, "time", "times").c_str());
     });
     const absl::StatusOr<LoadSummary> summary = loader_->Finish();
     progress_->Finish();
@@ -176,7 +177,7 @@ class Import {
       return tools::Fail(
           absl::StrCat("import stopped at the first bad row (--strict), nothing was loaded: ",
                        PlaceText(FileName(last_rejection_->place.file), last_rejection_->place),
-                       ": ", last_rejection_->reason),
+                       ": ", OnOneLine(last_rejection_->reason)),
           kRowsRejected);
     }
     if (cancelled && (absl::IsCancelled(status) || ErrorInfoOf(status).detail == "Interrupted")) {

@@ -26,31 +26,6 @@ std::string PlainText(const Value& value) {
   return value.is_temporal() || value.is_duration() ? TemporalText(value) : ValueText(value);
 }
 
-// Control characters would move the cursor, or worse, so they show as pictures.
-std::string OnOneLine(absl::string_view text) {
-  std::string line;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const unsigned char c = static_cast<unsigned char>(text[i]);
-    const bool second_set = c == 0xC2 && i + 1 < text.size() &&
-                            static_cast<unsigned char>(text[i + 1]) < 0xA0;  // U+0080 … U+009F
-    if (c == '\n') {
-      line += "↵";
-    } else if (c == '\t') {
-      line += ' ';
-    } else if (c < 0x20) {
-      line += {'\xE2', '\x90', static_cast<char>(0x80 + c)};  // U+2400 …
-    } else if (c == 0x7F) {
-      line += "␡";
-    } else if (second_set) {
-      line += "�";
-      ++i;
-    } else {
-      line += text[i];
-    }
-  }
-  return line;
-}
-
 bool IsNested(const Value& value) {
   return value.is_list() || value.is_map() || value.is_node() || value.is_relationship() ||
          value.is_path();
@@ -268,6 +243,30 @@ class JsonFormat : public RowFormat {
 constexpr absl::string_view kNames[] = {"table", "csv", "json", "jsonl"};
 
 }  // namespace
+
+std::string OnOneLine(absl::string_view text) {
+  std::string line;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const unsigned char c = static_cast<unsigned char>(text[i]);
+    const bool second_set = c == 0xC2 && i + 1 < text.size() &&
+                            static_cast<unsigned char>(text[i + 1]) < 0xA0;  // U+0080 … U+009F
+    if (c == '\n') {
+      line += "↵";
+    } else if (c == '\t') {
+      line += ' ';
+    } else if (c < 0x20) {
+      line += {'\xE2', '\x90', static_cast<char>(0x80 + c)};  // U+2400 …
+    } else if (c == 0x7F) {
+      line += "␡";
+    } else if (second_set) {
+      line += "�";
+      ++i;
+    } else {
+      line += text[i];
+    }
+  }
+  return line;
+}
 
 absl::Span<const absl::string_view> RowFormatNames() { return kNames; }
 

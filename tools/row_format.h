@@ -14,6 +14,9 @@
 
 namespace entente::tools {
 
+// Text for a terminal: control characters, which would move the cursor, or worse, show as pictures.
+std::string OnOneLine(absl::string_view text);
+
 class RowFormat {
  public:
   virtual ~RowFormat() = default;

@@ -15,7 +15,9 @@ void AddLimitOptions(CLI::App* app, StatementLimits* limits) {
   app->add_option("--memory", limits->memory,
                   "Memory that a statement may hold, as 512M or 4G (4G when left out)")
       ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false))
-      ->check(CLI::PositiveNumber);
+      ->check([](const std::string& bytes) {
+        return bytes == "0" ? "a statement needs some memory" : std::string();
+      });
   app->add_option("--threads", limits->threads,
                   "Threads that may run one statement; 0: as many as there are cores")
       ->check(CLI::Range(0, 1024));

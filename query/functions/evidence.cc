@@ -166,6 +166,14 @@ absl::StatusOr<Value> Names(const FunctionContext& context, Arguments arguments)
   return Value::List(std::move(rows));
 }
 
+absl::StatusOr<Value> SourceKeys(const FunctionContext& context, Arguments arguments) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> keys,
+                   context.graph->SourceKeys(arguments[0].node_id()));
+  std::vector<Value> list;
+  for (const std::string& key : keys) list.push_back(Value::String(key));
+  return Value::List(std::move(list));
+}
+
 // The nodes that a name, a node or a list of these stands for.
 absl::Status CollectNodes(const Graph& graph, const Value& who, std::vector<NodeId>* nodes) {
   if (who.is_node()) {
@@ -439,6 +447,10 @@ std::vector<FunctionRow> EvidenceFunctions() {
                         LookupRow("names", node, types::kList, Names,
                                   "The names of an entity: maps of name, language and script, and "
                                   "the dates from and to which it was in use.")));
+  rows.push_back(
+      ListOf(types::kString, LookupRow("source_keys", node, types::kList, SourceKeys,
+                                       "The keys by which imports know a node: its own, then those "
+                                       "of entities that were merged into it.")));
   rows.push_back(LookupRow("publisher", article, types::kNode, Publisher,
                            "The entity that published an article; null if it is unknown."));
   rows.push_back(

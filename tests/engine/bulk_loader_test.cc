@@ -392,6 +392,26 @@ TEST(BulkLoaderTest, NamesOfDirectEntitiesAreFoundByThoseThatHaveNoKey) {
   }
 }
 
+TEST(BulkLoaderTest, KeysOfMergedEntitiesLeadToWhatTheyWentInto) {
+  for (const BulkLoader::Options& options : {ThroughFiles(), ThroughTransaction()}) {
+    const std::unique_ptr<Database> database = OpenTiny();
+    const Records records = RandomRecords(3, 200);
+    Load(*database, records, options);
+    const std::unique_ptr<WriteTransaction> writing = Must(database->core().BeginWrite(nullptr));
+    for (const auto& [into, merged] : {std::pair("k:1", "k:2"), {"k:3", "k:1"}}) {
+      Must(
+          ClaimWriter(writing->graph())
+              .Merge(Must(writing->graph().FindKey(into)), Must(writing->graph().FindKey(merged))));
+    }
+    MustBeOk(writing->Commit());
+    const std::vector<std::string> before = Contents(*database);
+    const LoadSummary again = Load(*database, records, options);
+    EXPECT_EQ(again.facts_created + again.evidence_created + again.entities_created, 0u);
+    EXPECT_EQ(again.rejected, 0u);
+    EXPECT_THAT(Differences(before, Contents(*database)), IsEmpty());
+  }
+}
+
 TEST(BulkLoaderTest, SimilarNamesAreFoundOfEveryLoad) {
   for (const BulkLoader::Options& options : {ThroughFiles(), ThroughTransaction()}) {
     const std::unique_ptr<Database> database = OpenTiny();
@@ -558,6 +578,25 @@ TEST(BulkLoaderTest, IndexesThatWereThereFindWhatIsLoaded) {
     EXPECT_THAT(find("names", "Land 4"), ElementsAre(Must(graph.FindKey("k:4"))));
     EXPECT_EQ(graph.IndexedNodes(*graph.catalogue().FindIndex("urls")), 40u);
     EXPECT_THAT(Must(CheckDatabase(*database)).problems, IsEmpty());
+  }
+}
+
+// The ends of an import tell the fact by its identity; what the fact's own are may have changed.
+TEST(BulkLoaderTest, AnEndThatWasSetSinceStaysAsItIs) {
+  for (const BulkLoader::Options& options : {ThroughFiles(), ThroughTransaction()}) {
+    const std::unique_ptr<Database> database = OpenTiny();
+    Records records = RandomRecords(1, 1);
+    records.claims[0].valid_from = {Value::OfDateTime(*ParseDateTime("2024-01-11T12:00:00Z"))};
+    records.claims[0].valid_to = ValidEnd();
+    Load(*database, records, options);
+    const std::unique_ptr<Session> session = database->Connect();
+    Must(session->Run("MATCH ()-[r]->() INCLUDING ALL SET r.valid_from = null"));
+    Load(*database, records, options);
+    const auto result = Must(session->Run("MATCH ()-[r]->() INCLUDING ALL RETURN r.valid_from"));
+    Row row;
+    ASSERT_TRUE(Must(result->Next(&row)));
+    EXPECT_TRUE(row[0].is_null());
+    EXPECT_FALSE(Must(result->Next(&row)));
   }
 }
 

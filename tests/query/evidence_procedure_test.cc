@@ -216,6 +216,13 @@ TEST_F(ClaimTest, ADeletedPublisherLeavesItsArticlesOnTheirOwn) {
   EXPECT_THAT(Stored(), HasSubstr("0.8 | 0.8 | 0.0 | false | ['1', '2']"));
 }
 
+TEST_F(ClaimTest, ADeletedAsserterIsNobody) {
+  Call("cite", "1", "{asserted_by: 'A Spokesman'}");
+  query_.Rows("MATCH (n {name: 'A Spokesman'}) DELETE n");
+  EXPECT_THAT(query_.Rows("MATCH ()-[r:SUPPORTS]->() RETURN [e IN evidence(r) | e.asserted_by]"),
+              ElementsAre("[null]"));
+}
+
 TEST_F(ClaimTest, ACopyThatIsMadeOrUnmadeCountsAtOnce) {
   Call("cite", "1", "{confidence: 0.6}");
   Call("cite", "3", "{confidence: 0.5}");

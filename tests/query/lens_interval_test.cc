@@ -38,5 +38,12 @@ TEST_F(LensIntervalTest, AnEmptyOrReversedOneMeetsNothing) {
   EXPECT_THAT(Seen("FROM date('2025-01-01') TO date('2023-01-01')"), ElementsAre("0"));
 }
 
+TEST_F(LensIntervalTest, AnEndMillionsOfYearsAwayIsAnEnd) {
+  query_.Rows(
+      "CREATE ()-[:FAR {valid_from: date('1969-12-31'), valid_to: date('+5881580-07-10')}]->()");
+  EXPECT_THAT(query_.Rows("MATCH ()-[r:FAR]->() RETURN toString(r.valid_to), until(r)"),
+              ElementsAre("'+5881580-07-10' | '+5881580-07-10'"));
+}
+
 }  // namespace
 }  // namespace entente::query

@@ -241,6 +241,18 @@ TEST_P(LensPlaceTest, ASessionsLensIsReplacedDimensionByDimension) {
   EXPECT_THAT(Hops(""), ElementsAre("1", "2", "3"));
 }
 
+TEST_P(LensPlaceTest, AMistakeInAClauseIsToldAlsoWhereAnInnerOneReplacesIt) {
+  for (const char* clause : {"ACCORDING TO", "EXCEPT", "DENIED BY"}) {
+    EXPECT_THAT(query_.Rows(absl::StrCat(clause, " 'Nobody' MATCH ()-[r]->() ", clause,
+                                         " 'Tass' RETURN count(*)")),
+                ElementsAre("SemanticError: UnknownName"));
+  }
+  EXPECT_THAT(query_.Rows("CONFIDENCE >= 2 MATCH ()-[r]->() CONFIDENCE >= 0 RETURN count(*)"),
+              ElementsAre("ArgumentError: NumberOutOfRange"));
+  EXPECT_THAT(query_.Rows("FOR KNOWN_TIME AS OF 1 MATCH ()-[r]->() FOR KNOWN_TIME ALL RETURN 1"),
+              ElementsAre("TypeError: InvalidArgumentType"));
+}
+
 TEST_P(LensPlaceTest, ABadLensLeavesTheSessionsAsItWas) {
   query_.Rows("SET LENS ACCORDING TO 'Tass'");
   EXPECT_THAT(query_.Rows("SET LENS ACCORDING TO 'Nobody'"),

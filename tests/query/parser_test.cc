@@ -147,7 +147,7 @@ TEST(ParserTest, LiteralsOfEveryBaseAndKind) {
           {R"("it's")", R"('it\'s')"},
           {R"('\t\n\\\"\u00e9\U0001F600\uD83D\uDE00')", "'\\t\\n\\\\\"é😀😀'"},
           {"[1, 'a', [], {}, {`a b`: 1, null: 2}]"},
-          {"$a + $0 + $`x y`"},
+          {"$a + $0 + $`x y` + $``"},
       },
       "RETURN ");
 }
@@ -290,6 +290,8 @@ TEST(ParserTest, ErrorsNameTheDetailAndThePlace) {
       {"FOR «X» ALL RETURN 1", "UnexpectedSyntax"},
       {"EXCEPT 'a' «EXCEPT» 'b' RETURN 1", "UnexpectedSyntax"},
       {"CONFIDENCE «>» 0.5 RETURN 1", "UnexpectedSyntax"},
+      {"FOR KNOWN_TIME AS OF «2024-11» RETURN 1", "UnexpectedSyntax"},
+      {"FOR VALID_TIME FROM «2024-11-09» TO 2024-12-01 RETURN 1", "UnexpectedSyntax"},
       {"BEGIN «RETURN» 1", "UnexpectedSyntax"},
       {"RETURN «0x»", "InvalidNumberLiteral"},
       {"RETURN «0x1G2»", "InvalidNumberLiteral"},

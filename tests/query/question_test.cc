@@ -166,7 +166,7 @@ TEST(QuestionTest, OrderGoesBeforeTheDefaultAndLimitCuts) {
 
 TEST(QuestionTest, BareDatesAreForQuestionsOnly) {
   EXPECT_EQ(ErrorInfoOf(Parse("FOR VALID_TIME AS OF 2024-06 RETURN 1").status()).detail,
-            "InvalidNumberLiteral");
+            "UnexpectedSyntax");
 }
 
 TEST(QuestionTest, ErrorsSayWhatAQuestionTakes) {

@@ -16,6 +16,7 @@
 #include "storage/column.h"
 #include "storage/fact_block.h"
 #include "storage/keys.h"
+#include "storage/merges.h"
 #include "storage/nodes.h"
 #include "storage/provenance.h"
 
@@ -321,6 +322,18 @@ TEST(FactListTest, ErasedFactsAreGoneFoldedOrNot) {
   EXPECT_THAT(*DecodeList(bytes), ElementsAre(5, 9));
 }
 
+TEST(MergeCodecTest, FactsBeforeMergesKeepAllTheirEvidence) {
+  std::mt19937 random(17);
+  FactBefore before;
+  before.merged = 4;
+  before.survivor = 9;
+  before.record = RandomFacts(random, 256)[0].record;
+  for (int i = 0; i < 300; ++i) {
+    before.record.evidence.push_back({.article = kFirstArticle + i, .quote = "q"});
+  }
+  EXPECT_EQ(*DecodeFactBefore(300, EncodeFactBefore(300, before)), before);
+}
+
 // Everything that reads bytes, on `bytes`.
 void ReadAsAnything(absl::string_view bytes) {
   if (const auto page = PageValue::Parse(bytes); page.ok()) {
@@ -341,6 +354,8 @@ void ReadAsAnything(absl::string_view bytes) {
   DecodeSummary(bytes).IgnoreError();
   DecodeList(bytes).IgnoreError();
   DecodeNode(bytes).IgnoreError();
+  DecodeMerge(bytes).IgnoreError();
+  DecodeFactBefore(256, bytes).IgnoreError();
 }
 
 TEST(CorruptionTest, NoBytesDoWorseThanDataLoss) {
@@ -366,6 +381,8 @@ TEST(CorruptionTest, NoBytesDoWorseThanDataLoss) {
   for (size_t i = 0; i < edges.size; ++i) summary.Add(RowAt(edges, i));
   seeds.push_back(EncodeSummary(summary));
   seeds.push_back(EncodeNode({.labels = {1, 2}, .properties = "xyz", .names = {{"N", "de", ""}}}));
+  seeds.push_back(EncodeMerge({.into_before = {.labels = {1}}, .articles = {5}, .facts = {1, 9}}));
+  seeds.push_back(EncodeFactBefore(256, {.merged = 4, .survivor = 9, .record = facts[0].record}));
   for (const std::string& seed : seeds) {
     for (size_t length = 0; length <= seed.size(); ++length) {
       ReadAsAnything(absl::string_view(seed).substr(0, length));

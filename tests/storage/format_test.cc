@@ -13,6 +13,7 @@
 #include "storage/chunk_summary.h"
 #include "storage/fact_block.h"
 #include "storage/keys.h"
+#include "storage/merges.h"
 #include "storage/nodes.h"
 #include "storage/provenance.h"
 #include "storage/store.h"
@@ -68,12 +69,13 @@ std::vector<Evidence> ExampleEvidence() {
 }
 
 TEST(FormatTest, EveryExampleIsDecoded) {
-  EXPECT_THAT(Examples(), testing::UnorderedElementsAre(
-                              testing::Key("key-loose-fact"), testing::Key("key-page"),
-                              testing::Key("key-name"), testing::Key("key-index"),
-                              testing::Key("format-record"), testing::Key("node"),
-                              testing::Key("page"), testing::Key("summary"), testing::Key("block"),
-                              testing::Key("evidence"), testing::Key("list")));
+  EXPECT_THAT(
+      Examples(),
+      testing::UnorderedElementsAre(
+          testing::Key("key-loose-fact"), testing::Key("key-page"), testing::Key("key-name"),
+          testing::Key("key-index"), testing::Key("format-record"), testing::Key("node"),
+          testing::Key("page"), testing::Key("summary"), testing::Key("block"),
+          testing::Key("evidence"), testing::Key("list"), testing::Key("merge")));
 }
 
 TEST(FormatTest, Keys) {
@@ -171,6 +173,17 @@ TEST(FormatTest, Block) {
 TEST(FormatTest, EvidencePage) {
   EXPECT_EQ(*DecodeEvidencePage(Example("evidence")), ExampleEvidence());
   EXPECT_EQ(EncodeEvidencePage(ExampleEvidence()), Example("evidence"));
+}
+
+TEST(FormatTest, Merge) {
+  MergeRecord record;
+  record.into = 3;
+  record.number = 2;
+  record.articles = {kFirstArticle + 4};
+  record.facts = {300, 302};
+  record.into_before.labels = {1};
+  EXPECT_EQ(*DecodeMerge(Example("merge")), record);
+  EXPECT_EQ(EncodeMerge(record), Example("merge"));
 }
 
 TEST(FormatTest, List) { EXPECT_THAT(*DecodeList(Example("list")), testing::ElementsAre(301)); }

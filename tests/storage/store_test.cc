@@ -17,6 +17,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "rocksdb/db.h"
 #include "rocksdb/env.h"
 #include "storage/adjacency.h"
 #include "storage/consistency.h"
@@ -261,6 +262,22 @@ TEST_F(OpenTest, ACreationThatWasCutShortIsTakenUpAgain) {
   EXPECT_EQ(Open(kReadOnly).code(), StatusCode::kNotFound);
   EXPECT_TRUE(Open(kCreate).ok());
   EXPECT_TRUE(Open({}).ok());
+}
+
+TEST_F(OpenTest, ACreationThatWasKilledBeforeAllFamiliesWereMadeIsTakenUpAgain) {
+  fs::create_directory(scratch_.path());
+  Write(scratch_.path() + "/ENTENTE", "Entente database\nformat 1\n");
+  {
+    rocksdb::Options options;
+    options.create_if_missing = true;
+    rocksdb::DB* db = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open(options, scratch_.path(), &db).ok());
+    delete db;
+  }
+  const absl::Status status = Open(kReadOnly);
+  EXPECT_EQ(status.code(), StatusCode::kNotFound) << status;
+  EXPECT_TRUE(Open(kCreate).ok());
+  EXPECT_TRUE(Open(kReadOnly).ok());
 }
 
 // Fails every writable file after the first `allowed`.

@@ -158,6 +158,18 @@ TEST_F(ImportCommandTest, RejectsNeverOverwriteAnInput) {
   EXPECT_EQ(Run({"import", database(), input, "--rejects", "/dev/null"}).code, 1);
 }
 
+TEST_F(ImportCommandTest, WhatAFileHoldsCannotSteerTheTerminal) {
+  const std::string line =
+      R"({"article":{"key":"a"},"\u001b[1m":1,)"
+      R"("claims":[{"subject":"A","type":"T","object":"B","valid_from":"\u001b[2J"}]})";
+  const Program::Outcome shown = Import(line);
+  EXPECT_EQ(shown.code, 1);
+  EXPECT_THAT(shown.err, HasSubstr("'␛[2J' is not a date"));
+  EXPECT_THAT(shown.err, HasSubstr("unknown field 'line.␛[1m'"));
+  EXPECT_THAT(shown.err, Not(HasSubstr("\x1B")));
+  EXPECT_THAT(Import(line, {"--strict"}).err, HasSubstr("'␛[2J' is not a date"));
+}
+
 TEST_F(ImportCommandTest, ReadsStandardInput) {
   const Program::Outcome loaded = Run({"import", database(), "-"}, Claims(3));
   EXPECT_EQ(loaded.code, 0) << loaded.err;

@@ -128,9 +128,11 @@ TEST_F(QueryCommandTest, LimitsAreSetAndNamedWhenTheyAreReached) {
   EXPECT_EQ(Run({"query", database(), "RETURN 1", "--threads", "2"}).code, 0);
   const Program::Outcome typed = Run({"shell", "--timeout", "0.001"}, endless + ";");
   EXPECT_THAT(typed.err, HasSubstr("LimitExceeded"));
-  for (const char* wrong : {"--timeout=-1", "--timeout=x", "--memory=0", "--memory=x", "--threads=-1",
-                            "--threads=x"}) {
-    EXPECT_EQ(Run({"query", database(), "RETURN 1", wrong}).code, 2) << wrong;
+  for (const char* wrong :
+       {"--timeout=-1", "--timeout=x", "--memory=0", "--memory=x", "--threads=-1", "--threads=x"}) {
+    const Program::Outcome outcome = Run({"query", database(), "RETURN 1", wrong});
+    EXPECT_EQ(outcome.code, 2) << wrong;
+    EXPECT_LT(outcome.err.size(), 200) << outcome.err;
   }
 }
 
@@ -208,6 +210,22 @@ TEST_F(QueryCommandTest, TheCaretStandsUnderThePlace) {
   EXPECT_THAT(outcome.err, HasSubstr("(line 2, column 10)\n"
                                      "  '북한' + nord AS b,\n"
                                      "           ^"));
+}
+
+TEST_F(QueryCommandTest, OfALongLineTheErrorShowsWhatLiesAboutThePlace) {
+  const std::string ones(3000, '1');
+  const Program::Outcome inside =
+      Run({"query", database(), "RETURN '" + ones + "' + nord + '" + ones + "'"});
+  EXPECT_THAT(inside.err, HasSubstr("\n…" + ones.substr(0, 56) + "' + nord + '" +
+                                    ones.substr(0, 52) + "…\n" + std::string(61, ' ') + "^^^^\n"));
+  const Program::Outcome wide = Run({"query", database(), "RETURN 0x" + std::string(3000, 'f')});
+  EXPECT_THAT(wide.err, HasSubstr("\nRETURN 0x" + std::string(58, 'f') + "…\n       " +
+                                  std::string(60, '^') + "\n"));
+}
+
+TEST_F(QueryCommandTest, TheLineUnderAnErrorHasNoControlCharacters) {
+  const std::string err = Run({"query", database(), "RETURN '\x1B[2J\x7F\xC2\x9B' + nord"}).err;
+  EXPECT_THAT(err, HasSubstr("\nRETURN ' [2J \xC2\xA0' + nord\n                  ^^^^\n"));
 }
 
 TEST_F(QueryCommandTest, RunsTheStatementsOnStandardInputUntilOneFails) {

@@ -1,0 +1,1 @@
+RETURN CASE WHEN 1 < 2 <= 3 THEN [x IN range(0, 9)[1..-1] WHERE x % 2 = 0 | x ^ 2] ELSE reduce(s = 0, x IN $list | s + x) END, n {.a, .*, b: 'x\u0041'}, all(x IN [1] WHERE x =~ 'a.*'), `odd name`, -(-1) - - 2 /* c */ // d

@@ -1,0 +1,1 @@
+CREATE INDEX name IF NOT EXISTS FOR (n:Label) ON (n.property); SHOW INDEXES; DROP INDEX ON :Label(property);

@@ -1,0 +1,1 @@
+MATCH (a:Country {key: 'iso:PRK'})-[r:SUPPORTS|AIDS*1..3 {w: 1}]->(b) WHERE a.x >= 1 AND NOT b:N OR r IS NULL RETURN DISTINCT a.name AS name, count(*) ORDER BY name DESC SKIP 1 LIMIT 2

@@ -1,0 +1,1 @@
+MATCH p = shortestPath((a)-[:T*..6]-(b)), q = allShortestPaths((a)<-[*]-(c)) RETURN length(p), nodes(q)

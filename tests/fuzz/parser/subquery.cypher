@@ -1,0 +1,1 @@
+MATCH (n) WHERE EXISTS { MATCH (n)-->(m) WHERE m.x = 1 } AND (n)-[:T]-() CALL { WITH n RETURN [(n)-->(b) | b.x] AS l UNION ALL RETURN [] AS l } UNWIND l AS x RETURN count { (n)--() }

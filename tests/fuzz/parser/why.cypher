@@ -1,0 +1,1 @@
+WHY 'North Korea' SUPPORTS 'Russia' AS OF 2024-11-01?

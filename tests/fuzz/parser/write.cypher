@@ -1,0 +1,1 @@
+MERGE (a:A {k: 1}) ON CREATE SET a += {x: 2}, a:B ON MATCH SET a.y = null CREATE p = (a)-[:T]->()<-[:U {w: [1, 2.5e3, 0x1F, 0o17]}]-(c) REMOVE a:B, a.x DETACH DELETE c

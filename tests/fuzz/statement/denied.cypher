@@ -1,0 +1,1 @@
+MATCH (a)-[r]->(b) DENIED BY 'TASS' RETURN a.key, b.key, denial(r), first_reported(r)

@@ -1,0 +1,1 @@
+MATCH (n:N) WITH n.i % 3 AS k, collect(n.t) AS t, sum(n.i) AS s, avg(n.i) AS m ORDER BY k RETURN k, t[0], s, m, percentileCont(s, 0.5)

@@ -1,0 +1,1 @@
+MATCH (n:N) WHERE n.i IN [1, 2.0, null, 'x'] OR n.i > 7 RETURN n.i

@@ -1,0 +1,1 @@
+FOR KNOWN_TIME AS OF datetime('2024-07-01T00:00Z') EXCEPT 'KCNA' MATCH p = (a)-[*1..3]->(b) RETURN length(p), count(*)

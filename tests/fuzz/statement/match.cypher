@@ -1,0 +1,1 @@
+MATCH (a)-[r:SUPPORTS]->(b) WHERE r.valid_from >= date('2024-01-01') RETURN a.name, type(r), confidence(r), sources(r), evidence(r)

@@ -1,0 +1,1 @@
+UNWIND [1, 2, null] AS x OPTIONAL MATCH (n:N {i: x})<-[r]-(m) WHERE m.i > 0 RETURN x, n, r, m.i UNION RETURN 1 AS x, 2 AS n, 3 AS r, 4 AS `m.i`

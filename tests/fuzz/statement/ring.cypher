@@ -1,0 +1,1 @@
+MATCH p = shortestPath((a:N {i: 0})-[:T*..6]->(b:N {i: 4})) RETURN [n IN nodes(p) | n.i]

@@ -1,0 +1,1 @@
+MATCH (n:N) WHERE exists { (n)-[:T]->(:N {i: 1}) } RETURN n {.*, k: size([(n)-->(m) | m.i])}, reduce(a = 0, x IN range(0, n.i) | a + x)

@@ -1,0 +1,1 @@
+WITH datetime({year: 2024, month: 2, day: 29, timezone: 'Europe/Berlin'}) AS d RETURN d + duration('P1Y2M3DT4H'), duration.between(d, datetime('2000-01-01T00:00Z')), date.truncate('week', d), d.epochMillis

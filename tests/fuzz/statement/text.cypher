@@ -1,0 +1,1 @@
+RETURN split('a,b', ',')[1], substring('häß', 1, 1), toUpper('ß'), 'x' + 1 + [2], replace('aaa', 'a', 'bb'), 'abc' =~ '(a|b)*c'

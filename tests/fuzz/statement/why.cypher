@@ -1,0 +1,1 @@
+WHY 'North Korea' SUPPORTS 'Russia'?

@@ -1,0 +1,1 @@
+MATCH (a:N {i: 3})-[r:T]->(b) SET r.w = 7, a += {x: [1, 2]}, b:M WITH a, b MERGE (a)-[:U]->(b) DETACH DELETE a

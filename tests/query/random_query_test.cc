@@ -1,0 +1,188 @@
+// What a query answers depends neither on the optimizer nor on the size of batches, and stays the
+// same when the database is opened anew. How many rows a failing expression meets is left to the
+// plan: patterns and conditions drop rows in one order or another, LIMIT ends some work early. So a
+// query that fails on one of the ways, or meets a limit there, is passed over.
+#include "tests/query/random_query.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "engine/core.h"
+#include "engine/error.h"
+#include "engine/value_text.h"
+#include "query/prepare.h"
+#include "query/session_options.h"
+#include "tests/storage/scratch_directory.h"
+
+namespace entente::query {
+namespace {
+
+// From the environment, for longer runs by hand.
+uint32_t Setting(const char* name, uint32_t otherwise) {
+  const char* text = std::getenv(name);
+  uint32_t value = otherwise;
+  return text != nullptr && absl::SimpleAtoi(text, &value) ? value : otherwise;
+}
+
+// A whole number reads the same as an integer and as a float: values that are equal stand for one
+// another in DISTINCT and groups.
+std::string Canonical(const Value& value, bool lists_in_any_order) {
+  if (value.is_float() && value.floating() == 0) return "0";
+  if (value.is_float()) {
+    std::string text = ValueText(value);
+    if (text.size() > 2 && text.compare(text.size() - 2, 2, ".0") == 0)
+      text.resize(text.size() - 2);
+    return text;
+  }
+  if (!value.is_list()) return ValueText(value);
+  std::vector<std::string> elements;
+  for (const Value& element : value.list()) {
+    elements.push_back(Canonical(element, lists_in_any_order));
+  }
+  if (lists_in_any_order) std::sort(elements.begin(), elements.end());
+  return absl::StrCat("[", absl::StrJoin(elements, ", "), "]");
+}
+
+struct Answer {
+  std::vector<std::string> rows;
+  std::string error;
+
+  bool Agrees(const Answer& plain) const {
+    return !error.empty() || !plain.error.empty() || rows == plain.rows;
+  }
+};
+
+std::string Shown(const Answer& answer) {
+  return answer.error.empty() ? absl::StrJoin(answer.rows, "\n") : answer.error;
+}
+
+absl::Status ReadRows(Session& session, const RandomQuery& query, std::vector<std::string>* rows) {
+  absl::StatusOr<std::unique_ptr<Result>> result = session.Run(query.text);
+  if (!result.ok()) return result.status();
+  Row row;
+  while (true) {
+    const absl::StatusOr<bool> more = (*result)->Next(&row);
+    if (!more.ok()) return more.status();
+    if (!*more) return absl::OkStatus();
+    std::vector<std::string> texts;
+    for (const Value& value : row) texts.push_back(Canonical(value, query.lists_in_any_order));
+    rows->push_back(absl::StrJoin(texts, " | "));
+  }
+}
+
+Answer Ask(Session& session, const RandomQuery& query) {
+  Answer answer;
+  const absl::Status status = ReadRows(session, query, &answer.rows);
+  if (!query.ordered) std::sort(answer.rows.begin(), answer.rows.end());
+  if (!status.ok()) answer.error = ErrorText(status);
+  return answer;
+}
+
+std::shared_ptr<Core> OpenOnDisk(const std::string& path) {
+  DatabaseOptions options;
+  options.sync_commits = false;
+  options.edges_per_chunk = 4;
+  options.facts_per_block = 2;
+  return Core::Open(path, options).value();
+}
+
+std::unique_ptr<Session> Connect(const std::shared_ptr<Core>& core, size_t batch_size,
+                                 bool optimizer) {
+  SessionOptions options;
+  options.batch_size = batch_size;
+  options.time_limit = std::chrono::seconds(1);
+  options.memory_limit = uint64_t{16} << 20;
+  options.cached_statements = 1;
+  if (!optimizer) options.disabled_passes = OptimizerPasses();
+  return MakeSession(core, options);
+}
+
+// One graph and `count` queries over it.
+class Round {
+ public:
+  Round(uint32_t seed, uint32_t count) : seed_(seed), count_(count) {}
+
+  void Run() {
+    const std::string path = directory_.path();
+    {
+      const std::shared_ptr<Core> core = OpenOnDisk(path);
+      const auto session = Connect(core, 1024, true);
+      for (const std::string& statement : RandomGraph(seed_)) {
+        const auto result = session->Run(statement);
+        ASSERT_TRUE(result.ok()) << ErrorText(result.status()) << "\n" << statement;
+      }
+    }
+    {
+      const std::shared_ptr<Core> core = OpenOnDisk(path);
+      expected_ = Answers(*Connect(core, 1024, false));
+      Compare("optimizer", Answers(*Connect(core, 1024, true)));
+      Compare("optimizer, batches of one row", Answers(*Connect(core, 1, true)));
+      Compare("batches of one row", Answers(*Connect(core, 1, false)));
+    }
+    Compare("reopened", Answers(*Connect(OpenOnDisk(path), 1024, true)));
+  }
+
+  size_t failed() const {
+    return Count([](const Answer& answer) { return !answer.error.empty(); });
+  }
+  size_t empty() const {
+    return Count([](const Answer& answer) { return answer.rows.empty(); });
+  }
+
+ private:
+  RandomQuery Query(uint32_t i) const { return MakeRandomQuery(seed_ * 1'000'003 + i); }
+
+  std::vector<Answer> Answers(Session& session) const {
+    std::vector<Answer> answers;
+    for (uint32_t i = 0; i < count_; ++i) answers.push_back(Ask(session, Query(i)));
+    return answers;
+  }
+
+  void Compare(absl::string_view way, const std::vector<Answer>& answers) const {
+    for (uint32_t i = 0; i < count_; ++i) {
+      EXPECT_TRUE(answers[i].Agrees(expected_[i])) << "seed " << seed_ << ", " << way << ":\n"
+                                                   << Query(i).text << "\n"
+                                                   << Shown(answers[i]) << "\nexpected:\n"
+                                                   << Shown(expected_[i]);
+    }
+  }
+
+  template <typename Condition>
+  size_t Count(Condition condition) const {
+    return static_cast<size_t>(std::count_if(expected_.begin(), expected_.end(), condition));
+  }
+
+  const uint32_t seed_;
+  const uint32_t count_;
+  storage::ScratchDirectory directory_;
+  std::vector<Answer> expected_;  // of plain plans
+};
+
+TEST(RandomQueryTest, AnswersAreTheSameOnEveryWay) {
+  constexpr uint32_t kQueriesOfARound = 200;
+  const uint32_t count = Setting("ENTENTE_RANDOM_QUERIES", kQueriesOfARound);
+  uint32_t seed = Setting("ENTENTE_RANDOM_SEED", 1);
+  size_t failed = 0;
+  size_t empty = 0;
+  for (uint32_t done = 0; done < count; done += kQueriesOfARound) {
+    Round round(seed++, std::min(kQueriesOfARound, count - done));
+    round.Run();
+    failed += round.failed();
+    empty += round.empty();
+  }
+  // Else they would tell nothing.
+  EXPECT_LE(failed, count / 10 + 1);
+  EXPECT_LE(empty, count * 2 / 3 + 1);
+}
+
+}  // namespace
+}  // namespace entente::query
