@@ -12,11 +12,6 @@ namespace entente::query {
 
 namespace {
 
-bool IsSlot(const Expression& expression, Slot slot) {
-  const auto* reference = std::get_if<SlotReference>(&expression.node);
-  return reference != nullptr && reference->slot == slot;
-}
-
 bool Contains(const std::vector<Slot>& slots, Slot slot) {
   return std::find(slots.begin(), slots.end(), slot) != slots.end();
 }

@@ -17,11 +17,6 @@ struct Asked {
 };
 using AskedBySlot = absl::flat_hash_map<Slot, Asked>;
 
-bool IsSlot(const Expression& expression, Slot slot) {
-  const auto* reference = std::get_if<SlotReference>(&expression.node);
-  return reference != nullptr && reference->slot == slot;
-}
-
 void Collect(const Expression& expression, AskedBySlot* asked) {
   const auto slot_of = [](const Expression& object) {
     return std::get_if<SlotReference>(&object.node);

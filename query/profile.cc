@@ -10,7 +10,7 @@
 namespace entente::query {
 namespace {
 
-thread_local OperatorProfile help;
+thread_local OperatorProfile work_of_others;
 
 class ProfiledOperator : public Operator {
  public:
@@ -39,13 +39,13 @@ OperatorProfile WholeOf(const Plan& plan, const Profile& profile) {
 }  // namespace
 
 OperatorProfile WorkOfThisThread() {
-  OperatorProfile work = help;
+  OperatorProfile work = work_of_others;
   work.nanoseconds += absl::GetCurrentTimeNanos();
   work.pages += PagesReadByThisThread();
   return work;
 }
 
-void CountHelp(const OperatorProfile& work) { help.Add(work); }
+void CountHelp(const OperatorProfile& work) { work_of_others.Add(work); }
 
 std::unique_ptr<Operator> MakeProfiled(std::unique_ptr<Operator> inner, const Plan& plan,
                                        Profile* profile) {

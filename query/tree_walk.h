@@ -39,6 +39,8 @@ ExpressionPtr CopyOf(const Expression& expression);
 bool AnyExpression(const Expression& expression, absl::FunctionRef<bool(const Expression&)> holds);
 // Whether it calls a function that is new at every call, subqueries' plans included.
 bool IsVolatile(const Expression& expression);
+// Whether it is this slot and nothing else.
+bool IsSlot(const Expression& expression, Slot slot);
 // Takes `predicate` apart at its ANDs.
 void SplitConjunction(ExpressionPtr predicate, std::vector<ExpressionPtr>* conjuncts);
 

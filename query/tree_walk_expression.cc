@@ -199,6 +199,11 @@ bool AnyExpression(const Expression& expression, absl::FunctionRef<bool(const Ex
   return any;
 }
 
+bool IsSlot(const Expression& expression, Slot slot) {
+  const auto* reference = std::get_if<SlotReference>(&expression.node);
+  return reference != nullptr && reference->slot == slot;
+}
+
 bool IsVolatile(const Expression& expression) {
   return AnyExpression(expression, [](const Expression& part) {
     const auto* call = std::get_if<FunctionExpression>(&part.node);
