@@ -24,10 +24,6 @@ using storage::FactRecord;
 // Facts that are held at once.
 constexpr size_t kFactsAtOnce = 1024;
 
-storage::RelationFilter FilterOf(const RelationSet& types) {
-  return types.any ? storage::RelationFilter() : storage::RelationFilter(types.ids);
-}
-
 absl::Status MissingRelationship(FactId fact) {
   return MakeError(ErrorCode::kDeletedEntityAccess,
                    absl::StrCat("The relationship ", fact, " does not exist (any more)"));
@@ -172,7 +168,8 @@ absl::Status Graph::FillRelationship(const RelationshipContent& bare, Value* val
 
 absl::Status Graph::Degrees(absl::Span<const NodeId> nodes, Heading heading,
                             const RelationSet& types, std::vector<uint64_t>* degrees) const {
-  const storage::RelationFilter filter = FilterOf(types);
+  const storage::RelationFilter filter =
+      types.any ? storage::RelationFilter() : storage::RelationFilter(types.ids);
   degrees->assign(nodes.size(), 0);
   std::vector<storage::Degree> parts;
   for (storage::Direction direction : {storage::Direction::kOut, storage::Direction::kIn}) {

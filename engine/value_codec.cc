@@ -132,23 +132,25 @@ void PutString(absl::string_view text, std::string* out) {
 }
 
 std::string SlugOf(absl::string_view text) {
-  std::string slug;
-  slug.reserve(text.size());
+  std::string slug(text.size(), '\0');
+  char* out = slug.data();
   bool between = false;
   for (const char c : text) {
     if (!absl::ascii_isalnum(static_cast<unsigned char>(c))) {
-      between = true;
+      between = out != slug.data();
       continue;
     }
-    if (between && !slug.empty()) slug.push_back('-');
+    if (between) *out++ = '-';
     between = false;
-    slug.push_back(absl::ascii_tolower(static_cast<unsigned char>(c)));
+    *out++ = absl::ascii_tolower(static_cast<unsigned char>(c));
   }
+  slug.resize(static_cast<size_t>(out - slug.data()));
   return slug;
 }
 
 // `next`: the string that is the next property, or "".
 void PutStringBefore(absl::string_view next, absl::string_view text, std::string* out) {
+  if (text.size() < kLeastSlug) return PutString(text, out);
   const std::string slug = SlugOf(next);
   const size_t begin = slug.size() < kLeastSlug ? absl::string_view::npos : text.find(slug);
   if (begin == absl::string_view::npos) return PutString(text, out);

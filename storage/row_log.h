@@ -100,33 +100,32 @@ class RowLog {
 
 class ByteLog {
  public:
-  // Where a text stands; 0 is nowhere.
+  // Where a text stands and how long it is, so that one reading gets it; 0 is nowhere.
   using Place = uint64_t;
 
   explicit ByteLog(SpillSpace& space) : blocks_(space) {}
 
   absl::StatusOr<Place> Add(absl::string_view text) {
-    if (!open_.empty() && open_.size() + text.size() > kBlockBytes) RETURN_IF_ERROR(Close());
+    if (!open_.empty() && open_.size() + text.size() >= kBlockBytes) RETURN_IF_ERROR(Close());
     const uint64_t offset = open_.size();
-    const uint32_t size = static_cast<uint32_t>(text.size());
-    open_.append(reinterpret_cast<const char*>(&size), sizeof(size));
+    const uint64_t size = std::min<uint64_t>(text.size(), kLong);
+    // What is long has its size before it.
+    if (size == kLong) AppendSize(text.size());
     open_.append(text.data(), text.size());
-    return (uint64_t{blocks_.size()} << 32 | offset) + 1;
+    return (uint64_t{blocks_.size()} << (kOffsetBits + kSizeBits) | offset << kSizeBits | size) + 1;
   }
 
   // Valid until `*scratch` changes or a text is added.
   absl::StatusOr<absl::string_view> Read(Place place, std::string* scratch) const {
-    const uint64_t block = (place - 1) >> 32;
-    const uint64_t offset = (place - 1) & 0xffffffff;
-    uint32_t size;
-    if (block == blocks_.size()) {
-      std::memcpy(&size, open_.data() + offset, sizeof(size));
-      return absl::string_view(open_).substr(offset + sizeof(size), size);
+    Parts parts = Split(place);
+    if (parts.block == blocks_.size()) return Cut(open_, parts);
+    if (parts.size == kLong) {
+      ASSIGN_OR_RETURN(const absl::string_view head,
+                       blocks_.ReadPart(parts.block, parts.offset, sizeof(uint64_t), scratch));
+      std::memcpy(&parts.size, head.data(), sizeof(uint64_t));
+      parts.offset += sizeof(uint64_t);
     }
-    ASSIGN_OR_RETURN(const absl::string_view head,
-                     blocks_.ReadPart(block, offset, sizeof(size), scratch));
-    std::memcpy(&size, head.data(), sizeof(size));
-    return blocks_.ReadPart(block, offset + sizeof(size), size, scratch);
+    return blocks_.ReadPart(parts.block, parts.offset, parts.size, scratch);
   }
 
   // Reads texts in the order in which they were added, block by block.
@@ -135,16 +134,13 @@ class ByteLog {
     explicit Reader(const ByteLog& log) : log_(log) {}
     // Valid until the next call.
     absl::StatusOr<absl::string_view> Read(Place place) {
-      const uint64_t block = (place - 1) >> 32;
-      const uint64_t offset = (place - 1) & 0xffffffff;
-      if (block == log_.blocks_.size()) return log_.Read(place, &scratch_);
-      if (block != block_) {
-        ASSIGN_OR_RETURN(bytes_, log_.blocks_.Read(block, &scratch_));
-        block_ = block;
+      const Parts parts = Split(place);
+      if (parts.block == log_.blocks_.size()) return Cut(log_.open_, parts);
+      if (parts.block != block_) {
+        ASSIGN_OR_RETURN(bytes_, log_.blocks_.Read(parts.block, &scratch_));
+        block_ = parts.block;
       }
-      uint32_t size;
-      std::memcpy(&size, bytes_.data() + offset, sizeof(size));
-      return bytes_.substr(offset + sizeof(size), size);
+      return Cut(bytes_, parts);
     }
 
    private:
@@ -155,7 +151,30 @@ class ByteLog {
   };
 
  private:
-  static constexpr size_t kBlockBytes = size_t{1} << 20;
+  static constexpr int kOffsetBits = 20;
+  static constexpr int kSizeBits = 20;
+  static constexpr size_t kBlockBytes = size_t{1} << kOffsetBits;
+  static constexpr uint64_t kLong = (uint64_t{1} << kSizeBits) - 1;
+
+  struct Parts {
+    uint64_t block;
+    uint64_t offset;
+    uint64_t size;
+  };
+  static Parts Split(Place place) {
+    const uint64_t rest = place - 1;
+    return {rest >> (kOffsetBits + kSizeBits), rest >> kSizeBits & (kBlockBytes - 1), rest & kLong};
+  }
+  static absl::string_view Cut(absl::string_view block, Parts parts) {
+    if (parts.size == kLong) {
+      std::memcpy(&parts.size, block.data() + parts.offset, sizeof(uint64_t));
+      parts.offset += sizeof(uint64_t);
+    }
+    return block.substr(parts.offset, parts.size);
+  }
+  void AppendSize(uint64_t size) {
+    open_.append(reinterpret_cast<const char*>(&size), sizeof(size));
+  }
 
   absl::Status Close() {
     const absl::Status status = blocks_.Add(open_);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -135,13 +136,12 @@ absl::StatusOr<EntityName> ParseName(const Value& value, absl::string_view langu
   if (!value.is_map()) return absl::InvalidArgumentError(kNamesShape);
   std::string from;
   std::string to;
-  const std::pair<absl::string_view, std::string*> parts[] = {
+  const absl::flat_hash_map<absl::string_view, std::string*> parts = {
       {"name", &name.text}, {"script", &name.script}, {"from", &from}, {"to", &to}};
   for (const auto& [part, text] : value.map()) {
     if (text.is_null()) continue;
-    const auto known = std::find_if(std::begin(parts), std::end(parts),
-                                    [&](const auto& entry) { return entry.first == part; });
-    if (known == std::end(parts) || !text.is_string()) {
+    const auto known = parts.find(part);
+    if (known == parts.end() || !text.is_string()) {
       return absl::InvalidArgumentError(kNamesShape);
     }
     *known->second = std::string(text.string());

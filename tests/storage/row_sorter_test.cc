@@ -89,8 +89,11 @@ TEST_P(SpillTest, RowsAreReadInTheirOrderAndOneByOne) {
 TEST_P(SpillTest, TextsAreFoundByTheirPlaces) {
   ByteLog log(space_);
   std::vector<std::pair<ByteLog::Place, std::string>> texts;
-  for (int i = 0; i < 400; ++i) {
-    std::string text(i % 50 == 0 ? 2'000'000 : i * 37 % 20'000, static_cast<char>('a' + i % 26));
+  constexpr size_t kBlock = size_t{1} << 20;
+  std::vector<size_t> sizes{kBlock, 0, kBlock - 1, 0, kBlock - 2, 1, 1, kBlock / 2, kBlock / 2, 0};
+  for (int i = 0; i < 400; ++i) sizes.push_back(i % 50 == 0 ? 2'000'000 : i * 37 % 20'000);
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    std::string text(sizes[i], static_cast<char>('a' + i % 26));
     const absl::StatusOr<ByteLog::Place> place = log.Add(text);
     ASSERT_TRUE(place.ok());
     EXPECT_NE(*place, 0u);
