@@ -113,7 +113,8 @@ class Entente : public LocalEngine {
   absl::Status Open(const std::string& path, const OpenOptions& options) override {
     const std::string settings =
         absl::StrCat("{\"read_only\": ", options.read_only ? "true" : "false",
-                     ", \"sync\": ", options.sync_commits ? "true" : "false", "}");
+                     ", \"sync\": ", options.sync_commits ? "true" : "false",
+                     ", \"threads\": ", options.threads, "}");
     const int code = entente_open_with_options(path.c_str(), settings.c_str(), &database_);
     return code == 0 ? absl::OkStatus() : LastError();
   }

@@ -35,6 +35,8 @@ struct DatabaseOptions {
   // that it works (0: any), to which waiting for another writer counts.
   uint64_t memory_limit = uint64_t{4} << 30;
   uint32_t timeout_ms = 0;
+  // Threads that may run one statement, the calling one included; 0: as many as there are cores.
+  uint32_t threads = 0;
   // Memory that the database takes for what was read: half for the files' blocks, half for what was
   // decoded of them.
   uint64_t cache_bytes = uint64_t{512} << 20;
@@ -48,9 +50,9 @@ struct DatabaseOptions {
 };
 
 // Reads options from a JSON object, whose keys are "create", "read_only", "sync",
-// "busy_timeout_ms", "timeout_ms", "memory_limit", "cache_bytes", "chunk_edges", "block_facts",
-// "optimizer" and "batch_size"; a key that is left out keeps its default. kInvalidCall for unknown
-// keys and bad values.
+// "busy_timeout_ms", "timeout_ms", "memory_limit", "threads", "cache_bytes", "chunk_edges",
+// "block_facts", "optimizer" and "batch_size"; a key that is left out keeps its default.
+// kInvalidCall for unknown keys and bad values.
 ENTENTE_EXPORT absl::StatusOr<DatabaseOptions> ParseDatabaseOptions(absl::string_view json);
 
 // An open database. Safe to use from several threads. Sessions keep what they need of it alive, so

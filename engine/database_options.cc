@@ -25,6 +25,7 @@ struct OptionRow {
 
 const std::vector<OptionRow>& OptionRows() {
   constexpr int64_t kMost32 = std::numeric_limits<uint32_t>::max();
+  constexpr int64_t kMostThreads = 1024;
   constexpr int64_t kMost64 = std::numeric_limits<int64_t>::max();
   const auto flag = [](absl::string_view name, bool DatabaseOptions::*member) {
     return OptionRow{name, member, nullptr, 0, 0};
@@ -44,6 +45,7 @@ const std::vector<OptionRow>& OptionRows() {
       number("busy_timeout_ms", &DatabaseOptions::busy_timeout_ms, 0, kMost32),
       number("timeout_ms", &DatabaseOptions::timeout_ms, 0, kMost32),
       number("memory_limit", &DatabaseOptions::memory_limit, 1, kMost64),
+      number("threads", &DatabaseOptions::threads, 0, kMostThreads),
       number("cache_bytes", &DatabaseOptions::cache_bytes, 0, kMost64),
       number("chunk_edges", &DatabaseOptions::edges_per_chunk, 1, kMost32),
       number("block_facts", &DatabaseOptions::facts_per_block, 1, kMost32),

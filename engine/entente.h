@@ -49,6 +49,8 @@ ENTENTE_API int entente_open_read_only(const char* path, entente_database** out)
  *                      entente_result_next to be called does not; 0 is no limit
  *   "memory_limit"     4294967296: bytes that a statement may hold before it fails with
  *                      "DatabaseError: LimitExceeded"
+ *   "threads"          0: threads that may run one statement, the calling one included; 0 is one
+ *                      for each core of the machine
  *   "cache_bytes"      536870912: memory that the database takes for what was read
  * For tests, whose answers do not depend on them:
  *   "chunk_edges", "block_facts"  relationships of a page and facts of a block, of a database that

@@ -25,23 +25,22 @@ absl::StatusOr<std::unique_ptr<ScanParts>> ScanParts::Of(const Graph& graph, Hea
   return parts;
 }
 
-bool ScanParts::Take(Part* part) {
-  uint64_t number = next_.fetch_add(1, std::memory_order_relaxed);
-  for (const Range& range : ranges_) {
-    const uint64_t size = range.end - range.first;
-    if (number < size) {
-      *part = {range.incoming, range.first + number};
-      return true;
-    }
-    number -= size;
-  }
-  return false;
+uint64_t ScanParts::size() const {
+  uint64_t size = 0;
+  for (const Range& range : ranges_) size += range.end - range.first;
+  return size;
+}
+
+ScanParts::Part ScanParts::At(uint64_t number) const {
+  auto range = ranges_.begin();
+  for (; number >= range->end - range->first; ++range) number -= range->end - range->first;
+  return {range->incoming, range->first + number};
 }
 
 // Where a scan stands: in a segment, in the edges of one relation of it, of which those that fulfil
 // everything are `chosen`.
 struct RelationshipScan::State {
-  State(const Graph& graph, ScanParts& parts, Heading heading, const RelationSet& types,
+  State(const Graph& graph, const ScanParts& parts, Heading heading, const RelationSet& types,
         const Lens& lens, uint32_t fields, const EdgeCondition& condition)
       : graph(graph),
         parts(parts),
@@ -73,7 +72,7 @@ struct RelationshipScan::State {
   void Give(size_t count, std::vector<NodeId>* near, Edges* out);
 
   const Graph& graph;
-  ScanParts& parts;
+  const ScanParts& parts;
   const Heading heading;
   const storage::RelationFilter filter;
   const Lens& lens;
@@ -83,6 +82,8 @@ struct RelationshipScan::State {
   const EdgeCondition condition;
   storage::SegmentReader readers[2];
 
+  uint64_t next_part = 0;
+  uint64_t end_part = 0;
   ScanParts::Part part;
   const storage::DecodedPage* segment = nullptr;
   storage::DecodedPage::Position position;
@@ -116,7 +117,8 @@ absl::StatusOr<bool> RelationshipScan::State::NextSlice() {
       if (slice != nullptr) return true;
     }
     segment = nullptr;
-    if (!parts.Take(&part)) return false;
+    if (next_part == end_part) return false;
+    part = parts.At(next_part++);
     ASSIGN_OR_RETURN(segment, readers[part.incoming ? 1 : 0].Load(part.segment));
     edges = segment->edges();
     position = {};
@@ -183,12 +185,21 @@ void RelationshipScan::State::Give(size_t count, std::vector<NodeId>* near, Edge
   next += count;
 }
 
-RelationshipScan::RelationshipScan(const Graph& graph, ScanParts& parts, Heading heading,
+RelationshipScan::RelationshipScan(const Graph& graph, const ScanParts& parts, Heading heading,
                                    const RelationSet& types, const Lens& lens, uint32_t fields,
                                    const EdgeCondition& condition)
     : state_(std::make_unique<State>(graph, parts, heading, types, lens, fields, condition)) {}
 
 RelationshipScan::~RelationshipScan() = default;
+
+void RelationshipScan::Start(uint64_t first, uint64_t end) {
+  State& state = *state_;
+  state.next_part = first;
+  state.end_part = end;
+  state.segment = nullptr;
+  state.chosen.clear();
+  state.next = 0;
+}
 
 absl::StatusOr<bool> RelationshipScan::Next(size_t limit, std::vector<NodeId>* near, Edges* edges) {
   State& state = *state_;

@@ -2,7 +2,6 @@
 // one by one. For graphs over snapshots.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -28,7 +27,7 @@ struct EdgeCondition {
   }
 };
 
-// The parts of a scan. Each is given out once, to whichever thread asks for it.
+// The parts of which scans consist, numbered in the order in which one scan would go through them.
 class ScanParts {
  public:
   struct Part {
@@ -39,8 +38,9 @@ class ScanParts {
   // As expansions of all nodes with this heading would find them.
   static absl::StatusOr<std::unique_ptr<ScanParts>> Of(const Graph& graph, Heading heading);
 
-  // False when all were given out.
-  bool Take(Part* part);
+  uint64_t size() const;
+  // `number` must be below size().
+  Part At(uint64_t number) const;
 
  private:
   struct Range {
@@ -49,18 +49,21 @@ class ScanParts {
     uint64_t end = 0;
   };
   std::vector<Range> ranges_;
-  std::atomic<uint64_t> next_{0};  // counted through all ranges
 };
 
 class RelationshipScan {
  public:
   // `graph`, `parts`, `types` and `lens` must outlive the scan. `fields` (EdgeField) are filled
   // beside `other`; `row` is not.
-  RelationshipScan(const Graph& graph, ScanParts& parts, Heading heading, const RelationSet& types,
-                   const Lens& lens, uint32_t fields, const EdgeCondition& condition);
+  RelationshipScan(const Graph& graph, const ScanParts& parts, Heading heading,
+                   const RelationSet& types, const Lens& lens, uint32_t fields,
+                   const EdgeCondition& condition);
   ~RelationshipScan();
   RelationshipScan(const RelationshipScan&) = delete;
   RelationshipScan& operator=(const RelationshipScan&) = delete;
+
+  // Begins anew with the parts from `first` up to `end`, of which there are none before.
+  void Start(uint64_t first, uint64_t end);
 
   // Appends to `edges` at least one relationship and at most `limit`, and to `near` the node that
   // it hangs on; false when there are none left. With Heading::kEither each comes from both of its

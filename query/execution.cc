@@ -1,6 +1,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "engine/error.h"
+#include "query/morsels.h"
 #include "query/operator.h"
 
 namespace entente::query {
@@ -27,16 +28,25 @@ absl::Status StopSignal::Stopped(bool interrupted) const {
                                 " of time that it may use (time limit)"));
 }
 
-absl::Status Execution::Charge(uint64_t bytes) {
-  memory_used += bytes;
-  return CheckRoom(0);
+absl::Status MemoryAccount::Charge(uint64_t bytes) {
+  return Check(used_.fetch_add(bytes, std::memory_order_relaxed) + bytes);
 }
 
-absl::Status Execution::CheckRoom(uint64_t bytes) const {
-  if (memory_used <= memory_limit && bytes <= memory_limit - memory_used) return absl::OkStatus();
+absl::Status MemoryAccount::CheckRoom(uint64_t bytes) const {
+  const uint64_t used = used_.load(std::memory_order_relaxed);
+  return Check(bytes > ~used ? ~uint64_t{0} : used + bytes);
+}
+
+absl::Status MemoryAccount::Check(uint64_t used) const {
+  if (used <= limit_) return absl::OkStatus();
   return MakeError(ErrorCode::kLimitExceeded,
-                   absl::StrCat("The statement needs more than the ", SizeText(memory_limit),
+                   absl::StrCat("The statement needs more than the ", SizeText(limit_),
                                 " of memory that it may use (memory limit)"));
+}
+
+absl::Status Execution::CheckInterrupted() const {
+  if (morsels != nullptr && morsels->overtaken()) return absl::CancelledError();
+  return stop.Check();
 }
 
 }  // namespace entente::query

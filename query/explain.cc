@@ -476,7 +476,8 @@ void AppendPlan(const Plan& plan, const PreparedPlan& prepared, size_t depth,
                 std::vector<PlanLine>* lines) {
   lines->push_back(
       {absl::StrCat(std::string(2 * depth, ' '), std::visit(PlanPrinter{prepared}, plan.node),
-                    absl::StrFormat("  ~%.3g", plan.estimated_rows)),
+                    absl::StrFormat("  ~%.3g", plan.estimated_rows),
+                    plan.parallel ? " parallel" : ""),
        &plan});
   // The chain of inputs stays on one level; what stands beside it is indented.
   const PlanPtr* main = InputOf(const_cast<Plan&>(plan));

@@ -2,6 +2,7 @@
 // one operator, in one file of operators/, behind one line of the factory (operators/factory.cc).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -24,8 +25,29 @@ class Core;
 namespace entente::query {
 
 struct Profile;
+class MorselInput;  // query/morsels.h
 
-// What a running statement shares among its operators. Outlives them.
+// Bytes that a statement holds now, against its limit. Shared by the threads that work for it.
+class MemoryAccount {
+ public:
+  explicit MemoryAccount(uint64_t limit = ~uint64_t{0}) : limit_(limit) {}
+
+  uint64_t limit() const { return limit_; }
+  // kLimitExceeded beyond the limit; the bytes are held all the same, until they are released.
+  absl::Status Charge(uint64_t bytes);
+  void Release(uint64_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
+  // As Charge for bytes that are held only for a moment.
+  absl::Status CheckRoom(uint64_t bytes) const;
+
+ private:
+  absl::Status Check(uint64_t used) const;
+
+  const uint64_t limit_;
+  std::atomic<uint64_t> used_{0};
+};
+
+// What a running statement shares among its operators. Outlives them. Where several threads run a
+// part of it, each has an execution of its own (operators/workers.h).
 struct Execution {
   const PreparedPlan* plan = nullptr;
   const Graph* graph = nullptr;
@@ -38,20 +60,22 @@ struct Execution {
   size_t batch_size = 1024;    // rows; 1 is a test setting
   Profile* profile = nullptr;  // where operators are counted; null: nowhere
   StopSignal stop;
-  // Bytes that are held now, against the limit.
-  uint64_t memory_used = 0;
-  uint64_t memory_limit = ~uint64_t{0};
+  std::shared_ptr<MemoryAccount> memory = std::make_shared<MemoryAccount>();
+  // That may run a part of the statement, the calling one included.
+  uint32_t threads = 1;
+  // In a thread that runs a part: what it runs it on. Else null.
+  MorselInput* morsels = nullptr;
   // Lenses that relationship values point to.
   std::vector<std::unique_ptr<Lens>> lenses;
   // Of these, the ones that are the same for all rows.
   absl::flat_hash_map<const BoundLens*, const Lens*> constant_lenses;
 
-  // As StopSignal::Check. Called at least once a batch.
-  absl::Status CheckInterrupted() const { return stop.Check(); }
-  // kLimitExceeded beyond the limit.
-  absl::Status Charge(uint64_t bytes);
-  // The same for bytes that are held only for a moment.
-  absl::Status CheckRoom(uint64_t bytes) const;
+  // As StopSignal::Check, or kCancelled where another thread's error makes this one's work
+  // needless. Called at least once a batch.
+  absl::Status CheckInterrupted() const;
+  // See MemoryAccount.
+  absl::Status Charge(uint64_t bytes) { return memory->Charge(bytes); }
+  absl::Status CheckRoom(uint64_t bytes) const { return memory->CheckRoom(bytes); }
 };
 
 // Memory that somebody holds against the statement's limit.
@@ -67,7 +91,7 @@ class MemoryHold {
     return execution_.Charge(bytes);
   }
   void Release() {
-    execution_.memory_used -= held_;
+    execution_.memory->Release(held_);
     held_ = 0;
   }
 

@@ -11,8 +11,8 @@
 namespace entente::query {
 
 std::vector<std::string> OptimizerPasses() {
-  return {"fold_constants", "filters", "seeks",    "order",    "top",  "intersect",
-          "counts",         "sources", "extracts", "evidence", "reach"};
+  return {"fold_constants", "filters", "seeks",    "order",    "top",   "intersect",
+          "counts",         "sources", "extracts", "evidence", "reach", "parallel"};
 }
 
 void ForEachPlanWithin(PlanPtr* plan, absl::FunctionRef<void(PlanPtr*)> pass) {
@@ -38,6 +38,16 @@ bool HasSeveralHops(PlanPtr* root) {
   return hops > 1;
 }
 
+bool HasVolatileLens(const PreparedPlan& prepared) {
+  bool any = false;
+  for (const std::unique_ptr<BoundLens>& lens : prepared.lenses) {
+    ForEachExpression(*lens, [&](ExpressionPtr& expression) {
+      any = any || (expression != nullptr && IsVolatile(*expression));
+    });
+  }
+  return any;
+}
+
 absl::Status OptimizePlan(const PrepareContext& context, PreparedPlan* prepared,
                           const std::vector<Slot>& columns, PlanPtr* root) {
   const std::vector<std::string>& disabled = context.disabled_passes;
@@ -59,6 +69,8 @@ absl::Status OptimizePlan(const PrepareContext& context, PreparedPlan* prepared,
   SetLiveSlots(columns, root->get());
   if (enabled("reach")) MarkReach(root->get());
   EstimateRows(estimates, root->get());
+  const bool may_split = context.threads > 1 && !prepared->writes && !HasVolatileLens(*prepared);
+  if (enabled("parallel") && may_split) MarkParallel(context.parallel_rows, root->get());
   return absl::OkStatus();
 }
 

@@ -1,5 +1,6 @@
 // The optimizer: an ordered list of named passes over a plan, each of which leaves the statement's
-// rows as they are, in any order that the statement allows. All but the last can be switched off.
+// rows as they are, in any order that the statement allows. All but that of live slots can be
+// switched off.
 //
 //   fold_constants  what depends on constants alone is computed once (optimize_constants.cc)
 //   filters         conditions are checked as soon as the slots they read are there
@@ -19,6 +20,7 @@
 //   reach           paths of which only the distinct ends matter are not gone through one by one
 //                   (optimize_reach.cc)
 //   live slots      dead columns are dropped; always runs (optimize_live.cc)
+//   parallel        large parts of the plan run in several threads (optimize_parallel.cc)
 //
 // filters, seeks and order rewrite one thing, the steps of a pattern (optimize_pattern.cc). Among
 // conditions that can raise errors the order in which they are written is kept.
@@ -80,6 +82,10 @@ void SetLiveSlots(const std::vector<Slot>& required, Plan* plan);
 
 // Sets `estimated_rows` everywhere.
 void EstimateRows(const StepEstimates& estimates, Plan* plan);
+
+// Needs `estimated_rows` everywhere. Sets `parallel` on the plan's way from its last operator down
+// where some operator makes so many rows; not in plans inside it.
+void MarkParallel(double least_rows, Plan* root);
 
 // Runs `pass` over this plan and all plans under it and in its expressions, inner ones first.
 void ForEachPlanWithin(PlanPtr* plan, absl::FunctionRef<void(PlanPtr*)> pass);

@@ -321,6 +321,10 @@ struct Plan {
   // the optimizer's last pass, which always runs.
   std::vector<Slot> live;
   double estimated_rows = 0;
+  // Runs in several threads: an operator that takes all of its input before its first row, and what
+  // lies below it, one above another, down to where rows are given out to the threads
+  // (query/morsels.h). Set by the optimizer.
+  bool parallel = false;
 };
 
 // A parameter that the statement reads, with the place where it does so first.

@@ -2,6 +2,7 @@
 // then optimized (optimizer.h).
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -32,6 +33,9 @@ struct PrepareContext {
   std::function<const ProcedureSignature*(absl::string_view name)> find_procedure;
   // Names of optimizer passes (OptimizerPasses()) that are left out; for tests.
   std::vector<std::string> disabled_passes;
+  // Of a statement, and the rows from which on it is worth to use more than one.
+  uint32_t threads = 1;
+  double parallel_rows = 0;
   // May be null.
   const StopSignal* stop = nullptr;
 };

@@ -10,17 +10,17 @@
 namespace entente::query {
 namespace {
 
+thread_local OperatorProfile work_of_others;
+
 class ProfiledOperator : public Operator {
  public:
-  ProfiledOperator(std::unique_ptr<Operator> inner, OperatorProfile* profile)
-      : inner_(std::move(inner)), profile_(*profile) {}
+  ProfiledOperator(std::unique_ptr<Operator> inner, const Plan& plan, Profile* profile)
+      : inner_(std::move(inner)), profile_(profile->operators[&plan]) {}
 
   absl::StatusOr<bool> Next(Batch* batch) override {
-    const int64_t began = absl::GetCurrentTimeNanos();
-    const uint64_t pages = PagesReadByThisThread();
+    const OperatorProfile before = WorkOfThisThread();
     absl::StatusOr<bool> more = inner_->Next(batch);
-    profile_.nanoseconds += absl::GetCurrentTimeNanos() - began;
-    profile_.pages += PagesReadByThisThread() - pages;
+    profile_.Add(WorkOfThisThread().Since(before));
     if (more.ok() && *more) profile_.rows += batch->row_count();
     return more;
   }
@@ -38,9 +38,18 @@ OperatorProfile WholeOf(const Plan& plan, const Profile& profile) {
 
 }  // namespace
 
+OperatorProfile WorkOfThisThread() {
+  OperatorProfile work = work_of_others;
+  work.nanoseconds += absl::GetCurrentTimeNanos();
+  work.pages += PagesReadByThisThread();
+  return work;
+}
+
+void CountHelp(const OperatorProfile& work) { work_of_others.Add(work); }
+
 std::unique_ptr<Operator> MakeProfiled(std::unique_ptr<Operator> inner, const Plan& plan,
                                        Profile* profile) {
-  return std::make_unique<ProfiledOperator>(std::move(inner), &profile->operators[&plan]);
+  return std::make_unique<ProfiledOperator>(std::move(inner), plan, profile);
 }
 
 std::vector<std::string> ProfileColumns() { return {"plan", "rows", "pages", "ms"}; }

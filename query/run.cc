@@ -36,7 +36,8 @@ Run::Run(std::shared_ptr<const PreparedPlan> plan, const Parameters& parameters,
   execution_.functions.statement_nanoseconds = static_cast<int32_t>(now % kNanosPerSecond);
   execution_.batch_size = options.batch_size;
   execution_.stop = stop;
-  execution_.memory_limit = options.memory_limit;
+  execution_.memory = std::make_shared<MemoryAccount>(options.memory_limit);
+  execution_.threads = options.threads;
   if (plan_->explain == ast::Explain::kProfile) {
     profile_ = std::make_unique<Profile>();
     execution_.profile = profile_.get();

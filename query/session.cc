@@ -1,9 +1,11 @@
 #include "engine/session.h"
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -252,6 +254,8 @@ absl::StatusOr<SessionOfQueries::Ready> SessionOfQueries::Plan(const ast::QueryS
   PrepareContext context;
   context.graph = &graph;
   context.disabled_passes = options_.disabled_passes;
+  context.threads = options_.threads;
+  context.parallel_rows = options_.parallel_rows;
   context.stop = &stop_;
   context.sample_facts = [&] { return core_->SampleOf(graph); };
   context.find_procedure = [&](absl::string_view name) -> const ProcedureSignature* {
@@ -472,6 +476,8 @@ std::unique_ptr<Session> NewSession(std::shared_ptr<Core> core) {
   options.batch_size = of_database.batch_size;
   options.memory_limit = of_database.memory_limit;
   options.time_limit = std::chrono::milliseconds(of_database.timeout_ms);
+  options.threads = of_database.threads;
+  if (options.threads == 0) options.threads = std::max(1u, std::thread::hardware_concurrency());
   if (!of_database.optimizer) options.disabled_passes = query::OptimizerPasses();
   return query::MakeSession(std::move(core), std::move(options));
 }

@@ -20,6 +20,8 @@ struct SessionOptions {
   std::vector<std::string> disabled_passes;   // of the optimizer, by name
   uint64_t memory_limit = uint64_t{4} << 30;  // bytes that a statement's operators may hold
   std::chrono::milliseconds time_limit{0};    // that a statement may work; zero: no limit
+  uint32_t threads = 1;           // that may run parts of a statement, the calling one included
+  double parallel_rows = 20'000;  // that a part must be expected to make to run in several threads
   size_t cached_statements = 256;
   // That statements are run under unless they set their own, dimension by dimension; null: the
   // default lens.

@@ -53,6 +53,7 @@ void ForEachInput(Plan& plan, absl::FunctionRef<void(PlanPtr&)> visit);
 void ForEachInput(const Plan& plan, absl::FunctionRef<void(const Plan&)> visit);
 // The main input, or nullptr for leaves and Union.
 PlanPtr* InputOf(Plan& plan);
+const Plan* InputOf(const Plan& plan);
 // The expressions of this operator alone; not those of lenses, which may serve several.
 void ForEachExpression(Plan& plan, absl::FunctionRef<void(ExpressionPtr&)> visit);
 void ForEachExpression(const Plan& plan, absl::FunctionRef<void(const Expression&)> visit);

@@ -189,6 +189,11 @@ PlanPtr* InputOf(Plan& plan) {
       plan.node);
 }
 
+const Plan* InputOf(const Plan& plan) {
+  const PlanPtr* input = InputOf(const_cast<Plan&>(plan));
+  return input == nullptr ? nullptr : input->get();
+}
+
 void ForEachExpression(Plan& plan, absl::FunctionRef<void(ExpressionPtr&)> visit) {
   auto call = [&](ExpressionPtr& expression) { visit(expression); };
   std::visit(PlanExpressions<decltype(call)>{call}, plan.node);

@@ -18,11 +18,15 @@ void AddLimitOptions(CLI::App* app, StatementLimits* limits) {
       ->check([](const std::string& bytes) {
         return bytes == "0" ? "a statement needs some memory" : std::string();
       });
+  app->add_option("--threads", limits->threads,
+                  "Threads that may run one statement; 0: as many as there are cores")
+      ->check(CLI::Range(0, 1024));
 }
 
 DatabaseOptions OptionsWith(const StatementLimits& limits) {
   DatabaseOptions options;
   options.memory_limit = limits.memory;
+  options.threads = limits.threads;
   // A limit, however small, is not none.
   const double milliseconds = std::ceil(limits.timeout_seconds * 1000);
   options.timeout_ms = static_cast<uint32_t>(milliseconds);

@@ -1,4 +1,4 @@
-// What each statement of a program may use: --timeout and --memory.
+// What each statement of a program may use: --timeout, --memory and --threads.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@ namespace entente::tools {
 struct StatementLimits {
   double timeout_seconds = 0;  // 0: as long as it takes
   uint64_t memory = DatabaseOptions().memory_limit;
+  uint32_t threads = 0;  // 0: as many as there are cores
 };
 
 // Adds the options that set `*limits`, which must outlive `app`.

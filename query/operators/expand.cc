@@ -9,6 +9,7 @@
 #include "engine/status.h"
 #include "query/evaluator.h"
 #include "query/lens_evaluator.h"
+#include "query/morsels.h"
 #include "query/operators/edge_references.h"
 #include "query/operators/emptied_batch.h"
 #include "query/operators/operators.h"
@@ -403,7 +404,8 @@ class HopCount : public HopOperator {
 
 std::unique_ptr<Operator> Make(Execution& execution, const Plan& plan, const ExpandPlan& node) {
   if (CanScanRelationships(execution, plan, node)) {
-    return MakeRelationshipScan(execution, plan, node);
+    const bool in_part = execution.morsels != nullptr && &execution.morsels->plan() == &plan;
+    return MakeRelationshipScan(execution, plan, node, in_part ? execution.morsels : nullptr);
   }
   if (node.relationship_bound) return std::make_unique<HopOver>(execution, plan, node);
   if (node.count.has_value()) return std::make_unique<HopCount>(execution, plan, node);

@@ -57,7 +57,8 @@ class SortedHops {
       list_ = known->second;
       return absl::OkStatus();
     }
-    const uint64_t most = std::min(kMostKeptBytes, execution_.memory_limit / 8);
+    const uint64_t share = execution_.memory->limit() / (8 * execution_.threads);
+    const uint64_t most = std::min(kMostKeptBytes, share);
     if (edges_.size() * kEdgeBytes > most) Clear();
     const size_t begin = edges_.size();
     expansion_->Start(absl::MakeConstSpan(&node, 1));

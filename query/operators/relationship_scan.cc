@@ -7,6 +7,7 @@
 #include "engine/relationship_scan.h"
 #include "engine/status.h"
 #include "query/lens_evaluator.h"
+#include "query/morsels.h"
 #include "query/operators/edge_references.h"
 #include "query/pattern.h"
 
@@ -15,18 +16,20 @@ namespace {
 
 class RelationshipScanOperator : public Operator {
  public:
-  RelationshipScanOperator(Execution& execution, const Plan& plan, const ExpandPlan& hop)
+  RelationshipScanOperator(Execution& execution, const Plan& plan, const ExpandPlan& hop,
+                           MorselInput* morsels)
       : execution_(execution),
+        morsels_(morsels),
         plan_(plan),
         hop_(hop),
         types_(execution, hop.types, hop.exact),
         lenses_(execution, hop.lens, hop.exact) {}
 
   absl::StatusOr<bool> Next(Batch* batch) override {
-    if (ended_) return false;
-    if (scan_ == nullptr) {
+    if (!begun_) {
       RETURN_IF_ERROR(Begin());
     }
+    if (ended_) return false;
     RETURN_IF_ERROR(execution_.CheckInterrupted());
     if (hop_.count.has_value()) return Count(batch);
     near_.clear();
@@ -38,7 +41,7 @@ class RelationshipScanOperator : public Operator {
   }
 
   void Restart(const Batch*) override {
-    scan_ = nullptr;
+    begun_ = false;
     ended_ = false;
   }
 
@@ -48,6 +51,21 @@ class RelationshipScanOperator : public Operator {
   }
 
   absl::Status Begin() {
+    if (scan_ == nullptr) {
+      RETURN_IF_ERROR(Open());
+    }
+    begun_ = true;
+    if (morsels_ == nullptr) {
+      scan_->Start(0, own_parts_->size());
+      return absl::OkStatus();
+    }
+    ASSIGN_OR_RETURN(const bool more, morsels_->Take());
+    ended_ = !more;
+    if (more) scan_->Start(morsels_->morsel().first_part, morsels_->morsel().end_part);
+    return absl::OkStatus();
+  }
+
+  absl::Status Open() {
     types_.Refresh();
     Batch one_row(execution_.plan->slot_names.size());
     one_row.set_row_count(1);
@@ -59,9 +77,13 @@ class RelationshipScanOperator : public Operator {
         hop_.only_contested && mark_ == nullptr && execution_.functions.lens == nullptr;
     condition.least_valid_from = hop_.least_valid_from;
     condition.most_valid_from = hop_.most_valid_from;
-    ASSIGN_OR_RETURN(parts_, ScanParts::Of(*execution_.graph, hop_.heading));
+    const ScanParts* parts = morsels_ == nullptr ? nullptr : morsels_->parts();
+    if (parts == nullptr) {
+      ASSIGN_OR_RETURN(own_parts_, ScanParts::Of(*execution_.graph, hop_.heading));
+      parts = own_parts_.get();
+    }
     const uint32_t fields = IsLive(hop_.relationship) ? FieldsOf(hop_) : 0;
-    scan_ = std::make_unique<RelationshipScan>(*execution_.graph, *parts_, hop_.heading,
+    scan_ = std::make_unique<RelationshipScan>(*execution_.graph, *parts, hop_.heading,
                                                types_.set(), *reads[0].lens, fields, condition);
     return absl::OkStatus();
   }
@@ -91,13 +113,15 @@ class RelationshipScanOperator : public Operator {
   }
 
   Execution& execution_;
+  MorselInput* const morsels_;
   const Plan& plan_;
   const ExpandPlan& hop_;
   PatternTypes types_;
   LensEvaluator lenses_;
   const Lens* mark_ = nullptr;
-  std::unique_ptr<ScanParts> parts_;
-  std::unique_ptr<RelationshipScan> scan_;  // nullptr: not begun
+  std::unique_ptr<ScanParts> own_parts_;    // nullptr: they are given out
+  std::unique_ptr<RelationshipScan> scan_;  // nullptr until the first time
+  bool begun_ = false;
   bool ended_ = false;
   std::vector<NodeId> near_;
   Edges edges_;
@@ -118,8 +142,8 @@ bool CanScanRelationships(const Execution& execution, const Plan& plan, const Ex
 }
 
 std::unique_ptr<Operator> MakeRelationshipScan(Execution& execution, const Plan& plan,
-                                               const ExpandPlan& hop) {
-  return std::make_unique<RelationshipScanOperator>(execution, plan, hop);
+                                               const ExpandPlan& hop, MorselInput* morsels) {
+  return std::make_unique<RelationshipScanOperator>(execution, plan, hop, morsels);
 }
 
 }  // namespace entente::query

@@ -13,7 +13,9 @@ namespace entente::query {
 // and what flows out does not tell rows apart that a count has made one of.
 bool CanScanRelationships(const Execution& execution, const Plan& plan, const ExpandPlan& hop);
 
+// With `morsels` the operator takes one, whose parts it scans, each time that it starts; they may
+// be null.
 std::unique_ptr<Operator> MakeRelationshipScan(Execution& execution, const Plan& plan,
-                                               const ExpandPlan& hop);
+                                               const ExpandPlan& hop, MorselInput* morsels);
 
 }  // namespace entente::query

@@ -6,6 +6,7 @@
 #include "absl/numeric/int128.h"
 #include "engine/error.h"
 #include "engine/status.h"
+#include "engine/value_order.h"
 
 namespace entente::query {
 namespace {
@@ -14,9 +15,13 @@ class Counts : public RunningAggregation {
  public:
   void SetGroups(size_t count) override { counts_.resize(count, 0); }
   absl::Status Add(absl::Span<const Column>, absl::Span<const uint32_t> groups,
-                   absl::Span<const uint32_t> rows) override {
+                   absl::Span<const uint32_t> rows, uint64_t) override {
     for (uint32_t row : rows) ++counts_[groups[row]];
     return absl::OkStatus();
+  }
+  void Merge(RunningAggregation& other, absl::Span<const uint32_t> groups) override {
+    const auto& theirs = static_cast<Counts&>(other).counts_;
+    for (size_t i = 0; i < theirs.size(); ++i) counts_[groups[i]] += theirs[i];
   }
   absl::StatusOr<Column> Finish(size_t begin, size_t end) override {
     return Column(
@@ -32,7 +37,7 @@ class IntegerSums : public RunningAggregation {
  public:
   void SetGroups(size_t count) override { sums_.resize(count, 0); }
   absl::Status Add(absl::Span<const Column> arguments, absl::Span<const uint32_t> groups,
-                   absl::Span<const uint32_t> rows) override {
+                   absl::Span<const uint32_t> rows, uint64_t) override {
     if (const Scalars* scalars = arguments[0].scalars()) {
       for (uint32_t row : rows) sums_[groups[row]] += scalars->numbers[row];
       return absl::OkStatus();
@@ -44,6 +49,10 @@ class IntegerSums : public RunningAggregation {
       sums_[groups[row]] += value.integer();
     }
     return absl::OkStatus();
+  }
+  void Merge(RunningAggregation& other, absl::Span<const uint32_t> groups) override {
+    const auto& theirs = static_cast<IntegerSums&>(other).sums_;
+    for (size_t i = 0; i < theirs.size(); ++i) sums_[groups[i]] += theirs[i];
   }
   absl::StatusOr<Column> Finish(size_t begin, size_t end) override {
     Scalars results;
@@ -59,6 +68,47 @@ class IntegerSums : public RunningAggregation {
   std::vector<absl::int128> sums_;
 };
 
+// The first (sign -1) or last (sign 1) values in the order of ORDER BY; of equal ones the one that
+// came first.
+class Extremes : public RunningAggregation {
+ public:
+  explicit Extremes(int sign) : sign_(sign) {}
+
+  void SetGroups(size_t count) override {
+    values_.resize(count);
+    morsels_.resize(count, 0);
+  }
+  absl::Status Add(absl::Span<const Column> arguments, absl::Span<const uint32_t> groups,
+                   absl::Span<const uint32_t> rows, uint64_t morsel) override {
+    Value scratch;
+    for (uint32_t row : rows) Offer(arguments[0].ReadAt(row, &scratch), morsel, groups[row]);
+    return absl::OkStatus();
+  }
+  void Merge(RunningAggregation& other, absl::Span<const uint32_t> groups) override {
+    const auto& theirs = static_cast<Extremes&>(other);
+    for (size_t i = 0; i < theirs.values_.size(); ++i) {
+      if (!theirs.values_[i].is_null()) Offer(theirs.values_[i], theirs.morsels_[i], groups[i]);
+    }
+  }
+  absl::StatusOr<Column> Finish(size_t begin, size_t end) override {
+    return Column(Column::Values(values_.begin() + begin, values_.begin() + end));
+  }
+  uint64_t bytes() const override { return values_.size() * (sizeof(Value) + sizeof(uint64_t)); }
+
+ private:
+  void Offer(const Value& value, uint64_t morsel, uint32_t group) {
+    Value& best = values_[group];
+    const int order = best.is_null() ? 1 : OrderOf(value, best) * sign_;
+    if (order < 0 || (order == 0 && morsel >= morsels_[group])) return;
+    best = value;
+    morsels_[group] = morsel;
+  }
+
+  const int sign_;
+  std::vector<Value> values_;  // null before the first one
+  std::vector<uint64_t> morsels_;
+};
+
 class Objects : public RunningAggregation {
  public:
   explicit Objects(const Aggregation& aggregation) : aggregation_(aggregation) {}
@@ -67,7 +117,7 @@ class Objects : public RunningAggregation {
     while (running_.size() < count) running_.push_back(aggregation_.function->make());
   }
   absl::Status Add(absl::Span<const Column> arguments, absl::Span<const uint32_t> groups,
-                   absl::Span<const uint32_t> rows) override {
+                   absl::Span<const uint32_t> rows, uint64_t) override {
     absl::InlinedVector<Value, 2> values(arguments.size());
     for (uint32_t row : rows) {
       for (size_t i = 0; i < arguments.size(); ++i) values[i] = arguments[i].ValueAt(row);
@@ -81,6 +131,9 @@ class Objects : public RunningAggregation {
       kept_bytes_ += running.KeptBytes() - before;
     }
     return absl::OkStatus();
+  }
+  void Merge(RunningAggregation&, absl::Span<const uint32_t>) override {
+    ENTENTE_CHECK(MergesExactly(aggregation_));  // never true of these
   }
   absl::StatusOr<Column> Finish(size_t begin, size_t end) override {
     std::vector<Value> values;
@@ -100,18 +153,25 @@ class Objects : public RunningAggregation {
   uint64_t kept_bytes_ = 0;
 };
 
-bool IsInteger(const Expression& expression) {
-  return expression.type.WithoutNull() == TypeSet{Value::Type::kInteger};
+bool SumsIntegers(const Aggregation& aggregation) {
+  return aggregation.function->name == "sum" &&
+         aggregation.arguments[0]->type.WithoutNull() == TypeSet{Value::Type::kInteger};
 }
 
 }  // namespace
 
 std::unique_ptr<RunningAggregation> MakeRunningAggregation(const Aggregation& aggregation) {
-  if (aggregation.function->name == "count") return std::make_unique<Counts>();
-  if (aggregation.function->name == "sum" && IsInteger(*aggregation.arguments[0])) {
-    return std::make_unique<IntegerSums>();
-  }
+  const absl::string_view name = aggregation.function->name;
+  if (name == "count") return std::make_unique<Counts>();
+  if (SumsIntegers(aggregation)) return std::make_unique<IntegerSums>();
+  if (name == "min") return std::make_unique<Extremes>(-1);
+  if (name == "max") return std::make_unique<Extremes>(1);
   return std::make_unique<Objects>(aggregation);
+}
+
+bool MergesExactly(const Aggregation& aggregation) {
+  const absl::string_view name = aggregation.function->name;
+  return name == "count" || name == "min" || name == "max" || SumsIntegers(aggregation);
 }
 
 }  // namespace entente::query

@@ -15,9 +15,10 @@ TEST(DatabaseOptionsTest, JsonSetsWhatItNamesAndNothingElse) {
   EXPECT_FALSE(usual.read_only);
   EXPECT_EQ(usual.busy_timeout_ms, 5000u);
   EXPECT_EQ(usual.timeout_ms, 0u);
+  EXPECT_EQ(usual.threads, 0u);
   const DatabaseOptions set = Must(ParseDatabaseOptions(
       R"({"create": false, "read_only": true, "sync": false, "busy_timeout_ms": 0,
-          "memory_limit": 1048576, "timeout_ms": 250, "cache_bytes": 0, "chunk_edges": 4, "block_facts": 2, "optimizer": false,
+          "memory_limit": 1048576, "timeout_ms": 250, "threads": 3, "cache_bytes": 0, "chunk_edges": 4, "block_facts": 2, "optimizer": false,
           "batch_size": 1})"));
   EXPECT_FALSE(set.create_if_missing);
   EXPECT_TRUE(set.read_only);
@@ -25,6 +26,7 @@ TEST(DatabaseOptionsTest, JsonSetsWhatItNamesAndNothingElse) {
   EXPECT_EQ(set.busy_timeout_ms, 0u);
   EXPECT_EQ(set.memory_limit, 1048576u);
   EXPECT_EQ(set.timeout_ms, 250u);
+  EXPECT_EQ(set.threads, 3u);
   EXPECT_EQ(set.cache_bytes, 0u);
   EXPECT_EQ(set.edges_per_chunk, 4u);
   EXPECT_EQ(set.facts_per_block, 2u);

@@ -125,9 +125,11 @@ TEST_F(QueryCommandTest, LimitsAreSetAndNamedWhenTheyAreReached) {
   EXPECT_EQ(large.code, 4);
   EXPECT_THAT(large.err, HasSubstr("more than the 1 MiB of memory"));
   EXPECT_EQ(Run({"query", database(), "RETURN 1", "--memory", "1K", "--timeout", "60"}).code, 0);
+  EXPECT_EQ(Run({"query", database(), "RETURN 1", "--threads", "2"}).code, 0);
   const Program::Outcome typed = Run({"shell", "--timeout", "0.001"}, endless + ";");
   EXPECT_THAT(typed.err, HasSubstr("LimitExceeded"));
-  for (const char* wrong : {"--timeout=-1", "--timeout=x", "--memory=0", "--memory=x"}) {
+  for (const char* wrong :
+       {"--timeout=-1", "--timeout=x", "--memory=0", "--memory=x", "--threads=-1", "--threads=x"}) {
     const Program::Outcome outcome = Run({"query", database(), "RETURN 1", wrong});
     EXPECT_EQ(outcome.code, 2) << wrong;
     EXPECT_LT(outcome.err.size(), 200) << outcome.err;
