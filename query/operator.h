@@ -60,7 +60,7 @@ struct Execution {
   size_t batch_size = 1024;    // rows; 1 is a test setting
   Profile* profile = nullptr;  // where operators are counted; null: nowhere
   StopSignal stop;
-  std::shared_ptr<MemoryAccount> memory = std::make_shared<MemoryAccount>();
+  MemoryAccount* memory = nullptr;  // never null once it runs
   // That may run a part of the statement, the calling one included.
   uint32_t threads = 1;
   // In a thread that runs a part: what it runs it on. Else null.

@@ -23,7 +23,10 @@ bool MayHoldEntities(const Value& value) {
 Run::Run(std::shared_ptr<const PreparedPlan> plan, const Parameters& parameters, const Graph& graph,
          GraphWriter* writer, const Core& core, const SessionOptions& options,
          const StopSignal& stop)
-    : plan_(std::move(plan)), parameters_(parameters), lens_(options.lens) {
+    : plan_(std::move(plan)),
+      parameters_(parameters),
+      lens_(options.lens),
+      memory_(options.memory_limit) {
   execution_.plan = plan_.get();
   execution_.graph = &graph;
   execution_.writer = writer;
@@ -36,7 +39,7 @@ Run::Run(std::shared_ptr<const PreparedPlan> plan, const Parameters& parameters,
   execution_.functions.statement_nanoseconds = static_cast<int32_t>(now % kNanosPerSecond);
   execution_.batch_size = options.batch_size;
   execution_.stop = stop;
-  execution_.memory = std::make_shared<MemoryAccount>(options.memory_limit);
+  execution_.memory = &memory_;
   execution_.threads = options.threads;
   if (plan_->explain == ast::Explain::kProfile) {
     profile_ = std::make_unique<Profile>();

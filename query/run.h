@@ -45,6 +45,7 @@ class Run {
   Parameters parameters_;
   std::shared_ptr<const Lens> lens_;  // the session's
   std::unique_ptr<Profile> profile_;
+  MemoryAccount memory_;
   Execution execution_;
   std::unique_ptr<Operator> root_;
   Batch batch_;

@@ -368,8 +368,10 @@ void PageValue::AppendRows(RelationId relation, size_t begin, size_t end, uint32
                                 std::vector<int32_t>* to) {
     if (!(columns & wanted)) return;
     unpack(wanted, index, to);
-    const int32_t* from = out->valid_from.data() + out->size;
-    if (!(columns & kValidFromColumn)) {
+    const int32_t* from = nullptr;
+    if (columns & kValidFromColumn) {
+      from = out->valid_from.data() + out->size;
+    } else {
       events.resize(end - begin);
       columns_[kValidFrom].Unpack(begin, end, events.data());
       from = events.data();
