@@ -125,7 +125,14 @@ absl::StatusOr<ast::Query> StatementParser::ParseQuery() {
 absl::StatusOr<ast::SingleQuery> StatementParser::ParseSingleQuery() {
   ast::SingleQuery query;
   const size_t begin = cursor_.Begin();
-  if (!AtClause()) return cursor_.Unexpected("a clause such as MATCH, CREATE or RETURN");
+  if (!AtClause()) {
+    const bool of_question = cursor_.AtWord("LIMIT") || cursor_.AtWord("ORDER") ||
+                             cursor_.AtWord("SINCE") || cursor_.AtWord("UNTIL");
+    return cursor_.Unexpected(of_question
+                                  ? "a clause such as MATCH, CREATE or RETURN (what belongs to a "
+                                    "question stands before its ?)"
+                                  : "a clause such as MATCH, CREATE or RETURN");
+  }
   while (AtClause()) {
     ASSIGN_OR_RETURN(ast::Clause clause, ParseClause());
     query.clauses.push_back(std::move(clause));

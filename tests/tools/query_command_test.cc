@@ -219,6 +219,12 @@ TEST_F(QueryCommandTest, AnErrorInAScriptHasItsPlaceInTheScript) {
               HasSubstr("(line 2, column 18)\nRETURN nord\n       ^^^^\n"));
 }
 
+TEST_F(QueryCommandTest, WhatStandsBehindAQuestionIsToldItsPlace) {
+  EXPECT_THAT(Run({"query", database(), "WHO SUPPORTS WHOM? LIMIT 3"}).err,
+              HasSubstr("(what belongs to a question stands before its ?), but found \"LIMIT\" "
+                        "(line 1, column 20)"));
+}
+
 TEST_F(QueryCommandTest, OfALongLineTheErrorShowsWhatLiesAboutThePlace) {
   const std::string ones(3000, '1');
   const Program::Outcome inside =
