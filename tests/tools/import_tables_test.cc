@@ -173,7 +173,8 @@ TEST_F(TablesImportTest, BadRowsAreRejectedWithTheirPlace) {
         evidence + ",2,5,\"'stance' must be", evidence + ",3,6,'confidence' must be",
         evidence + ",4,6,'confidence' must be", evidence + ",5,7,'sentence' must be",
         evidence + ",6,0,the span", evidence + ",7,1,'fact' is missing",
-        evidence + ",8,3,'article' is missing", evidence + ",9,1,'fact' is '9', the id of no fact",
+        evidence + ",8,3,'article' is missing",
+        evidence + ",9,1,\"'fact' is '9', the id of no fact",
         evidence + ",10,0,there is no article with the key 'b'"}) {
     EXPECT_THAT(rejects, HasSubstr(place));
   }
@@ -186,11 +187,11 @@ TEST_F(TablesImportTest, AHeaderWithoutANeededColumnRejectsTheFileOnce) {
       Run({"import", database(), "--rejects", PathOf("rejects"), "facts=" + PathOf("facts"),
            "evidence=" + PathOf("evidence")});
   EXPECT_EQ(loaded.code, 1) << loaded.err;
-  EXPECT_THAT(loaded.err, HasSubstr("2 rejected"));
-  EXPECT_THAT(
-      ReadWhole(PathOf("rejects")),
-      AllOf(HasSubstr(PathOf("facts") + ",1,0,the header of facts has no column 'type'"),
-            HasSubstr(PathOf("evidence") + ",1,0,the header of evidence has no column 'article'")));
+  EXPECT_THAT(loaded.err, HasSubstr("2 rows rejected"));
+  EXPECT_THAT(ReadWhole(PathOf("rejects")),
+              AllOf(HasSubstr(PathOf("facts") + ",1,0,\"the header of facts has no column 'type'"),
+                    HasSubstr(PathOf("evidence") +
+                              ",1,0,\"the header of evidence has no column 'article'")));
 }
 
 }  // namespace
