@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -17,19 +18,26 @@
 namespace entente {
 
 namespace storage {
+struct BareEvidence;
 struct FactRecord;
-struct NodeRecord;
 enum class Stance : uint8_t;
+class ArticleSegments;
 class View;
 }  // namespace storage
 
 class EvidenceReader {
  public:
   // `view` must outlive the reader.
-  explicit EvidenceReader(const storage::View& view) : view_(view) {}
+  explicit EvidenceReader(const storage::View& view);
+  ~EvidenceReader();
 
   // The record's evidence, in stored order. DataLoss when it names an article that is not there.
   absl::StatusOr<std::vector<Evidence>> Read(const storage::FactRecord& record);
+  // The same of evidence without its words, and without its independent source.
+  absl::Status Read(absl::Span<const storage::BareEvidence> pieces,
+                    std::vector<Evidence>* evidence);
+  // Adds the sources.
+  absl::Status AddSources(std::vector<Evidence>* evidence);
   // Looks the articles up at once, in any order, repeated or not, for Read to know them.
   absl::Status Meet(absl::Span<const NodeId> articles);
 
@@ -41,30 +49,43 @@ class EvidenceReader {
   absl::StatusOr<Origin> OriginOf(NodeId article);
 
   // To be called when an article changed.
-  void Forget() { articles_.clear(); }
+  void Forget();
 
  private:
   struct Article {
     NodeId publisher = kNoId;
     NodeId original = kNoId;
-    NodeId source = kNoId;
+    NodeId source = kNoId;  // once it is complete
     std::optional<Instant> published;
   };
-  // The article itself; by its record, which must be there; with its source.
-  static absl::StatusOr<Article> Make(NodeId id, const storage::NodeRecord* record);
-  absl::StatusOr<Article> Load(NodeId id) const;
-  absl::StatusOr<Article> Complete(NodeId id, Article article) const;
+  static Article ArticleOf(NodeId publisher, NodeId original, int64_t published);
   absl::StatusOr<Article> Find(NodeId id);
+  // Without its source, out of the segments if these are in use and have it.
+  absl::StatusOr<std::optional<Article>> FindInSegments(NodeId id);
+  absl::StatusOr<Article> Load(NodeId id);
+  // Adds the source.
+  absl::StatusOr<Article> Complete(NodeId id, Article article);
+  // From so many articles on that were looked up one by one, whole segments are read.
+  absl::Status UseSegmentsFor(size_t more);
 
   const storage::View& view_;
   absl::flat_hash_map<NodeId, Article> articles_;
+  size_t looked_up_ = 0;
+  std::unique_ptr<storage::ArticleSegments> segments_;  // nullptr: not in use
 };
 
-// What the fact's evidence amounts to under `lens`, and whether the fact is seen through it.
+// What evidence amounts to under `lens`; `visible` as far as that goes by evidence alone.
+// `has_evidence`: the fact has or had some. `evidence` is all of it.
+Corroboration CorroborateUnder(bool has_evidence, const std::vector<Evidence>& evidence,
+                               const Lens& lens);
+// The same of a fact, and whether it is seen through the lens, its valid time included.
 // `evidence` is all of the record's.
 absl::StatusOr<Corroboration> CorroborateUnder(const storage::FactRecord& record,
                                                const std::vector<Evidence>& evidence,
                                                const Lens& lens);
+
+// Whether the fact's valid interval, exactly as it was given, meets the range.
+absl::StatusOr<bool> IsValidIn(const storage::FactRecord& record, const ValidRange& range);
 
 // Writes what the evidence amounts to under the default lens into the record's columns and flags.
 // `retracted`, `denied`: whether some of it was retracted, or denies and was not.

@@ -59,6 +59,8 @@ struct RelationshipScan::State {
   absl::StatusOr<bool> NextSlice();
   // Fills `chosen` from the present slice.
   absl::Status Choose();
+  // Decides of the slice at least what is visible.
+  absl::Status JudgeSlice();
   // Keeps of `chosen` what fulfils the condition.
   template <typename Condition>
   void Narrow(const Condition& condition) {
@@ -89,7 +91,8 @@ struct RelationshipScan::State {
   storage::DecodedPage::Position position;
   storage::EdgeSpan edges;  // of the segment
   const storage::RelationSlice* slice = nullptr;
-  std::vector<uint8_t> visible;
+  uint32_t judged_from = 0;
+  std::vector<uint8_t> visible;  // for each edge from there on that has been judged
   std::vector<uint32_t> chosen;  // of the slice's edges, those to give out
   size_t next = 0;               // of `chosen`
 };
@@ -122,6 +125,7 @@ absl::StatusOr<bool> RelationshipScan::State::NextSlice() {
     ASSIGN_OR_RETURN(segment, readers[part.incoming ? 1 : 0].Load(part.segment));
     edges = segment->edges();
     position = {};
+    visible.clear();
   }
 }
 
@@ -152,11 +156,21 @@ absl::Status RelationshipScan::State::Choose() {
     Narrow([&](uint32_t i) { return edges.other[i] != first + edges.near[i]; });
   }
   if (!as_default && !chosen.empty()) {
-    RETURN_IF_ERROR(JudgeEdges(graph.view(), articles, lens, judge,
-                               edges.Part(slice->begin, slice->end), &visible));
-    Narrow([this](uint32_t i) { return visible[i - slice->begin] != 0; });
+    RETURN_IF_ERROR(JudgeSlice());
+    Narrow([this](uint32_t i) { return visible[i - judged_from] != 0; });
   }
   return absl::OkStatus();
+}
+
+absl::Status RelationshipScan::State::JudgeSlice() {
+  if (judged_from <= slice->begin && slice->end <= judged_from + visible.size()) {
+    return absl::OkStatus();
+  }
+  // Facts of all types lie mingled in blocks, which are read once if all are judged at once.
+  const bool all = filter.any();
+  judged_from = all ? 0 : slice->begin;
+  return JudgeEdges(graph.view(), articles, lens, judge,
+                    edges.Part(judged_from, all ? edges.size : slice->end), &visible);
 }
 
 void RelationshipScan::State::Give(size_t count, std::vector<NodeId>* near, Edges* out) {

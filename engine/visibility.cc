@@ -14,7 +14,57 @@ namespace entente {
 namespace {
 
 // Facts read at once for want of a verdict.
-constexpr size_t kOpenFactsAtOnce = 1024;
+constexpr size_t kOpenFactsAtOnce = 4096;
+
+// A fact, ascending, and its place among the edges.
+using OpenFact = std::pair<FactId, size_t>;
+
+// What CorroborateUnder says of visibility, for which confidence alone asks for sources.
+absl::StatusOr<bool> SeesEvidence(EvidenceReader& articles, const Lens& lens, bool has_evidence,
+                                  std::vector<Evidence>* evidence) {
+  if (!has_evidence || lens.least_confidence.has_value()) {
+    RETURN_IF_ERROR(articles.AddSources(evidence));
+    return CorroborateUnder(has_evidence, *evidence, lens).visible;
+  }
+  const bool denials_count = lens.denied_by.has_value() || lens.only_denied_too;
+  return std::any_of(evidence->begin(), evidence->end(), [&](const Evidence& piece) {
+    return (denials_count || piece.stance != Stance::kDenies) && Passes(piece, lens);
+  });
+}
+
+// Decides by the evidence, and where the days of an edge are not all there is to its valid time, by
+// that.
+absl::Status JudgeOpen(const storage::View& view, EvidenceReader& articles, const Lens& lens,
+                       const storage::EdgeSpan& edges, absl::Span<const OpenFact> open,
+                       std::vector<uint8_t>* visible) {
+  std::vector<FactId> facts;
+  for (const OpenFact& fact : open) facts.push_back(fact.first);
+  ASSIGN_OR_RETURN(const storage::BareEvidenceOfFacts read, storage::ReadBareEvidence(view, facts));
+  std::vector<NodeId> met;
+  for (const storage::BareEvidence& piece : read.pieces) met.push_back(piece.article);
+  RETURN_IF_ERROR(articles.Meet(met));
+  std::vector<Evidence> evidence;
+  for (size_t i = 0; i < open.size(); ++i) {
+    if (!read.of_fact[i].has_value()) {
+      return absl::DataLossError(absl::StrCat("fact ", facts[i], " is missing"));
+    }
+    const auto [begin, end] = *read.of_fact[i];
+    RETURN_IF_ERROR(
+        articles.Read(absl::MakeConstSpan(read.pieces).subspan(begin, end - begin), &evidence));
+    const uint8_t flags = edges.flags[open[i].second];
+    const bool has_evidence = (flags & storage::kHasEvidence) != 0 || !evidence.empty();
+    ASSIGN_OR_RETURN(bool sees, SeesEvidence(articles, lens, has_evidence, &evidence));
+    const bool inexact = (flags & (storage::kInexactFrom | storage::kInexactTo)) != 0;
+    if (sees && inexact && lens.valid_time.has_value()) {
+      ASSIGN_OR_RETURN(const std::optional<storage::FactRecord> record,
+                       storage::ReadFact(view, facts[i]));
+      if (!record.has_value()) return absl::DataLossError("a fact is missing");
+      ASSIGN_OR_RETURN(sees, IsValidIn(*record, *lens.valid_time));
+    }
+    (*visible)[open[i].second] = sees ? 1 : 0;
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace
 
@@ -108,7 +158,7 @@ absl::Status JudgeEdges(const storage::View& view, EvidenceReader& articles, con
     for (size_t i = 0; i < edges.size; ++i) (*visible)[i] = edges.flags[i] & storage::kVisible;
     return absl::OkStatus();
   }
-  std::vector<std::pair<FactId, size_t>> open;
+  std::vector<OpenFact> open;
   for (size_t i = 0; i < edges.size; ++i) {
     const InlineJudge::Verdict verdict = judge.Judge(edges, i);
     if (verdict == InlineJudge::Verdict::kVisible) (*visible)[i] = 1;
@@ -116,26 +166,9 @@ absl::Status JudgeEdges(const storage::View& view, EvidenceReader& articles, con
   }
   std::sort(open.begin(), open.end());
   for (size_t begin = 0; begin < open.size(); begin += kOpenFactsAtOnce) {
-    const size_t end = std::min(open.size(), begin + kOpenFactsAtOnce);
-    std::vector<FactId> facts;
-    for (size_t i = begin; i < end; ++i) facts.push_back(open[i].first);
-    ASSIGN_OR_RETURN(const std::vector<std::optional<storage::FactRecord>> records,
-                     storage::ReadFacts(view, facts));
-    std::vector<NodeId> met;
-    for (const std::optional<storage::FactRecord>& record : records) {
-      if (!record.has_value()) continue;
-      for (const storage::Evidence& piece : record->evidence) met.push_back(piece.article);
-    }
-    RETURN_IF_ERROR(articles.Meet(met));
-    for (size_t i = begin; i < end; ++i) {
-      const std::optional<storage::FactRecord>& record = records[i - begin];
-      if (!record.has_value()) {
-        return absl::DataLossError(absl::StrCat("fact ", open[i].first, " is missing"));
-      }
-      ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles.Read(*record));
-      ASSIGN_OR_RETURN(const Corroboration result, CorroborateUnder(*record, evidence, lens));
-      (*visible)[open[i].second] = result.visible ? 1 : 0;
-    }
+    const size_t count = std::min(open.size() - begin, kOpenFactsAtOnce);
+    RETURN_IF_ERROR(JudgeOpen(view, articles, lens, edges,
+                              absl::MakeSpan(open).subspan(begin, count), visible));
   }
   return absl::OkStatus();
 }

@@ -355,24 +355,23 @@ absl::Status Binder::PlacePatterns(PatternClause* clause, const ast::Expression*
   for (const PatternSlots& slots : clause->patterns) {
     RETURN_IF_ERROR(PlacePattern(slots, clause, flow));
   }
-  std::vector<ExpressionPtr> late;
+  std::vector<ExpressionPtr> predicates = std::move(clause->predicates);
   if (where != nullptr) {
     ASSIGN_OR_RETURN(ExpressionPtr condition,
                      ExpressionBinder(this, flow->scope).BindPredicate(*where));
-    std::vector<ExpressionPtr> conjuncts;
-    SplitConjunction(std::move(condition), &conjuncts);
-    for (ExpressionPtr& conjunct : conjuncts) {
-      const bool reads_path = std::any_of(
-          clause->patterns.begin(), clause->patterns.end(), [&](const PatternSlots& slots) {
-            return slots.path.has_value() &&
-                   std::binary_search(conjunct->reads.begin(), conjunct->reads.end(), *slots.path);
-          });
-      (reads_path ? late : clause->predicates).push_back(std::move(conjunct));
-    }
+    SplitConjunction(std::move(condition), &predicates);
   }
-  if (!clause->predicates.empty()) {
-    flow->plan = MakePlan(FilterPlan{std::move(flow->plan), std::move(clause->predicates)});
+  std::vector<ExpressionPtr> early;
+  std::vector<ExpressionPtr> late;
+  for (ExpressionPtr& predicate : predicates) {
+    const bool reads_path = std::any_of(
+        clause->patterns.begin(), clause->patterns.end(), [&](const PatternSlots& slots) {
+          return slots.path.has_value() &&
+                 std::binary_search(predicate->reads.begin(), predicate->reads.end(), *slots.path);
+        });
+    (reads_path ? late : early).push_back(std::move(predicate));
   }
+  if (!early.empty()) flow->plan = MakePlan(FilterPlan{std::move(flow->plan), std::move(early)});
   ProjectPaths(*clause, flow);
   if (!late.empty()) flow->plan = MakePlan(FilterPlan{std::move(flow->plan), std::move(late)});
   return absl::OkStatus();

@@ -26,6 +26,10 @@ uint64_t PackedConfidence(double confidence) {
   return std::memcmp(&back, &confidence, sizeof(back)) == 0 ? packed : kExact;
 }
 
+// A number that is no stance is a broken byte that RocksDB's checksum would have caught; reading it
+// as one of the three keeps enum values legal.
+Stance StanceFrom(uint64_t packed) { return static_cast<Stance>(std::min<uint64_t>(packed, 2)); }
+
 uint64_t PackedDays(const FactRecord& fact) {
   if (fact.valid_to == kOpenEnd) return Pattern(kOpenEnd);
   // An open start would make the difference as wide as days can be.
@@ -169,20 +173,28 @@ bool EvidenceColumns::ParseHeap(ByteReader* bytes) {
   return SumUp(bytes->rest().size(), &quote_ends_) && bytes->Bytes(quote_ends_.back(), &quotes_);
 }
 
+double EvidenceColumns::ConfidenceAt(size_t i) const {
+  const uint64_t packed = columns_[kConfidence].At(i) & 0xffff;
+  if (packed != kExact) return static_cast<double>(packed) / kTenThousandths;
+  double exact;
+  std::memcpy(&exact, exact_.data() + exact_before_[i] * sizeof(double), sizeof(double));
+  return exact;
+}
+
+void EvidenceColumns::ReadBare(size_t begin, size_t end, std::vector<BareEvidence>* out) const {
+  for (size_t i = begin; i < end; ++i) {
+    out->push_back({columns_[kArticle].At(i), columns_[kAsserter].At(i), ConfidenceAt(i),
+                    static_cast<int64_t>(columns_[kRetractedAt].At(i)),
+                    StanceFrom(columns_[kStance].At(i))});
+  }
+}
+
 void EvidenceColumns::Read(size_t begin, size_t end, std::vector<Evidence>* out) const {
   for (size_t i = begin; i < end; ++i) {
     Evidence& piece = out->emplace_back();
     piece.article = columns_[kArticle].At(i);
-    // Any other number is a broken byte that RocksDB's checksum would have caught; reading it as
-    // one of the three keeps enum values legal.
-    piece.stance = static_cast<Stance>(std::min<uint64_t>(columns_[kStance].At(i), 2));
-    const uint64_t confidence = columns_[kConfidence].At(i) & 0xffff;
-    if (confidence == kExact) {
-      std::memcpy(&piece.confidence, exact_.data() + exact_before_[i] * sizeof(double),
-                  sizeof(double));
-    } else {
-      piece.confidence = static_cast<double>(confidence) / kTenThousandths;
-    }
+    piece.stance = StanceFrom(columns_[kStance].At(i));
+    piece.confidence = ConfidenceAt(i);
     piece.asserter = columns_[kAsserter].At(i);
     piece.sentence = static_cast<int32_t>(columns_[kSentence].At(i));
     const uint64_t start = columns_[kSpanStart].At(i);
@@ -319,6 +331,11 @@ FactCorroboration FactBlock::ReadCorroboration(size_t i) const {
           ? kNoTime
           : static_cast<int64_t>(since + (dated ? Pattern(fact.first_reported) : 0));
   return fact;
+}
+
+uint64_t FactBlock::ReadBareEvidence(size_t i, std::vector<BareEvidence>* out) const {
+  evidence_.ReadBare(i == 0 ? 0 : evidence_ends_[i - 1], evidence_ends_[i], out);
+  return columns_[kEvidence].At(i);
 }
 
 StoredFact FactBlock::Read(size_t i) const {

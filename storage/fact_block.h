@@ -56,6 +56,7 @@ class EvidenceColumns {
   // Reads their heap.
   bool ParseHeap(ByteReader* bytes);
   void Read(size_t begin, size_t end, std::vector<Evidence>* out) const;
+  void ReadBare(size_t begin, size_t end, std::vector<BareEvidence>* out) const;
   // As FactBlock::bytes.
   size_t bytes() const;
 
@@ -74,6 +75,8 @@ class EvidenceColumns {
     kColumnCount,
   };
   static const ColumnType kTypes[kColumnCount];
+
+  double ConfidenceAt(size_t i) const;
 
   size_t n_ = 0;
   Column columns_[kColumnCount];
@@ -96,6 +99,8 @@ class FactBlock {
   std::optional<size_t> Find(FactId fact) const;
   StoredFact Read(size_t i) const;
   FactCorroboration ReadCorroboration(size_t i) const;
+  // Appends the fact's inline evidence; how many pieces it has in all.
+  uint64_t ReadBareEvidence(size_t i, std::vector<BareEvidence>* out) const;
   // Memory it takes beside itself and the bytes it points into.
   size_t bytes() const;
 

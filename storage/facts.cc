@@ -101,17 +101,29 @@ absl::StatusOr<std::optional<StoredFact>> DecodeLoose(const View& view, FactId f
   return block->Read(0);
 }
 
+// Takes the `count` pieces of the fact's evidence that stand in overflow pages.
+absl::Status ReadOverflow(const View& view, FactId fact, uint64_t count,
+                          absl::FunctionRef<void(Evidence)> take) {
+  for (uint32_t page = 0; count > 0; ++page) {
+    rocksdb::PinnableSlice value;
+    ASSIGN_OR_RETURN(bool found, view.Get(Family::kFacts, EvidenceKey(fact, page), &value));
+    if (!found) return absl::DataLossError("evidence of a fact is lost");
+    ASSIGN_OR_RETURN(std::vector<Evidence> pieces, DecodeEvidencePage(ToView(value)));
+    if (pieces.empty() || pieces.size() > count) {
+      return absl::DataLossError("broken page of evidence");
+    }
+    count -= pieces.size();
+    for (Evidence& piece : pieces) take(std::move(piece));
+  }
+  return absl::OkStatus();
+}
+
 // Adds the evidence that stands in overflow pages.
 absl::StatusOr<FactRecord> Complete(const View& view, StoredFact stored) {
   FactRecord& record = stored.record;
-  for (uint32_t page = 0; record.evidence.size() < stored.evidence_total; ++page) {
-    rocksdb::PinnableSlice value;
-    ASSIGN_OR_RETURN(bool found, view.Get(Family::kFacts, EvidenceKey(stored.id, page), &value));
-    if (!found) return absl::DataLossError("evidence of a fact is lost");
-    ASSIGN_OR_RETURN(std::vector<Evidence> pieces, DecodeEvidencePage(ToView(value)));
-    if (pieces.empty()) return absl::DataLossError("broken page of evidence");
-    std::move(pieces.begin(), pieces.end(), std::back_inserter(record.evidence));
-  }
+  RETURN_IF_ERROR(
+      ReadOverflow(view, stored.id, stored.evidence_total - record.evidence.size(),
+                   [&](Evidence piece) { record.evidence.push_back(std::move(piece)); }));
   return std::move(record);
 }
 
@@ -340,6 +352,29 @@ absl::StatusOr<std::vector<std::optional<FactCorroboration>>> ReadCorroborations
     return absl::OkStatus();
   };
   RETURN_IF_ERROR(TakeFacts<CachedCorroborations>(view, facts, take_kept, take));
+  return read;
+}
+
+absl::StatusOr<BareEvidenceOfFacts> ReadBareEvidence(const View& view,
+                                                     absl::Span<const FactId> facts) {
+  BareEvidenceOfFacts read;
+  read.of_fact.resize(facts.size());
+  const auto take = [&](size_t i, const FactBlock& block, size_t position) -> absl::Status {
+    const size_t begin = read.pieces.size();
+    const uint64_t total = block.ReadBareEvidence(position, &read.pieces);
+    RETURN_IF_ERROR(ReadOverflow(
+        view, facts[i], total - (read.pieces.size() - begin), [&](const Evidence& piece) {
+          read.pieces.push_back(
+              {piece.article, piece.asserter, piece.confidence, piece.retracted_at, piece.stance});
+        }));
+    read.of_fact[i] = {begin, read.pieces.size()};
+    return absl::OkStatus();
+  };
+  const auto take_kept = [&](size_t i, const CachedBlock& cached) {
+    const std::optional<size_t> position = cached.block().Find(facts[i]);
+    return position.has_value() ? take(i, cached.block(), *position) : absl::OkStatus();
+  };
+  RETURN_IF_ERROR(TakeFacts<CachedBlock>(view, facts, take_kept, take));
   return read;
 }
 

@@ -40,6 +40,15 @@ struct Evidence {
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };
 
+// Evidence without its words.
+struct BareEvidence {
+  NodeId article = kNoId;
+  NodeId asserter = kNoId;
+  double confidence = 0.5;
+  int64_t retracted_at = kNoTime;
+  Stance stance = Stance::kReports;
+};
+
 // How exactly an end of the valid interval is known.
 enum class Precision : uint8_t { kNone = 0, kYear = 1, kMonth = 2, kDay = 3, kInstant = 4 };
 
@@ -107,6 +116,18 @@ struct FactCorroboration {
 // That alone, of many facts as in ReadFacts.
 absl::StatusOr<std::vector<std::optional<FactCorroboration>>> ReadCorroborations(
     const View& view, absl::Span<const FactId> facts);
+
+// The evidence alone, without its words, of many facts as in ReadFacts.
+struct BareEvidenceOfFacts {
+  struct Range {
+    size_t begin = 0;
+    size_t end = 0;
+  };
+  std::vector<std::optional<Range>> of_fact;  // in `pieces`; nullopt: there is no such fact
+  std::vector<BareEvidence> pieces;
+};
+absl::StatusOr<BareEvidenceOfFacts> ReadBareEvidence(const View& view,
+                                                     absl::Span<const FactId> facts);
 
 // The edge that stands for a fact among the edges of its subject (kOut) or object (kIn).
 EdgeRow EdgeOf(Direction direction, FactId fact, const FactRecord& record);

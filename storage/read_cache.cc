@@ -50,7 +50,11 @@ void AppendCacheKeys(Family family, absl::string_view key, const Geometry& geome
       return;
     case Family::kEntities:
     case Family::kArticles:
-      if (reader.U64(&id)) keys->push_back(CacheKey::Node(id));
+      if (!reader.U64(&id)) return;
+      keys->push_back(CacheKey::Node(id));
+      if (IsArticle(id)) {
+        keys->push_back(CacheKey::Articles((id - kFirstArticle) / kSegmentArticles));
+      }
       return;
     case Family::kAdjacency:
       if (reader.U8(&kind) && reader.U64(&id) && reader.U32(&chunk)) {

@@ -32,9 +32,21 @@ namespace entente::storage {
 // The edges of so many consecutive nodes, in one direction, make a segment.
 inline constexpr uint64_t kSegmentNodes = 256;
 
+// So do so many consecutive articles.
+inline constexpr uint64_t kSegmentArticles = 1024;
+
 // Names what an entry holds.
 struct CacheKey {
-  enum Kind : uint8_t { kPage, kChunks, kSegment, kNode, kFactBlock, kCorroborations, kBearers };
+  enum Kind : uint8_t {
+    kPage,
+    kChunks,
+    kSegment,
+    kNode,
+    kArticles,
+    kFactBlock,
+    kCorroborations,
+    kBearers
+  };
 
   static CacheKey Page(Direction direction, NodeId node, uint32_t chunk) {
     return {Of(kPage, direction) | chunk, node};
@@ -46,6 +58,7 @@ struct CacheKey {
     return {Of(kChunks, direction), node};
   }
   static CacheKey Node(NodeId node) { return {Of(kNode, Direction::kOut), node}; }
+  static CacheKey Articles(uint64_t segment) { return {Of(kArticles, Direction::kOut), segment}; }
   static CacheKey FactBlock(uint64_t block) { return {Of(kFactBlock, Direction::kOut), block}; }
   // What the evidence of a block's facts amounts to.
   static CacheKey Corroborations(uint64_t block) {

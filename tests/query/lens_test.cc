@@ -118,5 +118,37 @@ TEST(LensMistakeTest, AStatementMayMakeWhatItsLensNames) {
               IsEmpty());
 }
 
+// So many articles that they are no longer looked up one by one.
+TEST(LensOverManyArticlesTest, SeesWhatTheEvidenceOfEachFactSays) {
+  QuerySession query;
+  query.Rows(
+      "UNWIND range(0, 2599) AS i CREATE (n:Article {key: toString(i), publisher: 'P' + i % 7, "
+      "published: date('2024-01-01') + duration({days: i % 300})}) "
+      "WITH n, i WHERE i % 10 = 5 SET n.copy_of = toString(i - 3)");
+  query.Rows(
+      "UNWIND range(0, 1299) AS i CREATE (a:N {i: i})-[r:T]->(a) WITH r, i "
+      "MATCH (one:Article {key: toString(2 * i)}), (two:Article {key: toString(2 * i + 1)}) "
+      "CALL entente.cite(r, one) YIELD added "
+      "CALL entente.cite(r, two, {stance: CASE i % 3 WHEN 0 THEN 'denies' ELSE 'reports' END, "
+      "confidence: 0.8}) YIELD added AS too RETURN count(*)");
+  const std::pair<std::string, std::string> lenses[] = {
+      {"ACCORDING TO 'P3'", "e.publisher = 'P3' AND e.stance <> 'denies'"},
+      {"EXCEPT ['P0', 'P1']", "NOT e.publisher IN ['P0', 'P1'] AND e.stance <> 'denies'"},
+      {"DENIED BY 'P2'", "e.publisher = 'P2' AND e.stance = 'denies'"},
+      {"FOR KNOWN_TIME BETWEEN date('2024-03-01') AND date('2024-03-09')",
+       "e.stance <> 'denies' AND date('2024-03-01') <= date(e.published) <= date('2024-03-09')"}};
+  for (const auto& [lens, condition] : lenses) {
+    const std::vector<std::string> expected = query.Rows(
+        "MATCH (a)-[r:T]->() WHERE any(e IN evidence(r) WHERE " + condition + ") RETURN count(*)");
+    EXPECT_NE(expected[0], "0") << condition;
+    for (int time = 0; time < 2; ++time) {
+      EXPECT_EQ(query.Rows(lens + " MATCH (a)-[r:T]->() RETURN count(*)"), expected) << lens;
+    }
+  }
+  EXPECT_EQ(query.Rows("ACCORDING TO 'P3' CONFIDENCE >= 0.8 MATCH (a)-[r:T]->() RETURN count(*)"),
+            query.Rows("MATCH (a)-[r:T]->() WHERE any(e IN evidence(r) WHERE e.publisher = 'P3' "
+                       "AND e.stance <> 'denies' AND e.confidence >= 0.8) RETURN count(*)"));
+}
+
 }  // namespace
 }  // namespace entente::query

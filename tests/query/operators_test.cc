@@ -106,6 +106,20 @@ TEST_P(OperatorsTest, ShortestPathsAreFoundBreadthFirst) {
               ElementsAre("1 | 2", "3 | 1", "4 | 2", "5 | 3"));
 }
 
+TEST_P(OperatorsTest, PropertiesOfAPatternMayReadItsPath) {
+  MakeTriangle();
+  EXPECT_THAT(query_.Rows("MATCH p = (a {v: length(p) + 2})-->(b) RETURN a.v, b.v"),
+              ElementsAre("3 | 1", "3 | 4"));
+  EXPECT_THAT(query_.Rows("MATCH p = (a)-[:R {w: length(p) + 11}]->(b) RETURN a.v"),
+              ElementsAre("1"));
+  EXPECT_THAT(query_.Rows("MATCH p = shortestPath((a {v: 1})-[*..6]->(b {v: length(p) + 1})) "
+                          "RETURN b.v"),
+              ElementsAre("2", "3", "4"));
+  EXPECT_THAT(query_.Rows("MATCH (d {v: length(p)}), p = (:Q)-->(:Q) RETURN d.v"),
+              ElementsAre("1"));
+  EXPECT_THAT(query_.Rows("MATCH p = (a {v: p})-->() RETURN a"), IsEmpty());
+}
+
 TEST_P(OperatorsTest, OptionalKeepsRowsWithoutMatches) {
   MakeTriangle();
   EXPECT_THAT(query_.SortedRows("MATCH (a:P) OPTIONAL MATCH (a)-[r:S]->(b) WHERE b.v > 3 "

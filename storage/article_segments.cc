@@ -1,0 +1,91 @@
+#include "storage/article_segments.h"
+
+#include <utility>
+
+#include "storage/keys.h"
+#include "storage/nodes.h"
+#include "storage/status_macros.h"
+
+namespace entente::storage {
+
+class ArticleSegments::Segment final : public ReadCache::Entry {
+ public:
+  Segment() : rows_(kSegmentArticles) {}
+
+  void Set(size_t place, const NodeRecord& record) {
+    rows_[place] = {record.publisher, record.original, record.published};
+  }
+  const ArticleRow& row(size_t place) const { return rows_[place]; }
+
+ private:
+  size_t bytes() const override { return sizeof(*this) + rows_.capacity() * sizeof(ArticleRow); }
+
+  std::vector<ArticleRow> rows_;
+};
+
+ArticleSegments::ArticleSegments(const View& view) : view_(view), reads_(view, Family::kArticles) {}
+
+void ArticleSegments::Begin() {
+  found_.assign(found_.size(), nullptr);
+  own_.clear();
+  reads_.Begin();
+}
+
+absl::StatusOr<const ArticleRow*> ArticleSegments::Locate(NodeId article) {
+  if (!IsArticle(article)) return nullptr;
+  const uint64_t number = (article - kFirstArticle) / kSegmentArticles;
+  if (number >= found_.size()) {
+    ASSIGN_OR_RETURN(const uint64_t articles, view_.Counter(kNextArticle));
+    if (article - kFirstArticle >= articles) return nullptr;
+    found_.resize(articles / kSegmentArticles + 1);
+  }
+  if (found_[number] == nullptr) {
+    ASSIGN_OR_RETURN(found_[number], Load(number));
+    if (found_[number] == nullptr) return nullptr;
+  }
+  return &found_[number]->row((article - kFirstArticle) % kSegmentArticles);
+}
+
+absl::StatusOr<bool> ArticleSegments::Fetch(NodeId article) {
+  ASSIGN_OR_RETURN(const ArticleRow* row, Locate(article));
+  if (row != nullptr) __builtin_prefetch(row);
+  return row != nullptr;
+}
+
+absl::StatusOr<const ArticleRow*> ArticleSegments::Find(NodeId article) {
+  ASSIGN_OR_RETURN(const ArticleRow* row, Locate(article));
+  if (row == nullptr) return nullptr;
+  const bool says_something =
+      row->publisher != kNoId || row->original != kNoId || row->published != kNoTime;
+  return says_something ? row : nullptr;
+}
+
+absl::StatusOr<const ArticleSegments::Segment*> ArticleSegments::Load(uint64_t segment) {
+  const CacheKey key = CacheKey::Articles(segment);
+  const auto* found = reads_.Find<Segment>(key);
+  if (found != nullptr || !reads_.HasRoom()) return found;
+  ASSIGN_OR_RETURN(std::unique_ptr<Segment> read, Read(segment));
+  return reads_.Keep(key, ReadCache::Worth::kAtOnce, std::move(read), &own_.emplace_back());
+}
+
+absl::StatusOr<std::unique_ptr<ArticleSegments::Segment>> ArticleSegments::Read(uint64_t segment) {
+  const NodeId first = kFirstArticle + segment * kSegmentArticles;
+  if (!cursor_.has_value()) cursor_.emplace(view_.Scan(Family::kArticles, ""));
+  if (next_ != segment) cursor_->Seek(NodeKey(first));
+  next_ = segment + 1;
+  auto read = std::make_unique<Segment>();
+  for (; cursor_->Valid(); cursor_->Next()) {
+    KeyReader key(cursor_->key());
+    NodeId article;
+    if (!key.U64(&article) || !key.done() || article < first) {
+      return absl::DataLossError("broken key of an article");
+    }
+    if (article >= first + kSegmentArticles) break;
+    ASSIGN_OR_RETURN(const NodeRecord record, DecodeNode(cursor_->value()));
+    read->Set(article - first, record);
+  }
+  RETURN_IF_ERROR(cursor_->status());
+  return read;
+}
+
+}  // namespace entente::storage
