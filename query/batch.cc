@@ -222,19 +222,36 @@ void Column::Append(const Column& other) {
   for (size_t row = 0; row < count; ++row) values.push_back(other.ValueAt(row));
 }
 
+const Column& Batch::Absent() {
+  static const Column& absent = *new Column;
+  return absent;
+}
+
+void Batch::Clear(size_t slot_count) {
+  slot_count_ = slot_count;
+  groups_.resize(GroupsOf(slot_count));
+  for (std::unique_ptr<Group>& group : groups_) {
+    if (group == nullptr) continue;
+    for (Column& column : *group) {
+      if (column.present()) column = Column();
+    }
+  }
+  row_count_ = 0;
+}
+
 Batch Batch::Gather(const std::vector<uint32_t>& rows, const std::vector<Slot>& slots) const {
-  Batch batch(columns_.size());
+  Batch batch(slot_count_);
   for (Slot slot : slots) {
-    if (columns_[slot].present()) batch.columns_[slot] = columns_[slot].Gather(rows);
+    if (column(slot).present()) batch.column(slot) = column(slot).Gather(rows);
   }
   batch.row_count_ = rows.size();
   return batch;
 }
 
 Batch Batch::Gather(const std::vector<uint32_t>& rows) const {
-  Batch batch(columns_.size());
-  for (size_t slot = 0; slot < columns_.size(); ++slot) {
-    if (columns_[slot].present()) batch.columns_[slot] = columns_[slot].Gather(rows);
+  Batch batch(slot_count_);
+  for (Slot slot = 0; slot < slot_count_; ++slot) {
+    if (column(slot).present()) batch.column(slot) = column(slot).Gather(rows);
   }
   batch.row_count_ = rows.size();
   return batch;

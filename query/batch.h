@@ -2,7 +2,10 @@
 // alone; whatever else a row needs is read when an expression asks for it.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -108,15 +111,27 @@ Value ToValue(const RelationshipReference& relationship);
 // `value` must be a relationship.
 RelationshipReference ToReference(const Value& value);
 
+// A column for each slot. Columns come into being in groups, when the first of a group is asked
+// for: a long statement has thousands of slots, of which few flow at any one place.
 class Batch {
  public:
-  explicit Batch(size_t slot_count = 0) : columns_(slot_count) {}
+  explicit Batch(size_t slot_count = 0) : slot_count_(slot_count), groups_(GroupsOf(slot_count)) {}
 
   size_t row_count() const { return row_count_; }
   void set_row_count(size_t count) { row_count_ = count; }
-  size_t slot_count() const { return columns_.size(); }
-  Column& column(Slot slot) { return columns_[slot]; }
-  const Column& column(Slot slot) const { return columns_[slot]; }
+  size_t slot_count() const { return slot_count_; }
+  Column& column(Slot slot) {
+    std::unique_ptr<Group>& group = groups_[slot / kGroup];
+    if (group == nullptr) group = std::make_unique<Group>();
+    return (*group)[slot % kGroup];
+  }
+  const Column& column(Slot slot) const {
+    const std::unique_ptr<Group>& group = groups_[slot / kGroup];
+    return group == nullptr ? Absent() : (*group)[slot % kGroup];
+  }
+
+  // As `*this = Batch(slot_count)`, in the memory that the batch has.
+  void Clear(size_t slot_count);
 
   // A batch with the given rows of the given slots, those that are present.
   Batch Gather(const std::vector<uint32_t>& rows, const std::vector<Slot>& slots) const;
@@ -124,7 +139,14 @@ class Batch {
   Batch Gather(const std::vector<uint32_t>& rows) const;
 
  private:
-  std::vector<Column> columns_;
+  static constexpr size_t kGroup = 16;
+  using Group = std::array<Column, kGroup>;
+
+  static size_t GroupsOf(size_t slots) { return (slots + kGroup - 1) / kGroup; }
+  static const Column& Absent();
+
+  size_t slot_count_;
+  std::vector<std::unique_ptr<Group>> groups_;
   size_t row_count_ = 0;
 };
 

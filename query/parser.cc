@@ -30,7 +30,6 @@ absl::Status Level::Check() const {
 }
 
 absl::Status StatementParser::NoteHeight() {
-  if (height_ > kMaxNesting) return TooDeep();
   if (height_ <= tallest_) return absl::OkStatus();
   tallest_ = height_;
   return CheckStackHere();

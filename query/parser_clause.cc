@@ -19,10 +19,11 @@ bool StatementParser::AtClause() const {
 }
 
 absl::StatusOr<ast::Clause> StatementParser::ParseClause() {
-  // What a projection is made of, which is the most; patterns count their parts themselves.
-  constexpr size_t kMostOperators = 7;
+  // Two where conditions on what the clause binds may come above it. Patterns and projections count
+  // what they are made of themselves.
+  const bool binds = cursor_.AtWord("UNWIND") || cursor_.AtWord("CALL");
   const bool projects = cursor_.AtWord("WITH") || cursor_.AtWord("RETURN");
-  RETURN_IF_ERROR(AddOperators(projects ? kMostOperators : 1));
+  RETURN_IF_ERROR(AddOperators(projects ? 0 : binds ? 2 : 1));
   ast::Clause clause;
   const size_t begin = cursor_.Begin();
   ASSIGN_OR_RETURN(clause.node, ParseClauseNode());

@@ -1,15 +1,33 @@
+#include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "engine/status.h"
 #include "query/statement_parser.h"
 
 namespace entente::query {
+namespace {
+
+// Names alone are handed on without an operator. Else, if there are aggregates, one gathers and
+// another computes with them; if there are none, conditions may come above it.
+size_t MostOperators(const ast::Projection& projection) {
+  const bool computes = std::any_of(
+      projection.items.begin(), projection.items.end(), [](const ast::ProjectionItem& item) {
+        return !std::holds_alternative<ast::Variable>(item.expression->node);
+      });
+  return (computes ? 2 : 0) + (projection.distinct ? 1 : 0) +
+         (projection.order_by.empty() ? 0 : 1) + (projection.skip != nullptr ? 1 : 0) +
+         (projection.limit != nullptr ? 1 : 0);
+}
+
+}  // namespace
 
 absl::StatusOr<ast::Clause::Node> StatementParser::ParseWith() {
   RETURN_IF_ERROR(cursor_.ExpectWord("WITH"));
   ast::With with;
   ASSIGN_OR_RETURN(with.projection, ParseProjection());
   ASSIGN_OR_RETURN(with.where, ParseWhere());
+  RETURN_IF_ERROR(AddOperators(with.where != nullptr ? 1 : 0));
   return with;
 }
 
@@ -43,6 +61,7 @@ absl::StatusOr<ast::Projection> StatementParser::ParseProjection() {
   if (cursor_.AcceptWord("LIMIT")) {
     ASSIGN_OR_RETURN(projection.limit, ParseExpression());
   }
+  RETURN_IF_ERROR(AddOperators(MostOperators(projection)));
   projection.span = cursor_.SpanFrom(begin);
   return projection;
 }

@@ -6,7 +6,6 @@
 #include "absl/time/time.h"
 #include "engine/status.h"
 #include "query/lens_evaluator.h"
-#include "query/operators/emptied_batch.h"
 #include "query/stack_room.h"
 
 namespace entente::query {
@@ -69,7 +68,7 @@ absl::StatusOr<bool> Run::PullBatch() {
   }
   // Rows may be asked for by another thread than the one that began the run.
   RETURN_IF_ERROR(CheckStack(plan_->stack_bytes));
-  EmptyBatch(plan_->slot_names.size(), &batch_);
+  batch_.Clear(plan_->slot_names.size());
   next_ = 0;
   ASSIGN_OR_RETURN(const bool more, root_->Next(&batch_));
   if (!more) {

@@ -236,6 +236,8 @@ void AddDirectReads(const Plan& plan, SlotSet* slots) {
           AddArguments(*node.inner, slots);
         } else if constexpr (std::is_same_v<Kind, DistinctPlan>) {
           slots->insert(node.slots.begin(), node.slots.end());
+        } else if constexpr (std::is_same_v<Kind, UnionPlan>) {
+          for (const auto& of_part : node.slots) slots->insert(of_part.begin(), of_part.end());
         } else if constexpr (std::is_same_v<Kind, SortPlan>) {
           for (const auto& [slot, expression] : node.late) slots->erase(slot);
         } else if constexpr (std::is_same_v<Kind, CreatePlan>) {

@@ -4,7 +4,6 @@
 #include "engine/status.h"
 #include "query/evaluator.h"
 #include "query/evidence_fields.h"
-#include "query/operators/emptied_batch.h"
 #include "query/operators/operators.h"
 
 namespace entente::query {
@@ -46,7 +45,7 @@ class EvidenceOperator : public UnaryOperator {
   }
 
   absl::StatusOr<bool> Pull() {
-    EmptyBatch(execution_.plan->slot_names.size(), &rows_);
+    rows_.Clear(execution_.plan->slot_names.size());
     Reset();
     ASSIGN_OR_RETURN(const bool more, input_->Next(&rows_));
     if (!more) return false;

@@ -11,7 +11,6 @@
 #include "query/lens_evaluator.h"
 #include "query/morsels.h"
 #include "query/operators/edge_references.h"
-#include "query/operators/emptied_batch.h"
 #include "query/operators/operators.h"
 #include "query/operators/relationship_scan.h"
 #include "query/pattern.h"
@@ -38,7 +37,7 @@ class HopOperator : public UnaryOperator {
 
   // The next batch of input, with its start nodes and lenses; false when there is none.
   absl::StatusOr<bool> Pull() {
-    EmptyBatch(execution_.plan->slot_names.size(), &rows_);
+    rows_.Clear(execution_.plan->slot_names.size());
     ASSIGN_OR_RETURN(const bool more, input_->Next(&rows_));
     if (!more) return false;
     if (types_.Refresh()) {

@@ -1,6 +1,5 @@
 #include "engine/status.h"
 #include "query/evaluator.h"
-#include "query/operators/emptied_batch.h"
 #include "query/operators/operators.h"
 
 namespace entente::query {
@@ -13,7 +12,7 @@ class FilterOperator : public UnaryOperator {
 
   absl::StatusOr<bool> Next(Batch* batch) override {
     while (true) {
-      EmptyBatch(execution_.plan->slot_names.size(), &rows_);
+      rows_.Clear(execution_.plan->slot_names.size());
       ASSIGN_OR_RETURN(const bool more, input_->Next(&rows_));
       if (!more) return false;
       RETURN_IF_ERROR(execution_.CheckInterrupted());

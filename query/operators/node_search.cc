@@ -3,14 +3,13 @@
 #include <utility>
 
 #include "engine/status.h"
-#include "query/operators/emptied_batch.h"
 
 namespace entente::query {
 
 absl::StatusOr<bool> NodeSearchOperator::Next(Batch* batch) {
   while (true) {
     if (next_row_ == rows_.row_count()) {
-      EmptyBatch(execution_.plan->slot_names.size(), &rows_);
+      rows_.Clear(execution_.plan->slot_names.size());
       next_row_ = 0;
       ASSIGN_OR_RETURN(const bool more, input_->Next(&rows_));
       if (!more) return false;

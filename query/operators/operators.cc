@@ -54,7 +54,9 @@ uint64_t BytesOf(const Column& column) {
 
 uint64_t BytesOf(const Batch& batch) {
   uint64_t bytes = sizeof(Batch);
-  for (Slot slot = 0; slot < batch.slot_count(); ++slot) bytes += BytesOf(batch.column(slot));
+  for (Slot slot = 0; slot < batch.slot_count(); ++slot) {
+    if (batch.column(slot).present()) bytes += BytesOf(batch.column(slot));
+  }
   return bytes;
 }
 

@@ -2,7 +2,6 @@
 
 #include "engine/status.h"
 #include "query/evaluator.h"
-#include "query/operators/emptied_batch.h"
 #include "query/operators/operators.h"
 
 namespace entente::query {
@@ -14,7 +13,7 @@ class ProjectOperator : public UnaryOperator {
       : UnaryOperator(execution, plan, *node.input), node_(node), evaluator_(execution) {}
 
   absl::StatusOr<bool> Next(Batch* batch) override {
-    EmptyBatch(execution_.plan->slot_names.size(), &rows_);
+    rows_.Clear(execution_.plan->slot_names.size());
     ASSIGN_OR_RETURN(const bool more, input_->Next(&rows_));
     if (!more) return false;
     RETURN_IF_ERROR(execution_.CheckInterrupted());

@@ -242,5 +242,16 @@ TEST_P(OperatorsTest, ProceduresAnswerFromTheirTables) {
   EXPECT_THAT(query_.Rows("UNWIND ['1'] AS x CALL my.proc(x) YIELD n RETURN n"), SizeIs(1));
 }
 
+// The parts of a UNION may return what stands outside of it as it is.
+TEST_P(OperatorsTest, UnionsInsideCallReturnOuterVariables) {
+  EXPECT_THAT(query_.Rows("UNWIND [1, 2] AS y CALL { WITH y RETURN y AS x UNION ALL "
+                          "WITH y RETURN y + 10 AS x UNION ALL WITH y RETURN y AS x } "
+                          "RETURN y, count(*), sum(x) ORDER BY y"),
+              ElementsAre("1 | 3 | 13", "2 | 3 | 16"));
+  EXPECT_THAT(query_.Rows("UNWIND [1, 2] AS y CALL { WITH y RETURN y AS x UNION "
+                          "WITH y RETURN y AS x } RETURN y, x"),
+              ElementsAre("1 | 1", "2 | 2"));
+}
+
 }  // namespace
 }  // namespace entente::query

@@ -127,6 +127,32 @@ TEST(StackTest, LongChainsAreFlat) {
               ::testing::IsEmpty());
 }
 
+// Only brackets and their like are nesting.
+TEST(StackTest, LongChainsOfArithmeticAreAsLongAsTheStackHasRoomFor) {
+  const std::string sum = absl::StrCat("UNWIND [1] AS x RETURN x", Repeat(" + x", 3000));
+  RunWithStack(64 << 20,
+               [&] { EXPECT_THAT(QuerySession().Rows(sum), ::testing::ElementsAre("3001")); });
+  RunWithStack(256 << 10, [&] { EXPECT_THAT(Outcome(sum), HasSubstr("stack")); });
+}
+
+TEST(StackTest, LongChainsOfWithRun) {
+  const std::string sums =
+      absl::StrCat("WITH 1 AS x ", Repeat("WITH x + 1 AS x ", 2000), "RETURN x");
+  RunWithStack(64 << 20,
+               [&] { EXPECT_THAT(QuerySession().Rows(sums), ::testing::ElementsAre("2001")); });
+  QuerySession query;
+  EXPECT_THAT(query.Rows(absl::StrCat("WITH 1 AS x ", Repeat("WITH x ", 8000), "RETURN x")),
+              ::testing::ElementsAre("1"));
+}
+
+// Their columns stand beside one another, so that memory and time must not grow with their square.
+TEST(StackTest, ThousandsOfPartsOfAUnionRun) {
+  QuerySession query;
+  EXPECT_EQ(
+      query.Rows(absl::StrCat("RETURN 1 AS x", Repeat(" UNION ALL RETURN 1 AS x", 5999))).size(),
+      6000u);
+}
+
 TEST(StackTest, EverydayStatementsNeedLittle) {
   RunWithStack(1 << 20, [] {
     EXPECT_EQ(Outcome("MATCH (a:A)-[r:T]->(b {x: 1 + 2}) WHERE a.x > 1 AND NOT b.y = a.y "
