@@ -151,8 +151,8 @@ class Binder {
       const ast::RelationshipPattern& relationship) const;
   // Those of a question must exist.
   absl::Status CheckLabels(const ast::NodePattern& node) const;
-  // Scans and expansions, then a Filter of those predicates of the patterns and of `where` that need
-  // no path, then the paths, then the other predicates.
+  // Scans and expansions, then a Filter of those predicates of the patterns and of `where` that
+  // need no path, then the paths, then the other predicates.
   absl::Status PlacePatterns(PatternClause* clause, const ast::Expression* where, Flow* flow);
   absl::Status PlacePattern(const PatternSlots& slots, PatternClause* clause, Flow* flow);
   void ScanNode(const PatternSlots& slots, size_t index, PatternClause* clause, Flow* flow);
