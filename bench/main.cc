@@ -67,7 +67,7 @@ int Run(int argc, char** argv) {
   CLI::App* run = app.add_subcommand("run", "Ask all engines the same questions");
   RunOptions options;
   options.engines = EngineNames();
-  run->add_option("WORKLOAD", options.workloads, "W0 … W13; all when left out");
+  run->add_option("WORKLOAD", options.workloads, "W0 … W13, L1 … L6; all when left out");
   run->add_option("--facts", options.facts, "Size of the world")->capture_default_str();
   run->add_option("--folder", options.folder, "For tables, databases and results")->required();
   run->add_option("--engines", options.engines, "Which ones take part")

@@ -66,6 +66,24 @@ std::optional<double> RatioToCsr(const Line& line) {
              : Ratio(line, [](const std::string& engine) { return engine == "csr"; });
 }
 
+// Entente's figure of a case "A, B" to its own of the case A.
+std::optional<double> RatioToPlain(const Line& line, const std::vector<Line>& lines) {
+  const size_t comma = line.item.find(", ");
+  if (comma == std::string::npos) return std::nullopt;
+  const auto entente_of = [](const Line& one) -> const Figure* {
+    const auto known = one.by_engine.find("entente");
+    return known == one.by_engine.end() || known->second->samples.empty() ? nullptr : known->second;
+  };
+  const auto plain = std::find_if(lines.begin(), lines.end(), [&](const Line& other) {
+    return other.workload == line.workload && other.threads == line.threads &&
+           other.item == line.item.substr(0, comma);
+  });
+  if (plain == lines.end() || entente_of(line) == nullptr || entente_of(*plain) == nullptr) {
+    return std::nullopt;
+  }
+  return entente_of(line)->median() / entente_of(*plain)->median();
+}
+
 std::string RatioText(const std::optional<double>& ratio) {
   return ratio.has_value() ? ThreeDigits(*ratio) : "";
 }
@@ -118,11 +136,12 @@ std::string Report::Markdown() const {
   }
   const std::vector<std::string> engines = EngineNames();
   absl::StrAppend(&text, "\n| workload | case | threads | ", absl::StrJoin(engines, " | "),
-                  " | to the best peer | to CSR |\n| --- | --- | --: |");
-  for (size_t i = 0; i < engines.size() + 2; ++i) absl::StrAppend(&text, " --: |");
+                  " | to the best peer | to CSR | to the plain case |\n| --- | --- | --: |");
+  for (size_t i = 0; i < engines.size() + 3; ++i) absl::StrAppend(&text, " --: |");
   absl::StrAppend(&text, "\n");
   std::string previous;
-  for (const Line& line : Lines(figures_)) {
+  const std::vector<Line> lines = Lines(figures_);
+  for (const Line& line : lines) {
     const auto title = titles_.find(line.workload);
     const bool first = line.workload != previous;
     previous = line.workload;
@@ -133,7 +152,8 @@ std::string Report::Markdown() const {
       absl::StrAppend(&text, " ", CellText(line, engine), " |");
     }
     absl::StrAppend(&text, " ", RatioText(RatioToBestPeer(line)), " | ",
-                    RatioText(RatioToCsr(line)), " |\n");
+                    RatioText(RatioToCsr(line)), " | ", RatioText(RatioToPlain(line, lines)),
+                    " |\n");
   }
   return text;
 }
@@ -156,13 +176,15 @@ std::string Report::Json() const {
          {"note", Value::String(figure.note)}}));
   }
   std::vector<Value> ratios;
-  for (const Line& line : Lines(figures_)) {
+  const std::vector<Line> lines = Lines(figures_);
+  for (const Line& line : lines) {
     if (line.by_engine.count("entente") == 0) continue;
     ratios.push_back(Value::Map({{"workload", Value::String(line.workload)},
                                  {"item", Value::String(line.item)},
                                  {"threads", Value::Integer(line.threads)},
                                  {"to_best_peer", RatioValue(RatioToBestPeer(line))},
-                                 {"to_csr", RatioValue(RatioToCsr(line))}}));
+                                 {"to_csr", RatioValue(RatioToCsr(line))},
+                                 {"to_plain", RatioValue(RatioToPlain(line, lines))}}));
   }
   for (const std::string& text : differences_) differences.push_back(Value::String(text));
   return ToJson(Value::Map({{"about", Value::Map(std::move(about))},

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -78,10 +79,12 @@ class Run {
       for (const auto& entry : std::filesystem::directory_iterator(BenchFile("workloads"))) {
         names.push_back(entry.path().stem().string());
       }
-      const auto number = [](const std::string& name) { return std::atoi(name.c_str() + 1); };
-      std::sort(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
-        return std::pair(number(a), a) < std::pair(number(b), b);
-      });
+      // W0 … W13, then L1 …
+      const auto place = [](const std::string& name) {
+        return std::tuple(name[0] != 'W', std::atoi(name.c_str() + 1), name);
+      };
+      std::sort(names.begin(), names.end(),
+                [&](const std::string& a, const std::string& b) { return place(a) < place(b); });
     }
     for (const std::string& name : names) {
       ASSIGN_OR_RETURN(Workload workload,

@@ -130,6 +130,11 @@ class Binder {
                           &question_->text);
       return absl::OkStatus();
     }
+    if (absl::ConsumePrefix(&rule, "words")) {
+      absl::StrReplaceAll({{absl::StrCat("{", name, "}"), absl::StripLeadingAsciiWhitespace(rule)}},
+                          &question_->text);
+      return absl::OkStatus();
+    }
     if (absl::ConsumePrefix(&rule, "number ")) return Add(name, {std::string(rule)});
     if (absl::ConsumePrefix(&rule, "rank ")) {
       ASSIGN_OR_RETURN(const std::vector<uint64_t> ranks, ParsePlaces(rule, world_.entities()));

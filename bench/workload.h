@@ -2,7 +2,8 @@
 //
 // A file begins with `title:` and, unless it is a plain question, `program:`; then comes in words
 // what is asked. Sections follow under a line `[name]`: `[parameters]` for all cases, a
-// `[case NAME]` for each case, `[columns]`, `[order]`, and the text for one or several engines.
+// `[case NAME]` for each case, `[columns]`, `[order]`, and the text for one or several engines. A
+// case called "A, B" is also compared with the case A.
 #pragma once
 
 #include <map>
