@@ -128,13 +128,6 @@ absl::StatusOr<ValidEnd> EndOf(const FactRecord& record, PropertyId property, Va
   return end;
 }
 
-Instant InstantOfDay(int32_t day) {
-  constexpr int64_t kFarthestDay = std::numeric_limits<int64_t>::max() / kMicrosecondsPerDay - 1;
-  if (day > kFarthestDay) return kLatest;
-  if (day < -kFarthestDay) return kEarliest;
-  return day * kMicrosecondsPerDay;
-}
-
 void AppendEnd(const ValidEnd& end, storage::KeyWriter& key) {
   if (end.value.is_null()) {
     key.U8(static_cast<uint8_t>(storage::Precision::kNone));
@@ -229,9 +222,11 @@ Instant InstantOfTo(const ValidEnd& end) {
   return end.value.is_null() ? kLatest : Clamped(PointOf(end.value), true);
 }
 
-Instant InstantOfFromDay(int32_t day) { return day == kOpenStart ? kEarliest : InstantOfDay(day); }
-
-Instant InstantOfToDay(int32_t day) { return day == kOpenEnd ? kLatest : InstantOfDay(day); }
+DayRange::DayRange(const ValidRange& range) : after_(kFarthest), until_(-kFarthest) {
+  if (range.from >= range.to) return;
+  after_ = std::clamp(storage::DayOf(range.from), -kFarthest, kFarthest - 1);
+  until_ = std::clamp(storage::DayOf(range.to - 1) + 1, -kFarthest + 1, kFarthest);
+}
 
 absl::StatusOr<ValidEnd> ValidFromOf(const FactRecord& record) {
   return EndOf(record, kValidFromProperty, StoredValidFrom(record), record.from_precision);

@@ -2,6 +2,8 @@
 // (properties valid_from, valid_to) and as storage keeps them (days, precision, exact instants).
 #pragma once
 
+#include <algorithm>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -11,6 +13,7 @@
 #include "engine/lens.h"
 #include "engine/temporal.h"
 #include "engine/value.h"
+#include "storage/time.h"
 
 namespace entente {
 
@@ -53,15 +56,34 @@ absl::string_view PrecisionName(const storage::FactRecord& record, bool from);
 // kEarliest or kLatest.
 Instant InstantOfFrom(const ValidEnd& end);
 Instant InstantOfTo(const ValidEnd& end);
-// Likewise of days as stored.
-Instant InstantOfFromDay(int32_t day);
-Instant InstantOfToDay(int32_t day);
 
 // Whether the half-open interval [from, to) overlaps `range`. If either is empty or reversed, they
 // never do.
 inline bool Meets(Instant from, Instant to, const ValidRange& range) {
   return from < to && range.from < range.to && from < range.to && to > range.from;
 }
+
+// A range of valid time that tells of days as stored what Meets would tell of the instants at which
+// they begin, an open end, or one farther than instants reach, being kEarliest or kLatest.
+class DayRange {
+ public:
+  DayRange() = default;  // of all time
+  explicit DayRange(const ValidRange& range);
+
+  bool Meets(int32_t from, int32_t to) const {
+    from = std::clamp(from, -kFarthest, kFarthest);
+    to = std::clamp(to, -kFarthest, kFarthest);
+    return from < to && from < until_ && to > after_;
+  }
+
+ private:
+  // Stands for all days from there on.
+  static constexpr int32_t kFarthest =
+      std::numeric_limits<Instant>::max() / storage::kMicrosecondsPerDay;
+
+  int32_t after_ = -kFarthest;  // the last day that begins at the range's begin or before it
+  int32_t until_ = kFarthest;   // the first day that begins at its end or behind it
+};
 
 // The bytes of a fact's identity: resolved subject, type, object and both ends with their
 // precision. Equal bytes, equal identity. An import that sorts and merges can order by them.

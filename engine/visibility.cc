@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/status.h"
-#include "engine/valid_time.h"
 #include "storage/facts.h"
 #include "storage/time.h"
 
@@ -89,6 +88,7 @@ InlineJudge::InlineJudge(const Lens& lens) : lens_(lens), columns_(storage::kFla
   }
   if (lens.valid_time.has_value()) {
     columns_ |= storage::kValidFromColumn | storage::kValidToColumn;
+    valid_days_ = DayRange(*lens.valid_time);
   }
   // Of those that are left undecided the fact is read.
   if (!SeesAsDefault()) columns_ |= storage::kFactColumn;
@@ -98,71 +98,78 @@ bool InlineJudge::SeesAsDefault() const {
   return asks_ == Asks::kNothing && !lens_.only_denied_too && !lens_.valid_time.has_value();
 }
 
-InlineJudge::Verdict InlineJudge::JudgeValidTime(const storage::EdgeSpan& edges, size_t i) const {
-  if (!lens_.valid_time.has_value()) return Verdict::kVisible;
-  // Days are rounded outwards: what they exclude is out for sure.
-  if (!Meets(InstantOfFromDay(edges.valid_from[i]), InstantOfToDay(edges.valid_to[i]),
-             *lens_.valid_time)) {
-    return Verdict::kHidden;
-  }
-  const bool inexact = (edges.flags[i] & (storage::kInexactFrom | storage::kInexactTo)) != 0;
-  return inexact ? Verdict::kUndecided : Verdict::kVisible;
-}
-
-InlineJudge::Verdict InlineJudge::JudgeEvidence(const storage::EdgeSpan& edges, size_t i) const {
-  const uint8_t flags = edges.flags[i];
-  const auto verdict = [](bool visible) { return visible ? Verdict::kVisible : Verdict::kHidden; };
-  if (asks_ == Asks::kNothing) {
-    return verdict((flags & storage::kVisible) != 0 ||
-                   (lens_.only_denied_too && (flags & storage::kDenied) != 0));
-  }
-  if ((flags & storage::kHasEvidence) == 0) return Verdict::kHidden;
+void InlineJudge::JudgeEvidence(const storage::EdgeSpan& edges, uint8_t* verdicts) const {
+  // Each case a loop of its own without branches, for the compiler to run over many edges at once.
+  const uint8_t* flags = edges.flags;
+  const uint8_t seen = storage::kVisible | (lens_.only_denied_too ? storage::kDenied : 0);
   switch (asks_) {
-    case Asks::kConfidence:
-      return verdict(edges.confidence[i] >= *lens_.least_confidence &&
-                     ((flags & storage::kVisible) != 0 ||
-                      (lens_.only_denied_too && (flags & storage::kDenied) != 0)));
-    case Asks::kKnownUntil: {
-      // What was retracted may have been believed then.
-      if ((flags & storage::kRetracted) != 0) return Verdict::kUndecided;
-      const int32_t first = edges.first_reported[i];
-      if (first == storage::kNeverReported) return Verdict::kHidden;
-      const int32_t last_day = storage::DayOf(*lens_.known_until);
-      return first == last_day ? Verdict::kUndecided : verdict(first < last_day);
-    }
-    case Asks::kPieces:
-      if (lens_.denied_by.has_value() && (flags & (storage::kDenied | storage::kRetracted)) == 0) {
-        return Verdict::kHidden;
-      }
-      return Verdict::kUndecided;
-    case Asks::kNothing:
     case Asks::kEveryFact:
+      std::fill(verdicts, verdicts + edges.size, kVisible);
       break;
+    case Asks::kNothing:
+      for (uint32_t i = 0; i < edges.size; ++i) {
+        verdicts[i] = (flags[i] & seen) != 0 ? kVisible : kHidden;
+      }
+      break;
+    case Asks::kConfidence: {
+      const int32_t least = *lens_.least_confidence;
+      for (uint32_t i = 0; i < edges.size; ++i) {
+        const bool sees = edges.confidence[i] >= least && (flags[i] & seen) != 0 &&
+                          (flags[i] & storage::kHasEvidence) != 0;
+        verdicts[i] = sees ? kVisible : kHidden;
+      }
+      break;
+    }
+    case Asks::kKnownUntil: {
+      const int32_t last_day = storage::DayOf(*lens_.known_until);
+      for (uint32_t i = 0; i < edges.size; ++i) {
+        const int32_t first = edges.first_reported[i];
+        const Verdict by_day = first < last_day    ? kVisible
+                               : first == last_day ? kUndecided
+                                                   : kHidden;
+        // What was retracted may have been believed then.
+        const Verdict verdict = (flags[i] & storage::kRetracted) != 0 ? kUndecided : by_day;
+        verdicts[i] = (flags[i] & storage::kHasEvidence) != 0 ? verdict : kHidden;
+      }
+      break;
+    }
+    case Asks::kPieces: {
+      const uint8_t needed =
+          lens_.denied_by.has_value() ? storage::kDenied | storage::kRetracted : 0xff;
+      for (uint32_t i = 0; i < edges.size; ++i) {
+        const bool open = (flags[i] & storage::kHasEvidence) != 0 && (flags[i] & needed) != 0;
+        verdicts[i] = open ? kUndecided : kHidden;
+      }
+      break;
+    }
   }
-  return Verdict::kUndecided;
 }
 
-InlineJudge::Verdict InlineJudge::Judge(const storage::EdgeSpan& edges, size_t i) const {
-  if (asks_ == Asks::kEveryFact) return Verdict::kVisible;
-  const Verdict valid = JudgeValidTime(edges, i);
-  if (valid == Verdict::kHidden) return Verdict::kHidden;
-  const Verdict evidence = JudgeEvidence(edges, i);
-  return evidence == Verdict::kVisible ? valid : evidence;
+void InlineJudge::JudgeValidTime(const storage::EdgeSpan& edges, uint8_t* verdicts) const {
+  for (uint32_t i = 0; i < edges.size; ++i) {
+    const bool inexact = (edges.flags[i] & (storage::kInexactFrom | storage::kInexactTo)) != 0;
+    const uint8_t verdict = std::max<uint8_t>(verdicts[i], inexact ? kUndecided : kVisible);
+    // Days are rounded outwards: what they exclude is out for sure.
+    const bool meets = valid_days_.Meets(edges.valid_from[i], edges.valid_to[i]);
+    verdicts[i] = verdicts[i] != kHidden && meets ? verdict : uint8_t{kHidden};
+  }
+}
+
+void InlineJudge::Judge(const storage::EdgeSpan& edges, uint8_t* verdicts) const {
+  JudgeEvidence(edges, verdicts);
+  if (lens_.valid_time.has_value() && asks_ != Asks::kEveryFact) JudgeValidTime(edges, verdicts);
 }
 
 absl::Status JudgeEdges(const storage::View& view, EvidenceReader& articles, const Lens& lens,
                         const InlineJudge& judge, const storage::EdgeSpan& edges,
                         std::vector<uint8_t>* visible) {
-  visible->assign(edges.size, 0);
-  if (judge.SeesAsDefault()) {
-    for (size_t i = 0; i < edges.size; ++i) (*visible)[i] = edges.flags[i] & storage::kVisible;
-    return absl::OkStatus();
-  }
+  visible->resize(edges.size);
+  judge.Judge(edges, visible->data());
   std::vector<OpenFact> open;
-  for (size_t i = 0; i < edges.size; ++i) {
-    const InlineJudge::Verdict verdict = judge.Judge(edges, i);
-    if (verdict == InlineJudge::Verdict::kVisible) (*visible)[i] = 1;
-    if (verdict == InlineJudge::Verdict::kUndecided) open.emplace_back(edges.fact[i], i);
+  for (auto at = visible->begin();
+       (at = std::find(at, visible->end(), InlineJudge::kUndecided)) != visible->end(); ++at) {
+    const size_t i = at - visible->begin();
+    open.emplace_back(edges.fact[i], i);
   }
   std::sort(open.begin(), open.end());
   for (size_t begin = 0; begin < open.size(); begin += kOpenFactsAtOnce) {

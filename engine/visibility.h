@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "engine/evidence_reader.h"
 #include "engine/lens.h"
+#include "engine/valid_time.h"
 #include "storage/decoded_page.h"
 #include "storage/view.h"
 
@@ -15,20 +16,23 @@ namespace entente {
 
 class InlineJudge {
  public:
-  enum class Verdict : uint8_t { kHidden, kVisible, kUndecided };
+  // In this order: of two that must both see a fact, neither hiding it, the greater one holds.
+  enum Verdict : uint8_t { kHidden, kVisible, kUndecided };
 
   // `lens` must outlive the judge.
   explicit InlineJudge(const Lens& lens);
 
   // The columns (storage::EdgeColumn) that Judge and JudgeEdges look at.
   uint32_t columns() const { return columns_; }
-  Verdict Judge(const storage::EdgeSpan& edges, size_t i) const;
+  // Sets verdicts[i] (Verdict) for each of `edges`.
+  void Judge(const storage::EdgeSpan& edges, uint8_t* verdicts) const;
   // Whether exactly those facts are visible that are so under the default lens.
   bool SeesAsDefault() const;
 
  private:
-  Verdict JudgeValidTime(const storage::EdgeSpan& edges, size_t i) const;
-  Verdict JudgeEvidence(const storage::EdgeSpan& edges, size_t i) const;
+  void JudgeEvidence(const storage::EdgeSpan& edges, uint8_t* verdicts) const;
+  // Overrules the verdicts where valid time decides.
+  void JudgeValidTime(const storage::EdgeSpan& edges, uint8_t* verdicts) const;
 
   enum class Asks : uint8_t {
     kNothing,     // the default lens's evidence decides
@@ -40,6 +44,7 @@ class InlineJudge {
   const Lens& lens_;
   Asks asks_;
   uint32_t columns_;
+  DayRange valid_days_;  // of the lens's valid time
 };
 
 // Sets (*visible)[i] for each of `edges`, reading what the judge leaves undecided. The edges must

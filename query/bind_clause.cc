@@ -68,6 +68,7 @@ absl::Status Binder::BindStatement(const ast::QueryStatement& statement) {
 absl::StatusOr<Binder::BoundQuery> Binder::BindQuery(const ast::Query& query, const Origin& origin,
                                                      Place place) {
   lens_stack_.emplace_back(&query.lens, origin.scope);
+  const size_t lenses_before = prepared_.lenses.size();
   std::vector<BoundQuery> parts;
   for (const ast::SingleQuery& part : query.parts) {
     RETURN_IF_ERROR(CheckComposition(part, place));
@@ -76,6 +77,10 @@ absl::StatusOr<Binder::BoundQuery> Binder::BindQuery(const ast::Query& query, co
       return BadComposition("Each part of a UNION must end with RETURN", part.span);
     }
     parts.push_back(std::move(bound));
+  }
+  // A mistake in a lens is told even where no pattern is read through it.
+  if (!query.lens.empty() && prepared_.lenses.size() == lenses_before) {
+    RETURN_IF_ERROR(BindLens(ast::LensClauses(), origin.scope).status());
   }
   lens_stack_.pop_back();
   if (parts.size() == 1) return std::move(parts.front());

@@ -108,6 +108,10 @@ TEST(LensMistakeTest, IsAnErrorEvenWhereNoRowArrives) {
               ElementsAre(HasSubstr("NumberOutOfRange")));
   EXPECT_THAT(query.Rows("OPTIONAL MATCH (a)-->(b) ACCORDING TO 'nobody' CREATE (:N)"),
               ElementsAre(HasSubstr("UnknownName")));
+  // Nor where no pattern is read through it.
+  EXPECT_THAT(query.Rows("ACCORDING TO 'nobody' RETURN 1"), ElementsAre(HasSubstr("UnknownName")));
+  EXPECT_THAT(query.Rows("ACCORDING TO 'nobody' CREATE (:N)"),
+              ElementsAre(HasSubstr("UnknownName")));
   EXPECT_THAT(query.Rows("MATCH (n) RETURN count(*)"), ElementsAre("0"));
 }
 
