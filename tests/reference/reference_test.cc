@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -112,6 +113,16 @@ class Machine {
     const Answer answer = Run(question.statement);
     Run("RESET LENS");
     return answer;
+  }
+
+  // What EXPLAIN shows a question of WHO, WHY or WHAT to mean; "" for other statements.
+  std::string InCypher(const std::string& statement) {
+    std::string text;
+    for (const Row& row : Run("EXPLAIN " + statement).rows) {
+      absl::StrAppend(&text, row[0], "\n");
+      if (absl::StartsWith(row[0], "RETURN ")) return text;
+    }
+    return "";
   }
 
   // Fails if rows were rejected.
@@ -226,6 +237,13 @@ class Comparison {
       const std::string difference = Difference(question, machine_.Ask(question));
       ASSERT_EQ(difference, "") << told_ << "under " << question.session_lens << "\n"
                                 << question.statement;
+      Question in_cypher = question;
+      in_cypher.statement = machine_.InCypher(question.statement);
+      if (in_cypher.statement.empty()) continue;
+      ASSERT_EQ(Difference(in_cypher, machine_.Ask(in_cypher)), "")
+          << told_ << "under " << question.session_lens << "\n"
+          << question.statement << "\nwhich means\n"
+          << in_cypher.statement;
     }
   }
 
