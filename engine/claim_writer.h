@@ -105,8 +105,9 @@ class ClaimWriter {
 
   // Entities that earlier imports knew by name alone ("stubs", key `name:<normalised name>`) become
   // one with the only keyed entity that bears their name, if UpsertEntity touched that entity.
-  // Facts that thereby become identical are united. Node ids given out before may be void
-  // afterwards: look their keys up again. Returns the number of stubs taken over.
+  // Facts that thereby become identical are united, in the order of the entity's names: the first
+  // one's properties stay. Node ids given out before may be void afterwards: look their keys up
+  // again. Returns the number of stubs taken over.
   absl::StatusOr<size_t> TakeOverStubs();
 
   // The entity that `text` means: by key, else canonical name, else alias; an unknown name makes a

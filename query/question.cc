@@ -155,14 +155,15 @@ class QuestionParser {
     return true;
   }
 
-  // A label, names, or a parameter that is a list of names.
+  // A label, names, with or without the brackets of a list, or a parameter that is such a list.
   absl::Status ParseAmong() {
-    if (!AtNamed()) {
+    const bool bracketed = cursor_.Accept(TokenKind::kLeftBracket);
+    if (!AtNamed() && !bracketed) {
       ASSIGN_OR_RETURN(question_.among_label, cursor_.ExpectName("a label or names in quotes"));
       return absl::OkStatus();
     }
     const size_t begin = cursor_.Begin();
-    if (cursor_.At(TokenKind::kParameter) && cursor_.kind(1) != TokenKind::kComma) {
+    if (!bracketed && cursor_.At(TokenKind::kParameter) && cursor_.kind(1) != TokenKind::kComma) {
       ASSIGN_OR_RETURN(question_.among, ParseNamed());
       return absl::OkStatus();
     }
@@ -170,6 +171,7 @@ class QuestionParser {
     do {
       ASSIGN_OR_RETURN(names.elements.emplace_back(), ParseNamed());
     } while (cursor_.Accept(TokenKind::kComma));
+    if (bracketed) RETURN_IF_ERROR(cursor_.Expect(TokenKind::kRightBracket, "]"));
     question_.among = std::make_unique<ast::Expression>();
     question_.among->node = std::move(names);
     question_.among->span = cursor_.SpanFrom(begin);

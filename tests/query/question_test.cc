@@ -110,6 +110,8 @@ TEST(QuestionTest, AmongLimitsWhoeverIsNotNamed) {
   EXPECT_EQ(Pattern("WHO X WHOM AMONG 'c', $d?"),
             "WITH [entente.named_entity('c'), entente.named_entity($d)] AS among\n"
             "MATCH (a)-[r:X]->(b) WHERE a IN among AND b IN among");
+  EXPECT_EQ(Pattern("WHO X WHOM AMONG ['c', $d]?"), Pattern("WHO X WHOM AMONG 'c', $d?"));
+  EXPECT_EQ(Printed("WHO X WHOM AMONG ['c'?").substr(0, 29), "SyntaxError: UnexpectedSyntax");
   EXPECT_EQ(Pattern("'a' X WHOM AMONG $names LIMIT 3?"),
             "WITH entente.named_entity('a') AS a, [name IN $names | entente.named_entity(name)] AS "
             "among\nMATCH (a)-[r:X]->(b) WHERE b IN among LIMIT 3");

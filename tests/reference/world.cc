@@ -265,21 +265,34 @@ int World::Import(const std::vector<ClaimsLine>& lines) {
   return rejected;
 }
 
+// The keyed entity that alone is called so, or, if none is, that alone has such an alias.
+Id World::KeyedBearer(const std::string& name) const {
+  for (const bool canonical : {true, false}) {
+    std::vector<Id> bearers;
+    for (Id id = 0; id < static_cast<Id>(entities.size()); ++id) {
+      const Entity& entity = entities[id];
+      const bool keyed = !entity.gone && !IsStub(entity) && entity.key != "";
+      const bool bears = canonical ? Normalised(entity.name) == name : Bears(entity.aliases, name);
+      if (keyed && bears) bearers.push_back(id);
+    }
+    if (!bearers.empty()) return bearers.size() == 1 ? bearers[0] : kNobody;
+  }
+  return kNobody;
+}
+
+// In the order of the names, since of facts that become one the first that moves stays.
 void World::TakeOverStubs(const std::set<Id>& touched) {
-  for (Id stub = 0; stub < static_cast<Id>(entities.size()); ++stub) {
-    if (entities[stub].gone || !IsStub(entities[stub])) continue;
-    const std::string name = Normalised(entities[stub].name);
-    for (const bool canonical : {true, false}) {
-      std::vector<Id> bearers;
-      for (Id id = 0; id < static_cast<Id>(entities.size()); ++id) {
-        const Entity& entity = entities[id];
-        const bool keyed = !entity.gone && !IsStub(entity) && entity.key != "";
-        const bool bears =
-            canonical ? Normalised(entity.name) == name : Bears(entity.aliases, name);
-        if (keyed && bears) bearers.push_back(id);
+  for (const Id entity : touched) {
+    std::vector<std::string> names = {entities[entity].name};
+    names.insert(names.end(), entities[entity].aliases.begin(), entities[entity].aliases.end());
+    for (const std::string& written : names) {
+      const std::string name = Normalised(written);
+      if (KeyedBearer(name) != entity) continue;
+      for (Id stub = 0; stub < static_cast<Id>(entities.size()); ++stub) {
+        const bool meant = !entities[stub].gone && IsStub(entities[stub]) &&
+                           Normalised(entities[stub].name) == name;
+        if (meant) Rename(stub, entity);
       }
-      if (bearers.size() == 1 && touched.count(bearers[0]) > 0) Rename(stub, bearers[0]);
-      if (!bearers.empty()) break;
     }
   }
 }

@@ -154,6 +154,7 @@ class World {
 
  private:
   bool ClosesCycle(const std::string& key, const std::string& copy_of) const;
+  Id KeyedBearer(const std::string& name) const;
   void TakeOverStubs(const std::set<Id>& touched);
   // All that names `merged` names `into`.
   void Rename(Id merged, Id into);
