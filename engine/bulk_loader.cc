@@ -68,6 +68,12 @@ LoadInput& BulkLoader::NewInput() {
   return *shared_.inputs.back();
 }
 
+void BulkLoader::Discard(LoadInput& input) {
+  const uint32_t number = input.number();
+  inputs_[number] = std::make_unique<LoadInput>(number, shared_);
+  shared_.inputs[number] = inputs_[number].get();
+}
+
 LoadInput& BulkLoader::OwnInput() {
   if (own_input_ == nullptr) own_input_ = &NewInput();
   return *own_input_;
@@ -126,7 +132,10 @@ absl::Status BulkLoader::Report(uint64_t done, uint64_t total) {
 absl::StatusOr<LoadSummary> BulkLoader::Finish() {
   RETURN_IF_ERROR(TellRejections());
   uint64_t rows = 0;
-  for (const std::unique_ptr<LoadInput>& input : inputs_) rows += input->row_count();
+  for (const std::unique_ptr<LoadInput>& input : inputs_) {
+    RETURN_IF_ERROR(input->Close());
+    rows += input->row_count();
+  }
   ASSIGN_OR_RETURN(std::unique_ptr<WriteTransaction> transaction,
                    database_.core().BeginWrite(options_.cancelled));
   storage::TableLoad tables(transaction->graph().transaction(), shared_.space,

@@ -90,6 +90,8 @@ class BulkLoader {
   // which they were made, whoever is first to fill them. What they reject is told by
   // TellRejections.
   LoadInput& NewInput();
+  // Forgets an input with all that it took and rejected, before Finish.
+  void Discard(LoadInput& input);
   // Tells of rejections by inputs, in their order, no later than Finish does. Not while they are
   // being filled. InvalidArgument in strict mode, after the first.
   absl::Status TellRejections();

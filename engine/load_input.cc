@@ -29,6 +29,22 @@ constexpr int kFileBits = 64 - kColumnBits - kLineBits;
 constexpr FactHandle kRefused = FactHandle{1} << 63;
 constexpr int kInputShift = 40;
 
+// Rows of one kind that wait for the numbers of their texts.
+constexpr size_t kMostWaiting = 256;
+
+absl::string_view KeyOf(const ArticleText& article) {
+  return article.key.empty() ? article.url : article.key;
+}
+
+Value OtherThanText(const Value& value) { return value.is_string() ? Value() : value; }
+
+ArticleText TextOf(const ArticleInput& article) {
+  return {article.key,      article.url,
+          article.title,    article.publisher,
+          article.language, article.published.is_string() ? article.published.string() : "",
+          article.copy_of,  article.properties};
+}
+
 uint64_t Fitting(uint64_t v, int bits) { return v >> bits == 0 ? v : 0; }
 
 void AppendCounted(absl::string_view text, std::string* out) {
@@ -165,6 +181,46 @@ LoadInput::LoadInput(uint32_t number, LoadShared& shared)
       evidence_(shared.space),
       coupled_(shared.space) {}
 
+// A row that waits must stay where it is, since the batch sets its texts.
+template <typename Row>
+Row& LoadInput::AddWaiting(const Row& row, std::vector<Row>* waiting) {
+  if (waiting->empty()) waiting->reserve(kMostWaiting);
+  return waiting->emplace_back(row);
+}
+
+void LoadInput::Wait(const FactClaim& fact, const FactRow& row) {
+  FactRow& waiting = AddWaiting(row, &waiting_facts_);
+  waiting_texts_.Add(fact.subject, &waiting.subject);
+  waiting_texts_.Add(fact.type, &waiting.type);
+  waiting_texts_.Add(fact.object, &waiting.object);
+}
+
+void LoadInput::Wait(const EvidenceClaim& evidence, const EvidenceRow& row,
+                     std::vector<EvidenceRow>* waiting_rows) {
+  EvidenceRow& waiting = AddWaiting(row, waiting_rows);
+  waiting_texts_.Add(evidence.article, &waiting.article);
+  waiting_texts_.Add(evidence.asserted_by, &waiting.asserter);
+}
+
+absl::Status LoadInput::LogWaitingIfMany() {
+  const size_t most = std::max({waiting_articles_.size(), waiting_facts_.size(),
+                                waiting_evidence_.size(), waiting_coupled_.size()});
+  return most < kMostWaiting ? absl::OkStatus() : LogWaiting();
+}
+
+absl::Status LoadInput::LogWaiting() {
+  shared_.texts.Enter(&waiting_texts_);
+  const auto log = [](auto* waiting, auto* rows) {
+    for (const auto& row : *waiting) RETURN_IF_ERROR(rows->Add(row));
+    waiting->clear();
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(log(&waiting_articles_, &articles_));
+  RETURN_IF_ERROR(log(&waiting_facts_, &facts_));
+  RETURN_IF_ERROR(log(&waiting_evidence_, &evidence_));
+  return log(&waiting_coupled_, &coupled_);
+}
+
 // The count is common to all threads, so they touch it seldom.
 void LoadInput::CountClaim() {
   constexpr uint32_t kAtOnce = 1024;
@@ -228,7 +284,7 @@ absl::Status LoadInput::AddEntity(const EntityInput& entity, const InputPlace& p
 absl::StatusOr<std::string> LoadInput::MakeArticle(const ArticleText& article,
                                                    const Value& published_value, ArticleRow* row,
                                                    std::string* payload) {
-  const absl::string_view key = article.key.empty() ? article.url : article.key;
+  const absl::string_view key = KeyOf(article);
   if (key.empty()) return "the article has neither key nor url";
   row->published = storage::kNoTime;
   if (!article.published.empty() || !published_value.is_null()) {
@@ -266,38 +322,38 @@ absl::StatusOr<std::string> LoadInput::MakeArticle(const ArticleText& article,
     std::move(more.begin(), more.end(), std::back_inserter(all));
     *payload = PackProperties(std::move(all));
   }
-  row->key = shared_.texts.Enter(key);
-  row->publisher = shared_.texts.Enter(article.publisher);
-  row->copy_of = shared_.texts.Enter(article.copy_of);
   return "";
 }
 
 absl::StatusOr<std::string> LoadInput::MakeArticle(const ArticleInput& article, ArticleRow* row,
                                                    std::string* payload) {
-  ArticleText text{article.key,      article.url, article.title,   article.publisher,
-                   article.language, "",          article.copy_of, article.properties};
-  if (!article.published.is_string()) return MakeArticle(text, article.published, row, payload);
-  text.published = article.published.string();
-  return MakeArticle(text, Value(), row, payload);
+  const ArticleText text = TextOf(article);
+  row->key = shared_.texts.Enter(KeyOf(text));
+  row->publisher = shared_.texts.Enter(text.publisher);
+  row->copy_of = shared_.texts.Enter(text.copy_of);
+  return MakeArticle(text, OtherThanText(article.published), row, payload);
 }
 
-absl::Status LoadInput::AddMade(std::string wrong, ArticleRow row, const InputPlace& place) {
+absl::Status LoadInput::AddArticle(const ArticleText& article, const Value& published,
+                                   const InputPlace& place) {
+  ArticleRow row;
+  ASSIGN_OR_RETURN(std::string wrong, MakeArticle(article, published, &row, &scratch_));
   if (!wrong.empty()) return Reject(place, std::move(wrong));
   ASSIGN_OR_RETURN(row.payload, bytes_.Add(scratch_));
   row.place = PackPlace(place);
-  return articles_.Add(row);
+  ArticleRow& waiting = AddWaiting(row, &waiting_articles_);
+  waiting_texts_.Add(KeyOf(article), &waiting.key);
+  waiting_texts_.Add(article.publisher, &waiting.publisher);
+  waiting_texts_.Add(article.copy_of, &waiting.copy_of);
+  return LogWaitingIfMany();
 }
 
 absl::Status LoadInput::AddArticle(const ArticleInput& article, const InputPlace& place) {
-  ArticleRow row;
-  ASSIGN_OR_RETURN(std::string wrong, MakeArticle(article, &row, &scratch_));
-  return AddMade(std::move(wrong), row, place);
+  return AddArticle(TextOf(article), OtherThanText(article.published), place);
 }
 
 absl::Status LoadInput::AddArticle(const ArticleText& article, const InputPlace& place) {
-  ArticleRow row;
-  ASSIGN_OR_RETURN(std::string wrong, MakeArticle(article, Value(), &row, &scratch_));
-  return AddMade(std::move(wrong), row, place);
+  return AddArticle(article, Value(), place);
 }
 
 absl::StatusOr<std::string> LoadInput::MakeFact(const FactClaim& fact, FactRow* row) {
@@ -324,9 +380,6 @@ absl::StatusOr<std::string> LoadInput::MakeFact(const FactClaim& fact, FactRow* 
       ASSIGN_OR_RETURN(*properties, WithProperty(*properties, id, end->value));
     }
   }
-  row->subject = shared_.texts.Enter(fact.subject);
-  row->type = shared_.texts.Enter(fact.type);
-  row->object = shared_.texts.Enter(fact.object);
   row->valid_from = record.valid_from;
   row->valid_to = record.valid_to;
   row->from_precision = static_cast<uint8_t>(record.from_precision);
@@ -345,8 +398,6 @@ absl::StatusOr<std::string> LoadInput::MakeEvidence(const EvidenceClaim& evidenc
   std::string wrong = WrongEvidence(evidence);
   if (!wrong.empty()) return wrong;
   row->fact = evidence.fact;
-  row->article = shared_.texts.Enter(evidence.article);
-  row->asserter = shared_.texts.Enter(evidence.asserted_by);
   row->sentence = evidence.sentence;
   row->span_begin = evidence.span_begin;
   row->span_end = evidence.span_end;
@@ -374,9 +425,10 @@ absl::StatusOr<FactHandle> LoadInput::AddFact(const FactClaim& fact, const Input
     return kRefused | input | (refused_facts_.size() - 1);
   }
   row.place = PackPlace(place);
-  const FactHandle handle = input | facts_.size();
-  RETURN_IF_ERROR(facts_.Add(row));
+  const FactHandle handle = input | NextFact();
+  Wait(fact, row);
   CountClaim();
+  RETURN_IF_ERROR(LogWaitingIfMany());
   return handle;
 }
 
@@ -390,7 +442,8 @@ absl::Status LoadInput::AddEvidence(const EvidenceClaim& evidence, const InputPl
   if (!wrong.empty()) return Reject(place, std::move(wrong));
   row.place = PackPlace(place);
   CountClaim();
-  return evidence_.Add(row);
+  Wait(evidence, row, &waiting_evidence_);
+  return LogWaitingIfMany();
 }
 
 absl::Status LoadInput::AddClaim(const ClaimInput& claim, const InputPlace& place) {
@@ -407,23 +460,24 @@ absl::Status LoadInput::AddClaim(const ClaimInput& claim, const InputPlace& plac
   evidence.span_begin = claim.evidence.span_begin;
   evidence.span_end = claim.evidence.span_end;
   evidence.quote = claim.evidence.quote;
-  FactRow fact;
-  ASSIGN_OR_RETURN(std::string wrong, MakeFact({claim.subject, claim.type, claim.object,
-                                                claim.valid_from, claim.valid_to, claim.properties},
-                                               &fact));
+  const FactClaim fact{claim.subject,    claim.type,     claim.object,
+                       claim.valid_from, claim.valid_to, claim.properties};
+  FactRow row;
+  ASSIGN_OR_RETURN(std::string wrong, MakeFact(fact, &row));
   if (wrong.empty()) wrong = WrongEvidence(evidence);
   if (!wrong.empty()) return Reject(place, std::move(wrong));
-  fact.place = PackPlace(place);
-  fact.coupled = claim.article.empty() ? 0 : 1;
-  if (fact.coupled) {
-    evidence.fact = FactHandle{number_} << kInputShift | facts_.size();
-    EvidenceRow row;
-    RETURN_IF_ERROR(MakeEvidence(evidence, &row).status());
-    row.place = fact.place;
-    RETURN_IF_ERROR(coupled_.Add(row));
+  row.place = PackPlace(place);
+  row.coupled = claim.article.empty() ? 0 : 1;
+  if (row.coupled) {
+    evidence.fact = FactHandle{number_} << kInputShift | NextFact();
+    EvidenceRow piece;
+    RETURN_IF_ERROR(MakeEvidence(evidence, &piece).status());
+    piece.place = row.place;
+    Wait(evidence, piece, &waiting_coupled_);
   }
+  Wait(fact, row);
   CountClaim();
-  return facts_.Add(fact);
+  return LogWaitingIfMany();
 }
 
 }  // namespace entente

@@ -202,7 +202,11 @@ class LoadInput {
   absl::Status AddEvidence(const EvidenceClaim& evidence, const InputPlace& place);
   // For readers that find a record to be no record at all.
   absl::Status Reject(const InputPlace& place, std::string reason);
+  // After the last record.
+  absl::Status Close() { return LogWaiting(); }
 
+  uint32_t number() const { return number_; }
+  // Once it is closed.
   uint64_t row_count() const {
     return entities_.size() + articles_.size() + facts_.size() + evidence_.size() + coupled_.size();
   }
@@ -217,17 +221,29 @@ class LoadInput {
   // Packs what is not null, refusing values that cannot be stored and names in `refused`.
   absl::StatusOr<std::string> Pack(absl::Span<const MapEntry> properties,
                                    std::initializer_list<PropertyId> refused);
-  // Fills `*row` but for its payload and place, and `*payload`. "" or why it cannot be taken.
-  // `published`: null, or what stands in place of the text.
+  // Fills `*row` but for its texts, payload and place, and `*payload`. "" or why it cannot be
+  // taken. `published`: null, or what stands in place of the text.
   absl::StatusOr<std::string> MakeArticle(const ArticleText& article, const Value& published,
                                           ArticleRow* row, std::string* payload);
+  // Fills the texts, too.
   absl::StatusOr<std::string> MakeArticle(const ArticleInput& article, ArticleRow* row,
                                           std::string* payload);
-  absl::Status AddMade(std::string wrong, ArticleRow row, const InputPlace& place);
-  // Fills the row; "" or why the fact cannot be taken.
+  absl::Status AddArticle(const ArticleText& article, const Value& published,
+                          const InputPlace& place);
+  // Fill the row but for its texts; "" or why it cannot be taken.
   absl::StatusOr<std::string> MakeFact(const FactClaim& fact, FactRow* row);
   absl::StatusOr<std::string> MakeEvidence(const EvidenceClaim& evidence, EvidenceRow* row);
 
+  // Rows wait until the texts of many get their numbers at once.
+  template <typename Row>
+  static Row& AddWaiting(const Row& row, std::vector<Row>* waiting);
+  void Wait(const FactClaim& fact, const FactRow& row);
+  void Wait(const EvidenceClaim& evidence, const EvidenceRow& row,
+            std::vector<EvidenceRow>* waiting);
+  absl::Status LogWaitingIfMany();
+  absl::Status LogWaiting();
+
+  uint64_t NextFact() const { return facts_.size() + waiting_facts_.size(); }
   void CountClaim();
 
   const uint32_t number_;
@@ -239,6 +255,11 @@ class LoadInput {
   storage::RowLog<FactRow> facts_;
   storage::RowLog<EvidenceRow> evidence_;
   storage::RowLog<EvidenceRow> coupled_;
+  TextBatch waiting_texts_;
+  std::vector<ArticleRow> waiting_articles_;
+  std::vector<FactRow> waiting_facts_;
+  std::vector<EvidenceRow> waiting_evidence_;
+  std::vector<EvidenceRow> waiting_coupled_;
   std::vector<Rejection> rejections_;
   std::vector<std::string> refused_facts_;  // why, by handle
   std::string scratch_;

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <numeric>
 
 #include "absl/hash/hash.h"
+#include "absl/types/span.h"
 
 namespace entente {
 namespace {
@@ -15,6 +17,10 @@ constexpr size_t kFirstSlots = 256;
 // The bits of a slot that hold an address, and the others.
 constexpr int kAddressBits = 48;
 constexpr uint64_t kAddress = (uint64_t{1} << kAddressBits) - 1;
+
+uint64_t HashOf(absl::string_view text) { return absl::Hash<absl::string_view>{}(text); }
+// The shard is told by the other half.
+uint32_t HashInShard(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
 
 uint64_t Tag(uint32_t hash) { return uint64_t{hash >> 16} << kAddressBits; }
 
@@ -32,9 +38,12 @@ size_t TextTable::Shard::Probe(uint32_t hash, absl::string_view text) const {
   return at;
 }
 
-void TextTable::Shard::Grow() {
-  slots.assign(std::max(slots.size() * 2, kFirstSlots), 0);
-  const size_t mask = slots.size() - 1;
+void TextTable::Shard::Reserve(size_t texts) {
+  size_t needed = std::max(slots.size(), kFirstSlots);
+  while ((entries.size() + texts) * 3 > needed * 2) needed *= 2;
+  if (needed == slots.size()) return;
+  slots.assign(needed, 0);
+  const size_t mask = needed - 1;
   for (const Entry* const entry : entries) {
     size_t at = entry->hash & mask;
     while (slots[at] != 0) at = (at + 1) & mask;
@@ -58,23 +67,64 @@ const TextTable::Entry* TextTable::Shard::Keep(uint32_t hash, absl::string_view 
   return entry;
 }
 
+// The index of the text's entry. There must be room.
+uint32_t TextTable::Shard::Enter(uint32_t hash, absl::string_view text) {
+  const size_t at = Probe(hash, text);
+  if (slots[at] == 0) {
+    const Entry* const entry = Keep(hash, text);
+    entries.push_back(entry);
+    slots[at] = Tag(hash) | reinterpret_cast<uint64_t>(entry);
+  }
+  return reinterpret_cast<const Entry*>(slots[at] & kAddress)->index;
+}
+
 TextId TextTable::Enter(absl::string_view text) {
   if (text.empty()) return kNoText;
-  const uint64_t hash = absl::Hash<absl::string_view>{}(text);
+  const uint64_t hash = HashOf(text);
   const uint32_t number = hash & (kShards - 1);
-  const uint32_t rest = static_cast<uint32_t>(hash >> 32);
   Shard& shard = shards_[number];
   const std::lock_guard lock(shard.mutex);
-  if (shard.entries.size() * 3 >= shard.slots.size() * 2) shard.Grow();
-  const size_t at = shard.Probe(rest, text);
-  if (shard.slots[at] == 0) {
-    const Entry* const entry = shard.Keep(rest, text);
-    shard.entries.push_back(entry);
-    shard.slots[at] = Tag(rest) | reinterpret_cast<uint64_t>(entry);
-    return entry->index << kShardBits | number;
+  shard.Reserve(1);
+  return shard.Enter(HashInShard(hash), text) << kShardBits | number;
+}
+
+void TextBatch::Add(absl::string_view text, TextId* id) {
+  if (text.empty()) {
+    *id = kNoText;
+    return;
   }
-  const Entry* const entry = reinterpret_cast<const Entry*>(shard.slots[at] & kAddress);
-  return entry->index << kShardBits | number;
+  items_.push_back({HashOf(text), bytes_.size(), text.size(), id});
+  bytes_.append(text.data(), text.size());
+}
+
+void TextTable::Enter(TextBatch* batch) {
+  std::array<size_t, kShards + 1> ends{};  // of each shard's items, once they are sorted
+  for (const TextBatch::Item& item : batch->items_) ++ends[(item.hash & (kShards - 1)) + 1];
+  std::partial_sum(ends.begin(), ends.end(), ends.begin());
+  batch->by_shard_.resize(batch->items_.size());
+  for (const TextBatch::Item& item : batch->items_) {
+    batch->by_shard_[ends[item.hash & (kShards - 1)]++] = &item;
+  }
+  size_t begin = 0;
+  for (uint32_t number = 0; number < kShards; begin = ends[number++]) {
+    const auto items = absl::MakeConstSpan(batch->by_shard_).subspan(begin, ends[number] - begin);
+    if (items.empty()) continue;
+    Shard& shard = shards_[number];
+    const std::lock_guard lock(shard.mutex);
+    shard.Reserve(items.size());
+    const size_t mask = shard.slots.size() - 1;
+    for (const auto* item : items) __builtin_prefetch(&shard.slots[HashInShard(item->hash) & mask]);
+    for (const auto* item : items) {
+      __builtin_prefetch(
+          reinterpret_cast<const Entry*>(shard.slots[HashInShard(item->hash) & mask] & kAddress));
+    }
+    for (const auto* item : items) {
+      const auto text = absl::string_view(batch->bytes_).substr(item->offset, item->size);
+      *item->id = shard.Enter(HashInShard(item->hash), text) << kShardBits | number;
+    }
+  }
+  batch->items_.clear();
+  batch->bytes_.clear();
 }
 
 void TextTable::Close() {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -14,6 +15,27 @@ namespace entente {
 
 using TextId = uint32_t;
 inline constexpr TextId kNoText = ~TextId{0};
+
+// Texts that are entered together: that way the table is locked less often, and the memory it looks
+// into is on its way before it is needed.
+class TextBatch {
+ public:
+  // The text is copied; `*id` is set when the batch is entered, at once for "".
+  void Add(absl::string_view text, TextId* id);
+
+ private:
+  friend class TextTable;
+  struct Item {
+    uint64_t hash;
+    size_t offset;
+    size_t size;
+    TextId* id;
+  };
+
+  std::string bytes_;
+  std::vector<Item> items_;
+  std::vector<const Item*> by_shard_;
+};
 
 class TextTable {
  public:
@@ -24,6 +46,8 @@ class TextTable {
   // The number of a text, kNoText of "". From any thread. Which number a text gets is a matter of
   // chance when several threads enter texts.
   TextId Enter(absl::string_view text);
+  // Gives the texts their numbers and empties the batch.
+  void Enter(TextBatch* batch);
   // No text is entered any more: gives back the memory that only entering needs.
   void Close();
   // "" of kNoText. While no thread enters texts.
@@ -59,7 +83,9 @@ class TextTable {
     char* block_next = nullptr;
 
     size_t Probe(uint32_t hash, absl::string_view text) const;
-    void Grow();
+    // Makes room for so many more.
+    void Reserve(size_t texts);
+    uint32_t Enter(uint32_t hash, absl::string_view text);
     const Entry* Keep(uint32_t hash, absl::string_view text);
   };
 

@@ -131,20 +131,32 @@ void PutString(absl::string_view text, std::string* out) {
   PutText(text, out);
 }
 
+// Of letters and digits what a slug has for them, 0 of all else.
+constexpr std::array<char, 256> kSlugLetters = [] {
+  std::array<char, 256> letters{};
+  for (char c = '0'; c <= '9'; ++c) letters[static_cast<size_t>(c)] = c;
+  for (char c = 'a'; c <= 'z'; ++c) {
+    letters[static_cast<size_t>(c)] = letters[static_cast<size_t>(c - 'a' + 'A')] = c;
+  }
+  return letters;
+}();
+
+// Without branches, which nothing could foresee where words end.
 std::string SlugOf(absl::string_view text) {
-  std::string slug(text.size(), '\0');
-  char* out = slug.data();
+  std::string slug(text.size() + 2, '\0');
+  char* const begin = slug.data();
+  char* out = begin;
   bool between = false;
   for (const char c : text) {
-    if (!absl::ascii_isalnum(static_cast<unsigned char>(c))) {
-      between = out != slug.data();
-      continue;
-    }
-    if (between) *out++ = '-';
-    between = false;
-    *out++ = absl::ascii_tolower(static_cast<unsigned char>(c));
+    const char letter = kSlugLetters[static_cast<unsigned char>(c)];
+    const bool is_letter = letter != 0;
+    *out = '-';
+    out += is_letter & between;
+    *out = letter;
+    out += is_letter;
+    between = !is_letter & (out != begin);
   }
-  slug.resize(static_cast<size_t>(out - slug.data()));
+  slug.resize(static_cast<size_t>(out - begin));
   return slug;
 }
 

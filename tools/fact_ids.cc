@@ -25,8 +25,7 @@ std::optional<uint64_t> PlainNumber(absl::string_view id) {
 
 }  // namespace
 
-bool FactIds::Add(absl::string_view id, FactHandle fact) {
-  if (Find(id).has_value()) return false;
+void FactIds::Add(absl::string_view id, FactHandle fact) {
   ++count_;
   const std::optional<uint64_t> number = PlainNumber(id);
   if (number.has_value() && *number < 2 * count_ + kSlack) {
@@ -35,7 +34,6 @@ bool FactIds::Add(absl::string_view id, FactHandle fact) {
   } else {
     others_.emplace(id, fact);
   }
-  return true;
 }
 
 std::optional<FactHandle> FactIds::Find(absl::string_view id) const {

@@ -14,8 +14,8 @@ namespace entente::tools {
 
 class FactIds {
  public:
-  // False when the id is taken.
-  bool Add(absl::string_view id, FactHandle fact);
+  // The id must not be taken.
+  void Add(absl::string_view id, FactHandle fact);
   std::optional<FactHandle> Find(absl::string_view id) const;
 
  private:

@@ -19,6 +19,9 @@ class ClaimsFormat : public ImportFormat {
   ~ClaimsFormat() override;
 
   absl::Status ReadLine(absl::string_view line, const InputPlace& place) override;
+  std::unique_ptr<ImportFormat> Continue(LoadInput& input) const override {
+    return std::make_unique<ClaimsFormat>(input);
+  }
   absl::Status End() override { return absl::OkStatus(); }
   std::map<std::string, uint64_t> UnknownFields() const override;
 

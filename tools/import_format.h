@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
@@ -18,6 +19,11 @@ class ImportFormat {
   // `place` has file and line. A line that is bad is rejected and OK is returned; an error is the
   // load's end.
   virtual absl::Status ReadLine(absl::string_view line, const InputPlace& place) = 0;
+  // Whether the last line left a row open, so that the next one belongs to it.
+  virtual bool in_row() const { return false; }
+  // What reads lines from the middle of the same file into another input; the first line must have
+  // been read. Null when no more lines should be.
+  virtual std::unique_ptr<ImportFormat> Continue(LoadInput& input) const = 0;
   // After the last line.
   virtual absl::Status End() = 0;
   // Fields that the format does not know and passed over, with how often.

@@ -123,6 +123,14 @@ absl::Status IcewsFormat::ReadHeader(absl::string_view line, const InputPlace& p
   return absl::OkStatus();
 }
 
+std::unique_ptr<ImportFormat> IcewsFormat::Continue(LoadInput& input) const {
+  if (header_failed_ || columns_.empty()) return nullptr;
+  auto rest = std::make_unique<IcewsFormat>(input);
+  rest->columns_ = columns_;
+  rest->width_ = width_;
+  return rest;
+}
+
 absl::Status IcewsFormat::AddActor(absl::string_view name, absl::string_view sectors,
                                    absl::string_view country, const InputPlace& place) {
   if (!actors_.insert(absl::StrCat(name, "\t", sectors, "\t", country)).second) {

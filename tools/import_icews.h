@@ -20,6 +20,7 @@ class IcewsFormat : public ImportFormat {
   explicit IcewsFormat(LoadInput& input) : input_(input) {}
 
   absl::Status ReadLine(absl::string_view line, const InputPlace& place) override;
+  std::unique_ptr<ImportFormat> Continue(LoadInput& input) const override;
   absl::Status End() override { return absl::OkStatus(); }
   std::map<std::string, uint64_t> UnknownFields() const override { return unknown_; }
 

@@ -236,6 +236,15 @@ absl::Status TablesFormat::ReadLine(absl::string_view line, const InputPlace& pl
   return status;
 }
 
+std::unique_ptr<ImportFormat> TablesFormat::Continue(LoadInput& input) const {
+  if (!header_read_ || header_failed_) return nullptr;
+  auto rest = std::make_unique<TablesFormat>(input, ids_, table_);
+  rest->header_read_ = true;
+  rest->columns_ = columns_;
+  rest->properties_ = properties_;
+  return rest;
+}
+
 absl::Status TablesFormat::End() {
   if (open_.empty()) return absl::OkStatus();
   open_.clear();

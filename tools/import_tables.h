@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,8 @@ class TablesFormat : public ImportFormat {
       : input_(input), ids_(ids), table_(table) {}
 
   absl::Status ReadLine(absl::string_view line, const InputPlace& place) override;
+  bool in_row() const override { return !open_.empty(); }
+  std::unique_ptr<ImportFormat> Continue(LoadInput& input) const override;
   absl::Status End() override;
   std::map<std::string, uint64_t> UnknownFields() const override { return unknown_; }
 

@@ -6,6 +6,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -21,6 +22,18 @@ namespace {
 constexpr size_t kPortion = 256 << 10;
 constexpr absl::string_view kGzipMagic("\x1f\x8b", 2);
 constexpr absl::string_view kZstdMagic("\x28\xb5\x2f\xfd", 4);
+
+// In pieces whose counts fit into a byte, which compilers make many at once of.
+size_t CountOf(char wanted, absl::string_view text) {
+  constexpr size_t kPiece = 128;
+  size_t count = 0;
+  for (; text.size() >= kPiece; text.remove_prefix(kPiece)) {
+    uint8_t in_piece = 0;
+    for (size_t i = 0; i < kPiece; ++i) in_piece += text[i] == wanted;
+    count += in_piece;
+  }
+  return count + static_cast<size_t>(std::count(text.begin(), text.end(), wanted));
+}
 
 }  // namespace
 
@@ -142,11 +155,19 @@ bool InputFile::IsFileAt(const std::string& path) const {
 }
 
 absl::StatusOr<size_t> InputFile::ReadStored(char* bytes, size_t size) {
+  ASSIGN_OR_RETURN(const size_t count,
+                   ReadAt(&offset_, bytes, std::min<uint64_t>(size, end_offset_ - offset_)));
+  bytes_read_ += count;
+  return count;
+}
+
+absl::StatusOr<size_t> InputFile::ReadAt(uint64_t* offset, char* bytes, size_t size) const {
   while (true) {
     if (cancelled_ != nullptr && *cancelled_) return absl::CancelledError("cancelled");
-    const ssize_t count = read(descriptor_, bytes, size);
+    const ssize_t count = size_ > 0 ? pread(descriptor_, bytes, size, static_cast<off_t>(*offset))
+                                    : read(descriptor_, bytes, size);
     if (count >= 0) {
-      bytes_read_ += static_cast<uint64_t>(count);
+      *offset += static_cast<uint64_t>(count);
       return static_cast<size_t>(count);
     }
     if (errno != EINTR) {
@@ -223,6 +244,59 @@ absl::StatusOr<bool> InputFile::NextLine(absl::string_view* line) {
     searched = buffer_.size() - begin_;
     RETURN_IF_ERROR(Fill());
   }
+}
+
+absl::StatusOr<std::unique_ptr<InputFile>> InputFile::Cut(uint64_t offset) {
+  if (!started_) RETURN_IF_ERROR(Fill());
+  if (size_ == 0 || unpacker_ != nullptr) return nullptr;
+  std::string portion(kPortion, '\0');
+  uint64_t at = begin_offset_;
+  uint64_t lines = begin_line_;
+  bool in_quotes = false;
+  while (true) {
+    ASSIGN_OR_RETURN(const size_t count, ReadAt(&at, portion.data(), portion.size()));
+    if (count == 0) return nullptr;
+    // Before the offset it is enough to count.
+    const uint64_t begin = at - count;
+    const size_t passed = std::clamp<uint64_t>(offset, begin, at) - begin;
+    lines += CountOf('\n', absl::string_view(portion).substr(0, passed));
+    in_quotes ^= CountOf('"', absl::string_view(portion).substr(0, passed)) % 2 != 0;
+    for (size_t i = passed; i < count; ++i) {
+      in_quotes ^= portion[i] == '"';
+      if (portion[i] != '\n') continue;
+      ++lines;
+      if (in_quotes) continue;
+      return CutAt(begin + i + 1, lines);
+    }
+  }
+}
+
+std::unique_ptr<InputFile> InputFile::CutAt(uint64_t offset, uint64_t lines) {
+  const uint64_t untaken = offset_ - (buffer_.size() - begin_);
+  if (offset < untaken || offset >= std::min(end_offset_, size_)) return nullptr;
+  const int descriptor = fcntl(descriptor_, F_DUPFD_CLOEXEC, 0);
+  if (descriptor < 0) return nullptr;
+  std::unique_ptr<InputFile> rest(new InputFile(name_, descriptor, size_, cancelled_));
+  rest->started_ = true;
+  rest->begin_offset_ = rest->offset_ = offset;
+  rest->begin_line_ = rest->line_number_ = lines;
+  rest->end_offset_ = end_offset_;
+  end_offset_ = offset;
+  if (offset_ > offset) {
+    buffer_.resize(buffer_.size() - (offset_ - offset));
+    bytes_read_ -= offset_ - offset;
+    offset_ = offset;
+  }
+  return rest;
+}
+
+void InputFile::Rewind() {
+  offset_ = begin_offset_;
+  line_number_ = begin_line_;
+  buffer_.clear();
+  begin_ = 0;
+  at_end_ = false;
+  bytes_read_ = 0;
 }
 
 absl::StatusOr<absl::string_view> InputFile::Peek(size_t limit) {

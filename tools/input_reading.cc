@@ -1,6 +1,7 @@
 #include "tools/input_reading.h"
 
 #include <algorithm>
+#include <map>
 #include <thread>
 #include <utility>
 
@@ -17,6 +18,7 @@ namespace entente::tools {
 namespace {
 
 constexpr size_t kPeek = 4096;
+constexpr uint64_t kMostParts = 8;  // each has buffers of its own
 constexpr uint64_t kLinesBetweenReports = 256;
 constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr absl::string_view kTables = "tables";
@@ -62,14 +64,19 @@ std::vector<std::string> ImportFormatNames() {
 }
 
 InputReading::InputReading(BulkLoader& loader, std::vector<Source> sources,
-                           const std::atomic<bool>& cancelled)
-    : loader_(loader), sources_(std::move(sources)), cancelled_(cancelled) {}
+                           const std::atomic<bool>& cancelled, uint64_t part_bytes)
+    : loader_(loader),
+      sources_(std::move(sources)),
+      cancelled_(cancelled),
+      part_bytes_(part_bytes) {}
 
 InputReading::~InputReading() = default;
 
 absl::Status InputReading::MakeReader(uint32_t index) {
   Source& source = sources_[index];
   Reader& reader = readers_.emplace_back();
+  reader.source = index;
+  reader.file = source.file.get();
   ASSIGN_OR_RETURN(absl::string_view head, source.file->Peek(kPeek));
   if (head.empty()) {
     reader.state = State::kDone;
@@ -96,19 +103,66 @@ absl::Status InputReading::MakeReader(uint32_t index) {
   } else {
     reader.format = std::make_unique<ClaimsFormat>(*reader.input);
   }
+  return CutIntoParts();
+}
+
+absl::Status InputReading::CutIntoParts() {
+  const size_t first = readers_.size() - 1;
+  // Who reads facts gives them their ids in the order of the file.
+  if (readers_[first].gives_facts || readers_[first].file->size() < 2 * part_bytes_) {
+    return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(ReadLine(*readers_[first].file, readers_[first]).status());
+  const uint64_t size = readers_[first].file->size();
+  const uint64_t part_bytes = std::max(part_bytes_, size / kMostParts);
+  for (uint64_t offset = part_bytes; offset < size - part_bytes / 2; offset += part_bytes) {
+    const Reader& before = readers_.back();
+    Reader rest;
+    rest.source = before.source;
+    rest.input = &loader_.NewInput();
+    rest.format = readers_[first].format->Continue(*rest.input);
+    if (rest.format == nullptr) return absl::OkStatus();
+    ASSIGN_OR_RETURN(rest.part, before.file->Cut(offset));
+    if (rest.part == nullptr) return absl::OkStatus();
+    rest.file = rest.part.get();
+    rest.needs_facts = before.needs_facts;
+    readers_.push_back(std::move(rest));
+  }
   return absl::OkStatus();
 }
 
 absl::Status InputReading::Read(const std::function<void(uint64_t bytes)>& report) {
-  for (uint32_t file = 0; file < sources_.size(); ++file) RETURN_IF_ERROR(MakeReader(file));
+  for (uint32_t source = 0; source < sources_.size(); ++source) {
+    RETURN_IF_ERROR(MakeReader(source));
+  }
   alone_ = std::count_if(readers_.begin(), readers_.end(),
                          [](const Reader& reader) { return reader.state == State::kWaiting; }) < 2;
   std::thread other;
   if (!alone_) other = std::thread([this] { Work(nullptr); });
   Work(&report);
   if (other.joinable()) other.join();
+  const absl::Status ended = EndFiles();
   fact_ids_ = FactIds();
-  for (const Reader& reader : readers_) RETURN_IF_ERROR(reader.status);
+  return ended;
+}
+
+absl::Status InputReading::EndFiles() {
+  Reader* last = nullptr;  // that has read the rows before
+  for (size_t i = 0; i < readers_.size(); ++i) {
+    Reader& reader = readers_[i];
+    const bool goes_on = reader.part != nullptr && last->format->in_row();
+    if (goes_on) {
+      loader_.Discard(*std::exchange(reader.input, nullptr));
+      reader.format = nullptr;
+      reader.file->Rewind();
+      reader.status = ReadAll(*reader.file, *last, nullptr);
+    } else {
+      last = &reader;
+    }
+    RETURN_IF_ERROR(reader.status);
+    const bool is_last = i + 1 == readers_.size() || readers_[i + 1].part == nullptr;
+    if (is_last && last->format != nullptr) RETURN_IF_ERROR(last->format->End());
+  }
   return absl::OkStatus();
 }
 
@@ -125,12 +179,16 @@ bool InputReading::IsReady(const Reader& reader) const {
   return !reader.needs_facts || std::none_of(readers_.begin(), readers_.end(), is_facts_to_come);
 }
 
-uint32_t InputReading::TakeFile() {
+uint32_t InputReading::TakeReader() {
   absl::MutexLock lock(&mutex_);
   uint32_t taken = 0;
   const auto can_go_on = [&] {
-    const auto ready = std::find_if(readers_.begin(), readers_.end(),
-                                    [this](const Reader& reader) { return IsReady(reader); });
+    // Facts first, since others wait for them.
+    const auto is_ready = [this](const Reader& reader) { return IsReady(reader); };
+    auto ready = std::find_if(readers_.begin(), readers_.end(), [&](const Reader& reader) {
+      return reader.gives_facts && is_ready(reader);
+    });
+    if (ready == readers_.end()) ready = std::find_if(readers_.begin(), readers_.end(), is_ready);
     taken = static_cast<uint32_t>(ready - readers_.begin());
     return ready != readers_.end() ||
            std::none_of(readers_.begin(), readers_.end(),
@@ -142,45 +200,54 @@ uint32_t InputReading::TakeFile() {
 }
 
 void InputReading::Work(const std::function<void(uint64_t bytes)>* report) {
-  for (uint32_t file = TakeFile(); file < readers_.size(); file = TakeFile()) {
-    absl::Status status = ReadFile(file, report);
+  for (uint32_t taken = TakeReader(); taken < readers_.size(); taken = TakeReader()) {
+    Reader& reader = readers_[taken];
+    absl::Status status = ReadAll(*reader.file, reader, report);
     absl::MutexLock lock(&mutex_);
-    readers_[file].status = std::move(status);
-    readers_[file].state = State::kDone;
+    reader.status = std::move(status);
+    reader.state = State::kDone;
   }
 }
 
-absl::Status InputReading::ReadFile(uint32_t index,
-                                    const std::function<void(uint64_t bytes)>* report) {
-  InputFile& file = *sources_[index].file;
-  Reader& reader = readers_[index];
-  uint64_t bytes_told = 0;
+absl::StatusOr<bool> InputReading::ReadLine(InputFile& file, Reader& reader) {
   absl::string_view line;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool more, file.NextLine(&line));
-    if (!more) break;
-    if (file.line_number() == 1) absl::ConsumePrefix(&line, kByteOrderMark);
-    const InputPlace place{index, file.line_number(), 0};
-    RETURN_IF_ERROR(file.line_too_long() ? reader.input->Reject(place, TooLong())
-                                         : reader.format->ReadLine(line, place));
+  ASSIGN_OR_RETURN(const bool more, file.NextLine(&line));
+  if (!more) return false;
+  if (file.line_number() == 1) absl::ConsumePrefix(&line, kByteOrderMark);
+  const InputPlace place{reader.source, file.line_number(), 0};
+  RETURN_IF_ERROR(file.line_too_long() ? reader.input->Reject(place, TooLong())
+                                       : reader.format->ReadLine(line, place));
+  return true;
+}
+
+absl::Status InputReading::ReadAll(InputFile& file, Reader& reader,
+                                   const std::function<void(uint64_t bytes)>* report) {
+  uint64_t bytes_told = 0;
+  bool more = true;
+  while (more) {
+    ASSIGN_OR_RETURN(more, ReadLine(file, reader));
     if (cancelled_) return absl::CancelledError("cancelled");
-    if (file.line_number() % kLinesBetweenReports != 0) continue;
+    if (more && file.line_number() % kLinesBetweenReports != 0) continue;
     bytes_ += file.bytes_read() - bytes_told;
     bytes_told = file.bytes_read();
     if (report != nullptr) (*report)(bytes_);
     if (alone_) RETURN_IF_ERROR(loader_.TellRejections());
   }
-  bytes_ += file.bytes_read() - bytes_told;
-  return reader.format->End();
+  return absl::OkStatus();
 }
 
 void InputReading::EachUnknownField(
     const std::function<void(uint32_t, const std::string&, uint64_t)>& visit) const {
-  for (uint32_t file = 0; file < readers_.size(); ++file) {
-    if (readers_[file].format == nullptr) continue;
-    for (const auto& [field, times] : readers_[file].format->UnknownFields()) {
-      visit(file, field, times);
+  for (size_t i = 0; i < readers_.size();) {
+    const uint32_t source = readers_[i].source;
+    std::map<std::string, uint64_t> unknown;
+    for (; i < readers_.size() && readers_[i].source == source; ++i) {
+      if (readers_[i].format == nullptr) continue;
+      for (const auto& [field, times] : readers_[i].format->UnknownFields()) {
+        unknown[field] += times;
+      }
     }
+    for (const auto& [field, times] : unknown) visit(source, field, times);
   }
 }
 

@@ -1,5 +1,5 @@
 // InputReading: reads the files of an import into the inputs of a bulk load, two at a time where
-// that is possible.
+// that is possible, and long ones in parts.
 #pragma once
 
 #include <atomic>
@@ -33,8 +33,12 @@ class InputReading {
     std::string part;
   };
 
-  // `loader` must outlive this. `cancelled` ends the reading with Cancelled.
-  InputReading(BulkLoader& loader, std::vector<Source> sources, const std::atomic<bool>& cancelled);
+  static constexpr uint64_t kPartBytes = uint64_t{16} << 20;
+
+  // `loader` must outlive this. `cancelled` ends the reading with Cancelled. `part_bytes` is about
+  // how long the parts of files are at least.
+  InputReading(BulkLoader& loader, std::vector<Source> sources, const std::atomic<bool>& cancelled,
+               uint64_t part_bytes = kPartBytes);
   ~InputReading();
 
   const std::vector<Source>& sources() const { return sources_; }
@@ -50,7 +54,11 @@ class InputReading {
 
  private:
   enum class State { kWaiting, kReading, kDone };
+  // Of a file, or of a part of one; parts follow each other.
   struct Reader {
+    uint32_t source = 0;
+    InputFile* file = nullptr;
+    std::unique_ptr<InputFile> part;       // but the first one of a file
     std::unique_ptr<ImportFormat> format;  // null: the file is empty
     LoadInput* input = nullptr;
     bool gives_facts = false;  // that others name by id
@@ -59,17 +67,26 @@ class InputReading {
     absl::Status status;
   };
 
-  absl::Status MakeReader(uint32_t file);
-  // Takes files and reads them until none are left. `report` may be null.
+  absl::Status MakeReader(uint32_t source);
+  // Cuts what the last reader reads into parts, where that can be done.
+  absl::Status CutIntoParts();
+  // Takes readers and lets them read until none are left. `report` may be null.
   void Work(const std::function<void(uint64_t bytes)>* report);
-  // The next file that can be read; the number of files when there are none left.
-  uint32_t TakeFile();
+  // The next one that can read; the number of readers when there are none left.
+  uint32_t TakeReader();
   bool IsReady(const Reader& reader) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status ReadFile(uint32_t file, const std::function<void(uint64_t bytes)>* report);
+  // False at the end.
+  absl::StatusOr<bool> ReadLine(InputFile& file, Reader& reader);
+  absl::Status ReadAll(InputFile& file, Reader& reader,
+                       const std::function<void(uint64_t bytes)>* report);
+  // Reads what followed a cut in the middle of a row again as what follows that row, and ends the
+  // files.
+  absl::Status EndFiles();
 
   BulkLoader& loader_;
   std::vector<Source> sources_;
   const std::atomic<bool>& cancelled_;
+  const uint64_t part_bytes_;
   FactIds fact_ids_;
   absl::Mutex mutex_;
   std::vector<Reader> readers_;  // states are guarded by mutex_
