@@ -23,7 +23,7 @@ struct Stage {
   Effort effort;
 };
 
-// Makes the database anew: time, peak memory, bytes a fact. Once, since it takes long.
+// Makes the database anew, as often as the effort says at least: time, peak memory, bytes a fact.
 absl::StatusOr<std::vector<Figure>> MeasureLoad(const Stage& stage);
 
 // Processes that open, answer and end; `answers` gets what they said.

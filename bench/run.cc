@@ -110,7 +110,9 @@ class Run {
     const Workload unnamed;
     const Workload& workload = load == workloads_.end() ? unnamed : *load;
     std::fprintf(stderr, "loading %s\n", std::string(engine.name()).c_str());
-    const absl::StatusOr<std::vector<Figure>> figures = MeasureLoad(StageOf(engine, workload));
+    Stage stage = StageOf(engine, workload);
+    if (load == workloads_.end()) stage.effort.least_runs = 1;
+    const absl::StatusOr<std::vector<Figure>> figures = MeasureLoad(stage);
     if (!figures.ok()) {
       Fail(workload, "time", engine, 2, figures.status());
       return false;
