@@ -348,6 +348,7 @@ absl::Status ClaimLoad::AppendPiece(const NamedEvidence& piece,
                                     std::vector<storage::Evidence>* evidence) {
   storage::Evidence& stored = evidence->emplace_back();
   stored.article = piece.article;
+  nodes_.PrefetchSource(piece.article);
   stored.stance = static_cast<storage::Stance>(piece.stance);
   stored.sentence = piece.sentence;
   stored.span_start = piece.span_begin;
@@ -459,13 +460,19 @@ absl::Status ClaimLoad::WriteFacts() {
   }
   has_next_ = evidence_.Next(&next_piece_);
   storage::RowLog<DistinctFact>::Reader facts(facts_, /*drop=*/true);
-  DistinctFact fact;
-  std::vector<storage::Evidence> evidence;
-  for (uint32_t number = 0; facts.Next(&fact); ++number) {
-    RETURN_IF_ERROR(context_.report(number, facts_.size()));
-    RETURN_IF_ERROR(GatherEvidence(number, &evidence));
-    RETURN_IF_ERROR(fact.stored == kNoId ? WriteNew(fact, &evidence)
-                                         : ChangeStored(fact, evidence));
+  // Several at a time, so that what is known of their articles is on its way when it is needed.
+  constexpr size_t kAtOnce = 32;
+  std::vector<std::pair<DistinctFact, std::vector<storage::Evidence>>> gathered(kAtOnce);
+  uint32_t number = 0;
+  for (size_t count = kAtOnce; count == kAtOnce;) {
+    for (count = 0; count < kAtOnce && facts.Next(&gathered[count].first); ++count) {
+      RETURN_IF_ERROR(context_.report(number, facts_.size()));
+      RETURN_IF_ERROR(GatherEvidence(number++, &gathered[count].second));
+    }
+    for (auto& [fact, evidence] : absl::MakeSpan(gathered).first(count)) {
+      RETURN_IF_ERROR(fact.stored == kNoId ? WriteNew(fact, &evidence)
+                                           : ChangeStored(fact, evidence));
+    }
   }
   RETURN_IF_ERROR(facts.status());
   for (RelationId relation = 0; relation < relation_counts_.size(); ++relation) {

@@ -70,6 +70,10 @@ class NodeLoad {
     int64_t published = 0;  // storage::kNoTime: none
   };
   absl::StatusOr<Source> SourceOf(NodeId article);
+  // To be called a while before.
+  void PrefetchSource(NodeId article) const {
+    if (article >= first_article_) __builtin_prefetch(&sources_[article - first_article_]);
+  }
   // Packed properties of the load with the numbers of the catalogue.
   std::string WithCatalogueIds(absl::string_view packed) const;
 
