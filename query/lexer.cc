@@ -317,9 +317,8 @@ class Lexer {
       }
     }
     const Decoded next = Decode(text_, end);
-    if (!complete || ContinuesName(next.character) || (end < text_.size() && text_[end] == '#')) {
-      size_t wrong_end = EndOfName(text_, end);
-      if (wrong_end == end && complete) ++wrong_end;
+    if (!complete || ContinuesName(next.character)) {
+      const size_t wrong_end = EndOfName(text_, end);
       return Error(ErrorCode::kInvalidNumberLiteral,
                    absl::StrCat(text_.substr(at_, wrong_end - at_), " is not a number"), at_,
                    wrong_end);

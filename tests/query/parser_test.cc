@@ -297,6 +297,7 @@ TEST(ParserTest, ErrorsNameTheDetailAndThePlace) {
       {"RETURN «0x1G2»", "InvalidNumberLiteral"},
       {"RETURN «12ab»", "InvalidNumberLiteral"},
       {"RETURN «012»", "InvalidNumberLiteral"},
+      {"RETURN 12«#»3", "UnexpectedSyntax"},
       {"RETURN «1e»", "InvalidNumberLiteral"},
       {"RETURN «9223372036854775808»", "IntegerOverflow"},
       {"RETURN «-9223372036854775809»", "IntegerOverflow"},
