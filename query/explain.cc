@@ -1,11 +1,15 @@
 #include "query/explain.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/types/span.h"
+#include "engine/value_text.h"
 #include "query/evidence_fields.h"
 #include "query/tree_walk.h"
 
@@ -99,7 +103,9 @@ absl::string_view QuantifierText(ast::QuantifierKind kind) {
   return "";
 }
 
-std::string ValueText(const Value& value) {
+constexpr size_t kMostElementsShown = 20;
+
+std::string ConstantText(const Value& value) {
   switch (value.type()) {
     case Value::Type::kNull:
       return "null";
@@ -113,18 +119,26 @@ std::string ValueText(const Value& value) {
       return absl::StrCat("'", value.string(), "'");
     case Value::Type::kList: {
       const auto element = [](std::string* out, const Value& part) {
-        out->append(ValueText(part));
+        out->append(ConstantText(part));
       };
-      return absl::StrCat("[", absl::StrJoin(value.list(), ", ", element), "]");
+      const absl::Span<const Value> first =
+          absl::MakeConstSpan(value.list())
+              .first(std::min(value.list().size(), kMostElementsShown));
+      const bool all = first.size() == value.list().size();
+      return absl::StrCat("[", absl::StrJoin(first, ", ", element), all ? "]" : ", …]");
     }
     case Value::Type::kMap: {
       const auto entry = [](std::string* out, const MapEntry& part) {
-        absl::StrAppend(out, part.first, ": ", ValueText(part.second));
+        absl::StrAppend(out, part.first, ": ", ConstantText(part.second));
       };
       return absl::StrCat("{", absl::StrJoin(value.map(), ", ", entry), "}");
     }
     default:
-      return absl::StrCat("<", Value::TypeName(value.type()), ">");
+      if (!value.is_temporal() && value.type() != Value::Type::kDuration) {
+        return absl::StrCat("<", Value::TypeName(value.type()), ">");
+      }
+      return absl::StrCat(absl::AsciiStrToLower(Value::TypeName(value.type())), "('",
+                          TemporalText(value), "')");
   }
 }
 
@@ -148,7 +162,7 @@ struct BoundExpressionPrinter {
     });
   }
 
-  std::string operator()(const Constant& node) const { return ValueText(node.value); }
+  std::string operator()(const Constant& node) const { return ConstantText(node.value); }
   std::string operator()(const ParameterReference& node) const {
     return absl::StrCat("$", node.name);
   }

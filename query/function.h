@@ -100,6 +100,7 @@ struct FunctionRow {
   TypeSet elements = TypeSet::Any();  // what a result that is a list consists of
   NullPolicy nulls = NullPolicy::kNullIfAnyNull;
   Purity purity = Purity::kPure;
+  bool pure_of_text = false;  // kStatement, but not when its one argument is text
   FunctionImplementation implementation = nullptr;
   // Of a relationship as its only argument: the same from what was read beside it, and of many at
   // once, in order, with the lens that each carries; `*results` gets one for each.

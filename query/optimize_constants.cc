@@ -51,9 +51,12 @@ struct ConstantValue {
     return Taken(Arithmetic(sign, *ConstantOf(node.left), *ConstantOf(node.right)));
   }
   std::optional<Value> operator()(const FunctionExpression& node) const {
-    if (node.function->purity != Purity::kPure) return std::nullopt;
     std::vector<Value> arguments;
     for (const ExpressionPtr& argument : node.arguments) arguments.push_back(*ConstantOf(argument));
+    const bool pure =
+        node.function->purity == Purity::kPure ||
+        (node.function->pure_of_text && arguments.size() == 1 && arguments[0].is_string());
+    if (!pure) return std::nullopt;
     return Taken(CallFunction(*node.function, FunctionContext{}, arguments));
   }
   std::optional<Value> operator()(const ListExpression& node) const {

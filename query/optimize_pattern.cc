@@ -422,6 +422,7 @@ class Arrangement {
   double EdgeRows(size_t index) {
     const StepEdge& edge = run_.edges[index];
     if (edge.placed || !AllBound(edge.reads)) return kNever;
+    if (edge.relationship_bound && !Bound(edge.relationship)) return kNever;
     const bool from = Bound(edge.from);
     const bool to = Bound(edge.to);
     if ((!from && !to) || (edge.needs_both_ends && !(from && to))) return kNever;

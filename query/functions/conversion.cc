@@ -1,3 +1,4 @@
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -68,7 +69,7 @@ absl::StatusOr<Value> IntegerFrom(const Value& value) {
     int64_t integer = 0;
     if (absl::SimpleAtoi(value.string(), &integer)) return Value::Integer(integer);
     number = FloatFromText(value.string());
-    if (!number.has_value()) return Value::Null();
+    if (!number.has_value() || !std::isfinite(*number)) return Value::Null();
   }
   const std::optional<int64_t> integer = IntegerFromFloat(*number);
   if (integer.has_value()) return Value::Integer(*integer);

@@ -106,6 +106,7 @@ void AddInstant(const InstantNames& names, std::vector<FunctionRow>* rows) {
                    .optional = 1,
                    .result = result,
                    .purity = Purity::kStatement,
+                   .pure_of_text = kType != Type::kTime,  // whose offset may be that of today
                    .implementation = Construct<kType>,
                    .help = names.help});
   rows->push_back({.name = names.truncate,

@@ -50,6 +50,11 @@ std::string RandomExpressions::Properties(const Scope& outer) {
 std::string RandomExpressions::Hop(bool binds, const Scope& outer) {
   const bool many = dice_.Percent(20);
   std::string text = "[";
+  const std::string known = binds && dice_.Percent(25) ? Reused(many, outer) : "";
+  if (!known.empty()) {
+    text += many ? absl::StrCat(known, "*]") : absl::StrCat(known, "]");
+    return Arrow(text);
+  }
   if (binds && dice_.Percent(50)) text += Bind(many ? Kind::kHops : Kind::kRelationship);
   if (dice_.Percent(50))
     text += dice_.OneOf(
@@ -59,7 +64,19 @@ std::string RandomExpressions::Hop(bool binds, const Scope& outer) {
         {"*1..2", "*1..2", "*0..1", "*0..1", "*..2", "*2", "*0..2", "*0..2", "*0..2", "*2..1"});
   }
   if (dice_.Percent(4)) absl::StrAppend(&text, " ", Properties(outer));
-  text += "]";
+  return Arrow(text + "]");
+}
+
+// Relationships that an earlier clause bound, which one clause may name once; "" when there are
+// none left.
+std::string RandomExpressions::Reused(bool many, const Scope& outer) {
+  for (const std::string& name : Names(outer, many ? Kind::kHops : Kind::kRelationship)) {
+    if (reused_.insert(name).second) return name;
+  }
+  return "";
+}
+
+std::string RandomExpressions::Arrow(const std::string& text) {
   switch (dice_.Below(3)) {
     case 0:
       return absl::StrCat("-", text, "->");

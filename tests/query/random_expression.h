@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,8 @@ class RandomExpressions {
   std::string Node(bool binds, const Scope& outer);
   std::string Properties(const Scope& outer);
   std::string Hop(bool binds, const Scope& outer);
+  std::string Reused(bool many, const Scope& outer);
+  std::string Arrow(const std::string& text);
   static std::vector<std::string> Names(const Scope& scope, Kind kind);
   // A variable of that kind, or "".
   std::string Any(Kind kind);
@@ -93,7 +96,8 @@ class RandomExpressions {
 
   Dice dice_;
   Scope scope_;
-  uint32_t hops_left_ = 0;  // that MATCH clauses may still have
+  uint32_t hops_left_ = 0;        // that MATCH clauses may still have
+  std::set<std::string> reused_;  // relationships that the present MATCH names again
 
  private:
   int names_ = 0;

@@ -56,6 +56,7 @@ class Generator : public RandomExpressions {
   void Add(absl::string_view clause) { absl::StrAppend(&query_.text, clause, " "); }
 
   std::string Match(bool optional) {
+    reused_.clear();
     const uint32_t patterns = dice_.Percent(70) ? 1 : 2 + dice_.Below(2);
     std::vector<std::string> paths;
     const Scope outer = scope_;

@@ -2,6 +2,7 @@
 // plain enumeration of paths finds, on random graphs with parallel relationships and self-loops.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <random>
 #include <string>
@@ -249,6 +250,34 @@ TEST_P(TraversalTest, TheFirstRowsAreThoseOfTheWholeOrder) {
   // What may fail does so for all rows.
   const std::string failing = match + "RETURN r.w AS w, 6 / r.w AS q ORDER BY w DESC, q LIMIT 1";
   EXPECT_EQ(fast_->Rows(failing), plain_->Rows(failing));
+}
+
+TEST_P(TraversalTest, ARelationshipIsBoundBeforeItIsUsedAgain) {
+  for (const std::string statement :
+       {"MATCH ()-[r]->() MATCH (x:A)-[r]->(y) RETURN x.i, y.i",
+        "MATCH ()-[r:T]->() WITH r MATCH (x:A)-[r]->(y) RETURN x.i, y.i",
+        "MATCH (a)-[r]-(b) MATCH (a)-[r]-(b) RETURN a.i, r.w, b.i",
+        "MATCH (n)-[r]->(n) MATCH (n)-[r]->(n) RETURN count(r)",
+        "MATCH (x)-[r]-(y)-[s]-(z) MATCH (x)-[r]-(y)-[s]-(z) RETURN x.i, z.i, r.w, s.w",
+        "MATCH (a:A)-[rs:U*]->() MATCH (a)-[rs*]->(z) RETURN z.i",
+        "MATCH (a)-[rs:U*]->(c) WITH a, rs, c MATCH p = (a)-[rs*]->(c:A) RETURN length(p), c.i"}) {
+    ExpectSame(statement);
+  }
+  EXPECT_EQ(fast_->SortedRows("MATCH ()-[r]->() MATCH (x:A)-[r]->(y) RETURN id(r), x.i, y.i"),
+            fast_->SortedRows("MATCH (x:A)-[r]->(y) RETURN id(r), x.i, y.i"));
+}
+
+TEST_P(TraversalTest, DatesAreComparedWhileHopping) {
+  // Those without a date are left to the filter.
+  const std::string undated =
+      fast_->Rows("MATCH ()-[r]->() WHERE r.valid_from IS NULL RETURN count(*)")[0];
+  const std::vector<std::string> plan =
+      fast_->Rows("PROFILE MATCH ()-[r]->() WHERE r.valid_from >= date('2025-01-01') RETURN r.w");
+  const auto hop = std::find_if(plan.begin(), plan.end(), [](const std::string& line) {
+    return line.find("Expand") != std::string::npos;
+  });
+  ASSERT_NE(hop, plan.end());
+  EXPECT_NE(hop->find(absl::StrCat("' | ", undated, " |")), std::string::npos) << *hop;
 }
 
 TEST_P(TraversalTest, ConditionsOnTypesAreCheckedWhileHopping) {
