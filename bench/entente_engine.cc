@@ -6,18 +6,12 @@
 #include "bench/engine.h"
 #include "bench/process.h"
 #include "engine/entente.h"
-#include "engine/value_json.h"
+#include "engine/status.h"
 
 namespace entente::bench {
 namespace {
 
 absl::Status LastError() { return absl::InternalError(entente_last_error()); }
-
-std::string ParametersJson(const ParameterSet& parameters) {
-  std::vector<MapEntry> entries;
-  for (const auto& [name, value] : parameters) entries.emplace_back(name, Value::String(value));
-  return ToJson(Value::Map(std::move(entries)));
-}
 
 void AddCell(entente_result* result, size_t column, Answer* answer) {
   switch (entente_result_type(result, column)) {
@@ -46,13 +40,17 @@ void AddCell(entente_result* result, size_t column, Answer* answer) {
 
 class EntenteStatement : public Statement {
  public:
-  EntenteStatement(entente_connection* connection, std::string text)
-      : connection_(connection), text_(std::move(text)) {}
+  explicit EntenteStatement(entente_statement* statement) : statement_(statement) {}
+  ~EntenteStatement() override { entente_statement_free(statement_); }
 
-  // The connection keeps what it prepared by its text.
   absl::Status Run(const ParameterSet& parameters, Answer* answer) override {
+    for (const auto& [name, value] : parameters) {
+      if (entente_bind_string(statement_, name.c_str(), value.data(), value.size()) != 0) {
+        return LastError();
+      }
+    }
     entente_result* result = nullptr;
-    entente_query(connection_, text_.c_str(), ParametersJson(parameters).c_str(), &result);
+    entente_execute(statement_, &result);
     const size_t columns = entente_result_column_count(result);
     while (entente_result_next(result)) {
       for (size_t column = 0; column < columns; ++column) AddCell(result, column, answer);
@@ -65,8 +63,7 @@ class EntenteStatement : public Statement {
   }
 
  private:
-  entente_connection* const connection_;
-  const std::string text_;
+  entente_statement* const statement_;
 };
 
 class EntenteConnection : public Connection {
@@ -75,7 +72,9 @@ class EntenteConnection : public Connection {
   ~EntenteConnection() override { entente_disconnect(connection_); }
 
   absl::StatusOr<std::unique_ptr<Statement>> Prepare(const std::string& text) override {
-    return std::make_unique<EntenteStatement>(connection_, text);
+    entente_statement* statement = nullptr;
+    if (entente_prepare(connection_, text.c_str(), &statement) != 0) return LastError();
+    return std::make_unique<EntenteStatement>(statement);
   }
   absl::Status Begin() override { return Run("BEGIN"); }
   absl::Status Commit() override { return Run("COMMIT"); }
@@ -83,8 +82,9 @@ class EntenteConnection : public Connection {
 
  private:
   absl::Status Run(const char* text) {
+    ASSIGN_OR_RETURN(const std::unique_ptr<Statement> statement, Prepare(text));
     Answer ignored(/*keep=*/false);
-    return EntenteStatement(connection_, text).Run({}, &ignored);
+    return statement->Run({}, &ignored);
   }
 
   entente_connection* const connection_;

@@ -218,13 +218,15 @@ absl::StatusOr<std::vector<Figure>> MeasureWrites(const Stage& stage) {
 }
 
 absl::StatusOr<std::vector<Figure>> MeasureMixed(const Stage& stage) {
-  const Case& one = stage.workload.cases[0];
+  const std::vector<Case>& cases = stage.workload.cases;
+  if (cases.size() != 2)
+    return absl::InvalidArgumentError("not a case for readers and for a writer");
   const RelationNotation notation = stage.engine.notation();
   const std::string name(stage.engine.name());
   ASSIGN_OR_RETURN(const Question read,
-                   BindQuestion(stage.workload, one, name, notation, stage.world));
+                   BindQuestion(stage.workload, cases[0], name, notation, stage.world));
   ASSIGN_OR_RETURN(const Question write,
-                   BindQuestion(stage.workload, one, name + " writer", notation, stage.world));
+                   BindQuestion(stage.workload, cases[1], name + " writer", notation, stage.world));
   const Copy copy(stage.database);
   RETURN_IF_ERROR(stage.engine.Open(copy.path(), {.read_only = false}));
   Figure alone = NewFigure(stage, "readers alone");

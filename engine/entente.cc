@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "engine/database.h"
 #include "engine/error.h"
@@ -14,6 +15,7 @@
 #include "engine/value_json.h"
 #include "engine/value_text.h"
 #include "engine/version.h"
+#include "simdjson.h"
 
 using entente::Database;
 using entente::DatabaseOptions;
@@ -33,6 +35,13 @@ struct entente_database {
 struct entente_connection {
   std::unique_ptr<Session> session;
   entente_result* streaming = nullptr;  // the result whose rows the session still makes
+  absl::flat_hash_set<entente_statement*> statements;  // prepared and not yet released
+};
+
+struct entente_statement {
+  entente_connection* connection = nullptr;  // until that is closed
+  std::string text;
+  Parameters parameters;
 };
 
 struct entente_result {
@@ -117,19 +126,82 @@ absl::StatusOr<Parameters> ParseParameters(const char* json) {
   return value->map();
 }
 
-void Run(entente_connection* connection, const char* statement, const char* parameters_json,
+void Run(entente_connection* connection, absl::string_view statement, const Parameters& parameters,
          entente_result* result) {
-  if (connection == nullptr) return SetError(result, InvalidCall("the connection is NULL"));
-  if (statement == nullptr) return SetError(result, InvalidCall("the statement is NULL"));
-  const absl::StatusOr<Parameters> parameters = ParseParameters(parameters_json);
-  if (!parameters.ok()) return SetError(result, parameters.status());
   if (connection->streaming != nullptr) Detach(connection->streaming);
-  absl::StatusOr<std::unique_ptr<Result>> rows = connection->session->Run(statement, *parameters);
+  absl::StatusOr<std::unique_ptr<Result>> rows = connection->session->Run(statement, parameters);
   if (!rows.ok()) return SetError(result, rows.status());
   result->rows = *std::move(rows);
   result->columns = result->rows->columns();
   result->connection = connection;
   connection->streaming = result;
+}
+
+void Query(entente_connection* connection, const char* statement, const char* parameters_json,
+           entente_result* result) {
+  if (connection == nullptr) return SetError(result, InvalidCall("the connection is NULL"));
+  if (statement == nullptr) return SetError(result, InvalidCall("the statement is NULL"));
+  const absl::StatusOr<Parameters> parameters = ParseParameters(parameters_json);
+  if (!parameters.ok()) return SetError(result, parameters.status());
+  Run(connection, statement, *parameters, result);
+}
+
+void Execute(const entente_statement* statement, entente_result* result) {
+  if (statement == nullptr) return SetError(result, InvalidCall("the statement is NULL"));
+  if (statement->connection == nullptr) {
+    return SetError(result, InvalidCall("the statement's connection is closed"));
+  }
+  Run(statement->connection, statement->text, statement->parameters, result);
+}
+
+// Makes a result and has `run` fill it.
+template <typename RunInto>
+int MakeResult(entente_result** out, RunInto run) {
+  return Guarded(
+      [&] {
+        if (out == nullptr) return Fail(InvalidCall("out is NULL"));
+        *out = nullptr;
+        auto result = std::make_unique<entente_result>();
+        run(result.get());
+        *out = result.release();
+        return (*out)->error.has_value() ? 1 : 0;
+      },
+      1);
+}
+
+int Prepare(entente_connection* connection, const char* text, entente_statement** out) {
+  if (out == nullptr) return Fail(InvalidCall("out is NULL"));
+  *out = nullptr;
+  if (connection == nullptr) return Fail(InvalidCall("the connection is NULL"));
+  if (text == nullptr) return Fail(InvalidCall("the statement is NULL"));
+  const absl::StatusOr<bool> writes = connection->session->Writes(text);
+  if (!writes.ok()) return Fail(writes.status());
+  auto statement = std::make_unique<entente_statement>();
+  statement->text = text;
+  connection->statements.insert(statement.get());
+  statement->connection = connection;
+  *out = statement.release();
+  return 0;
+}
+
+// Binds what `make`, which gives a value or an error, makes.
+template <typename Make>
+int Bind(entente_statement* statement, const char* name, Make make) {
+  return Guarded(
+      [&] {
+        if (statement == nullptr) return Fail(InvalidCall("the statement is NULL"));
+        if (name == nullptr) return Fail(InvalidCall("the name is NULL"));
+        absl::StatusOr<Value> value = make();
+        if (!value.ok()) return Fail(value.status());
+        for (auto& [bound, old] : statement->parameters) {
+          if (bound != name) continue;
+          old = *std::move(value);
+          return 0;
+        }
+        statement->parameters.emplace_back(name, *std::move(value));
+        return 0;
+      },
+      1);
 }
 
 int Next(entente_result* result) {
@@ -278,6 +350,9 @@ int entente_connect(entente_database* database, entente_connection** out) {
 void entente_disconnect(entente_connection* connection) {
   if (connection == nullptr) return;
   if (connection->streaming != nullptr) Detach(connection->streaming);
+  for (entente_statement* const statement : connection->statements) {
+    statement->connection = nullptr;
+  }
   delete connection;
 }
 
@@ -287,16 +362,57 @@ const char* entente_last_error(void) {
 
 int entente_query(entente_connection* connection, const char* statement,
                   const char* parameters_json, entente_result** out) {
-  return Guarded(
-      [&] {
-        if (out == nullptr) return Fail(InvalidCall("out is NULL"));
-        *out = nullptr;
-        auto result = std::make_unique<entente_result>();
-        Run(connection, statement, parameters_json, result.get());
-        *out = result.release();
-        return (*out)->error.has_value() ? 1 : 0;
-      },
-      1);
+  return MakeResult(
+      out, [&](entente_result* result) { Query(connection, statement, parameters_json, result); });
+}
+
+int entente_prepare(entente_connection* connection, const char* statement,
+                    entente_statement** out) {
+  return Guarded([&] { return Prepare(connection, statement, out); }, 1);
+}
+
+int entente_bind_null(entente_statement* statement, const char* name) {
+  return Bind(statement, name, [] { return Value::Null(); });
+}
+
+int entente_bind_boolean(entente_statement* statement, const char* name, int value) {
+  return Bind(statement, name, [&] { return Value::Boolean(value != 0); });
+}
+
+int entente_bind_integer(entente_statement* statement, const char* name, int64_t value) {
+  return Bind(statement, name, [&] { return Value::Integer(value); });
+}
+
+int entente_bind_float(entente_statement* statement, const char* name, double value) {
+  return Bind(statement, name, [&] { return Value::Float(value); });
+}
+
+int entente_bind_string(entente_statement* statement, const char* name, const char* value,
+                        size_t length) {
+  return Bind(statement, name, [&]() -> absl::StatusOr<Value> {
+    if (value == nullptr) return InvalidCall("the value is NULL");
+    if (!simdjson::validate_utf8(value, length)) return InvalidCall("the value is not UTF-8");
+    return Value::String(absl::string_view(value, length));
+  });
+}
+
+int entente_bind_json(entente_statement* statement, const char* name, const char* json) {
+  return Bind(statement, name, [&]() -> absl::StatusOr<Value> {
+    if (json == nullptr) return InvalidCall("the value is NULL");
+    absl::StatusOr<Value> value = entente::ParseJson(json);
+    if (value.ok()) return value;
+    return InvalidCall(absl::StrCat("the value: ", std::string(value.status().message())));
+  });
+}
+
+int entente_execute(entente_statement* statement, entente_result** out) {
+  return MakeResult(out, [&](entente_result* result) { Execute(statement, result); });
+}
+
+void entente_statement_free(entente_statement* statement) {
+  if (statement == nullptr) return;
+  if (statement->connection != nullptr) statement->connection->statements.erase(statement);
+  delete statement;
 }
 
 void entente_interrupt(entente_connection* connection) {

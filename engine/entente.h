@@ -21,6 +21,7 @@ extern "C" {
 
 typedef struct entente_database entente_database;
 typedef struct entente_connection entente_connection;
+typedef struct entente_statement entente_statement;
 typedef struct entente_result entente_result;
 
 /* Opens the database in directory `path`, which is created when it is missing, or a transient one
@@ -88,6 +89,29 @@ ENTENTE_API const char* entente_last_error(void);
  * DatabaseBusy". After either failure the transaction is still open, and as it was before. */
 ENTENTE_API int entente_query(entente_connection* connection, const char* statement,
                               const char* parameters_json, entente_result** out);
+
+/* Makes a statement ready to be run many times, with values bound to its parameters instead of
+ * written as JSON. It is parsed, checked and planned here, and again when what its plan depends on
+ * has changed. 0 is success. On failure *out is NULL and entente_last_error() says why. */
+ENTENTE_API int entente_prepare(entente_connection* connection, const char* statement,
+                                entente_statement** out);
+
+/* Bind a value to the parameter $name, in place of the one before; values stay bound until then.
+ * The bytes of a name and of a string are copied; a string of `length` bytes need not end in zero
+ * and must be UTF-8. JSON gives lists and maps, and anything else. 0 is success; on failure what
+ * was bound before stays and entente_last_error() says why. */
+ENTENTE_API int entente_bind_null(entente_statement* statement, const char* name);
+ENTENTE_API int entente_bind_boolean(entente_statement* statement, const char* name, int value);
+ENTENTE_API int entente_bind_integer(entente_statement* statement, const char* name, int64_t value);
+ENTENTE_API int entente_bind_float(entente_statement* statement, const char* name, double value);
+ENTENTE_API int entente_bind_string(entente_statement* statement, const char* name,
+                                    const char* value, size_t length);
+ENTENTE_API int entente_bind_json(entente_statement* statement, const char* name, const char* json);
+
+/* Runs the statement with what is bound to it, as entente_query does. */
+ENTENTE_API int entente_execute(entente_statement* statement, entente_result** out);
+
+ENTENTE_API void entente_statement_free(entente_statement* statement);
 
 /* Ends the statement that runs on the connection, if any, with an error. May be called from any
  * thread while the connection is open. */

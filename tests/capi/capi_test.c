@@ -636,6 +636,79 @@ static void TestFiles(void) {
   RemoveFolder(folder);
 }
 
+/* Runs a prepared statement: the first column of the first row as an integer, -1 without one. */
+static int64_t Executed(entente_statement* statement) {
+  int64_t number = -1;
+  entente_result* result = NULL;
+  CHECK(entente_execute(statement, &result) == 0);
+  if (entente_result_next(result) == 1) entente_result_integer(result, 0, &number);
+  entente_result_free(result);
+  return number;
+}
+
+static void TestPreparedStatements(void) {
+  entente_database* database = Open(":memory:");
+  entente_connection* connection = Connect(database);
+  entente_statement* statement = NULL;
+  entente_result* result = NULL;
+  CHECK(entente_prepare(connection, "MATCH (n RETURN n", &statement) != 0);
+  CHECK(statement == NULL);
+  CHECK_BEGINS("SyntaxError: ", entente_last_error());
+
+  /* Values stay until they are bound anew, of whatever type. */
+  CHECK(entente_prepare(connection, "RETURN size($a) + $b", &statement) == 0);
+  CHECK(entente_execute(statement, &result) != 0);
+  CHECK_BEGINS("ParameterMissing: ", entente_result_error(result));
+  entente_result_free(result);
+  CHECK(entente_bind_string(statement, "a", "abcd", 3) == 0);
+  CHECK(entente_bind_integer(statement, "b", 10) == 0);
+  CHECK(Executed(statement) == 13);
+  CHECK(entente_bind_json(statement, "a", "[1, [2], {\"c\": 3}, 4]") == 0);
+  CHECK(Executed(statement) == 14);
+  CHECK(entente_bind_json(statement, "a", "[1,") != 0);
+  CHECK_BEGINS("ArgumentError: InvalidCall: ", entente_last_error());
+  CHECK(entente_bind_string(statement, "a", "\xff", 1) != 0);
+  CHECK(entente_bind_string(statement, "a", NULL, 0) != 0);
+  CHECK(entente_bind_integer(statement, NULL, 1) != 0);
+  CHECK(Executed(statement) == 14);
+  entente_statement_free(statement);
+
+  CHECK(entente_prepare(connection,
+                        "RETURN CASE WHEN $yes AND $no IS NULL THEN toInteger($f * 2) END",
+                        &statement) == 0);
+  CHECK(entente_bind_boolean(statement, "yes", 1) == 0);
+  CHECK(entente_bind_null(statement, "no") == 0);
+  CHECK(entente_bind_float(statement, "f", 1.5) == 0);
+  CHECK(Executed(statement) == 3);
+  entente_statement_free(statement);
+
+  /* It writes each time it runs, and sees what has changed since it was prepared. */
+  CHECK(entente_prepare(connection, "CREATE (:Later {n: $n})", &statement) == 0);
+  entente_statement* count = NULL;
+  CHECK(entente_prepare(connection, "MATCH (n:Later) RETURN sum(n.n)", &count) == 0);
+  CHECK(Executed(count) == 0);
+  for (int64_t n = 1; n <= 3; ++n) {
+    CHECK(entente_bind_integer(statement, "n", n) == 0);
+    CHECK(Executed(statement) == -1);
+  }
+  CHECK(Executed(count) == 6);
+
+  /* A statement outlives its connection, but does not run then. */
+  entente_statement_free(statement);
+  entente_disconnect(connection);
+  CHECK(entente_execute(count, &result) != 0);
+  CHECK_BEGINS("ArgumentError: InvalidCall: ", entente_result_error(result));
+  entente_result_free(result);
+  entente_statement_free(count);
+  entente_close(database);
+
+  CHECK(entente_prepare(NULL, "RETURN 1", &statement) != 0);
+  CHECK(entente_execute(NULL, &result) != 0);
+  entente_result_free(result);
+  CHECK(entente_bind_null(NULL, "a") != 0);
+  entente_statement_free(NULL);
+}
+
 int main(void) {
   CHECK(strlen(entente_version()) > 0);
   TestRowsAndColumns();
@@ -643,6 +716,7 @@ int main(void) {
   TestErrors();
   TestNulls();
   TestParameters();
+  TestPreparedStatements();
   TestProcedures();
   TestTransactions();
   TestOptions();
