@@ -10,7 +10,12 @@ absl::StatusOr<sqlite3*> OpenSqlite(const std::string& path, bool read_only) {
   sqlite3* database = nullptr;
   const int flags = SQLITE_OPEN_NOMUTEX |
                     (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-  if (sqlite3_open_v2(path.c_str(), &database, flags, nullptr) == SQLITE_OK) return database;
+  if (sqlite3_open_v2(path.c_str(), &database, flags, nullptr) == SQLITE_OK) {
+    // A connection that opens while another one writes may find the log locked for a moment.
+    constexpr int kPatienceMs = 5000;
+    sqlite3_busy_timeout(database, kPatienceMs);
+    return database;
+  }
   const absl::Status status = SqliteError(database);
   sqlite3_close_v2(database);
   return status;
