@@ -211,9 +211,14 @@ absl::Status NodeLoad::ChooseWays() {
 
 absl::Status NodeLoad::PlaceArticles() {
   const uint64_t total = ways_.size();
-  RETURN_IF_ERROR(EachArticleRow([&](uint64_t number, const ArticleRow& row, LoadInput& input) {
-    return ways_[number] == Way::kWriter ? UpsertArticle(number, row, input) : absl::OkStatus();
-  }));
+  if (std::find(ways_.begin(), ways_.end(), Way::kWriter) != ways_.end()) {
+    RETURN_IF_ERROR(EachArticleRow([&](uint64_t number, const ArticleRow& row, LoadInput& input) {
+      return ways_[number] == Way::kWriter ? UpsertArticle(number, row, input) : absl::OkStatus();
+    }));
+  }
+  article_keys_.reserve(total);
+  original_keys_.reserve(total);
+  sources_.reserve(total);
   ASSIGN_OR_RETURN(first_article_, graph_.transaction().NewArticles(0));
   RETURN_IF_ERROR(
       EachArticleRow([&](uint64_t number, const ArticleRow& row, LoadInput&) -> absl::Status {
@@ -254,14 +259,14 @@ absl::Status NodeLoad::UpsertArticle(uint64_t number, const ArticleRow& row, Loa
 }
 
 absl::Status NodeLoad::AcceptArticle(const ArticleRow& row) {
-  const absl::string_view key = shared_.texts.Text(row.key);
   const EntityItem* const direct = DirectEntity(nodes_[row.key]);
   NodeId known = direct != nullptr && direct->key == row.key ? direct->node : kNoId;
   if (known == kNoId && MayBeStored()) {
-    ASSIGN_OR_RETURN(known, graph_.FindKey(key));
+    ASSIGN_OR_RETURN(known, graph_.FindKey(shared_.texts.Text(row.key)));
   }
   if (known != kNoId) {
-    return absl::InvalidArgumentError(absl::StrCat("the key '", key, "' is that of an entity"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("the key '", shared_.texts.Text(row.key), "' is that of an entity"));
   }
   RETURN_IF_ERROR(CheckOriginals(row));
   NodeId publisher = kNoId;

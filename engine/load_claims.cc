@@ -207,9 +207,13 @@ absl::Status ClaimLoad::Unite(absl::Span<const NamedFact> rows) {
     const auto after = std::upper_bound(first_number_.begin(), first_number_.end(), fact.number);
     return static_cast<uint32_t>(after - first_number_.begin() - 1);
   };
-  DistinctFact distinct{rows[0], {rows[0].extra, input_of(rows[0])}, kNoId};
+  const NamedFact& fact = rows[0];
   FactRecord stored;
-  ASSIGN_OR_RETURN(distinct.stored, FindStored(rows[0], &stored));
+  ASSIGN_OR_RETURN(const FactId known, FindStored(fact, &stored));
+  DistinctFact distinct{
+      fact.subject,      fact.object,     known,         {fact.extra, input_of(fact)},
+      fact.relation,     fact.valid_from, fact.valid_to, fact.from_precision,
+      fact.to_precision, fact.flags};
   const bool is_new = distinct.stored == kNoId;
   const uint32_t number = static_cast<uint32_t>(facts_.size());
   for (const NamedFact& row : rows) fact_of_number_[row.number] = number;
@@ -401,9 +405,8 @@ absl::Status ClaimLoad::Corroborate(FactRecord* record) {
   return absl::OkStatus();
 }
 
-absl::Status ClaimLoad::WriteNew(const DistinctFact& distinct,
+absl::Status ClaimLoad::WriteNew(const DistinctFact& fact,
                                  std::vector<storage::Evidence>* evidence) {
-  const NamedFact& fact = distinct.fact;
   FactRecord single;
   FactRecord& record = load_ != nullptr ? load_->Next() : single;
   record.subject = fact.subject;
@@ -416,11 +419,11 @@ absl::Status ClaimLoad::WriteNew(const DistinctFact& distinct,
   record.flags = static_cast<uint16_t>(storage::kIdentified | fact.flags);
   record.identity.clear();
   record.properties.clear();
-  if (distinct.properties.place != 0) {
+  if (fact.properties.place != 0) {
     std::string scratch;
-    ASSIGN_OR_RETURN(const absl::string_view packed, Read(distinct.properties, &scratch));
-    record.properties = distinct.properties.input == kUnited ? std::string(packed)
-                                                             : nodes_.WithCatalogueIds(packed);
+    ASSIGN_OR_RETURN(const absl::string_view packed, Read(fact.properties, &scratch));
+    record.properties =
+        fact.properties.input == kUnited ? std::string(packed) : nodes_.WithCatalogueIds(packed);
   }
   record.evidence.swap(*evidence);
   RETURN_IF_ERROR(Corroborate(&record));

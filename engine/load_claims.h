@@ -66,9 +66,16 @@ class ClaimLoad {
   };
   // A fact of the load, each identity once.
   struct DistinctFact {
-    NamedFact fact;
-    Properties properties;  // of stored facts: only when they are to change
+    NodeId subject;
+    NodeId object;
     FactId stored;          // kNoId: it is new
+    Properties properties;  // of stored facts: only when they are to change
+    RelationId relation;
+    int32_t valid_from;
+    int32_t valid_to;
+    uint8_t from_precision;
+    uint8_t to_precision;
+    uint8_t flags;
   };
   struct NamedEvidence {
     uint32_t fact;     // number of the distinct fact

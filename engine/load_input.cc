@@ -22,7 +22,7 @@ namespace entente {
 namespace {
 
 // Bits of a packed place; what does not fit becomes unknown.
-constexpr int kColumnBits = 22;
+constexpr int kColumnBits = 20;
 constexpr int kLineBits = 32;
 constexpr int kFileBits = 64 - kColumnBits - kLineBits;
 

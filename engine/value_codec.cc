@@ -28,12 +28,12 @@
 #include "engine/value_codec.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 
 #include "absl/base/internal/endian.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "engine/status.h"
 #include "engine/temporal_calendar.h"
@@ -131,32 +131,34 @@ void PutString(absl::string_view text, std::string* out) {
   PutText(text, out);
 }
 
-// Of letters and digits what a slug has for them, 0 of all else.
-constexpr std::array<char, 256> kSlugLetters = [] {
-  std::array<char, 256> letters{};
-  for (char c = '0'; c <= '9'; ++c) letters[static_cast<size_t>(c)] = c;
+// What a slug has for each byte: small letters, digits, and a dash for all else.
+constexpr std::array<char, 256> kSlugBytes = [] {
+  std::array<char, 256> bytes{};
+  bytes.fill('-');
+  for (char c = '0'; c <= '9'; ++c) bytes[static_cast<size_t>(c)] = c;
   for (char c = 'a'; c <= 'z'; ++c) {
-    letters[static_cast<size_t>(c)] = letters[static_cast<size_t>(c - 'a' + 'A')] = c;
+    bytes[static_cast<size_t>(c)] = bytes[static_cast<size_t>(c - 'a' + 'A')] = c;
   }
-  return letters;
+  return bytes;
 }();
 
 // Without branches, which nothing could foresee where words end.
 std::string SlugOf(absl::string_view text) {
-  std::string slug(text.size() + 2, '\0');
-  char* const begin = slug.data();
-  char* out = begin;
-  bool between = false;
-  for (const char c : text) {
-    const char letter = kSlugLetters[static_cast<unsigned char>(c)];
-    const bool is_letter = letter != 0;
-    *out = '-';
-    out += is_letter & between;
-    *out = letter;
-    out += is_letter;
-    between = !is_letter & (out != begin);
+  std::string slug(text);
+  bool has_spare_dash = false;
+  char before = '-';
+  for (char& c : slug) {
+    c = kSlugBytes[static_cast<unsigned char>(c)];
+    has_spare_dash |= (before == '-') & (c == '-');
+    before = c;
   }
-  slug.resize(static_cast<size_t>(out - begin));
+  // Most texts have one sign between two words and none around them.
+  if (!has_spare_dash && before != '-') return slug;
+  size_t size = 0;
+  for (const char c : slug) {
+    if (c != '-' || (size > 0 && slug[size - 1] != '-')) slug[size++] = c;
+  }
+  slug.resize(size > 0 && slug[size - 1] == '-' ? size - 1 : size);
   return slug;
 }
 
@@ -164,8 +166,11 @@ std::string SlugOf(absl::string_view text) {
 void PutStringBefore(absl::string_view next, absl::string_view text, std::string* out) {
   if (text.size() < kLeastSlug) return PutString(text, out);
   const std::string slug = SlugOf(next);
-  const size_t begin = slug.size() < kLeastSlug ? absl::string_view::npos : text.find(slug);
-  if (begin == absl::string_view::npos) return PutString(text, out);
+  if (slug.size() < kLeastSlug) return PutString(text, out);
+  const auto* const found =
+      static_cast<const char*>(memmem(text.data(), text.size(), slug.data(), slug.size()));
+  if (found == nullptr) return PutString(text, out);
+  const size_t begin = static_cast<size_t>(found - text.data());
   PutByte(kAroundSlug, out);
   PutText(text.substr(0, begin), out);
   PutText(text.substr(begin + slug.size()), out);

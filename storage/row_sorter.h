@@ -65,9 +65,10 @@ class RowSorter {
       : run_rows_(std::max<size_t>(run_bytes / sizeof(Row), kLeastRun)), blocks_(space) {}
 
   absl::Status Add(const Row& row) {
-    // A run's memory is no more than what it was said to take.
+    // A run's memory is no more than what it was said to take. It grows in great steps, since what
+    // nobody touches costs nothing and copying does.
     if (rows_.size() == rows_.capacity()) {
-      rows_.reserve(std::min(run_rows_, std::max(2 * rows_.size(), kLeastRun)));
+      rows_.reserve(std::min(run_rows_, std::max(8 * rows_.size(), kLeastRun)));
     }
     rows_.push_back(row);
     ++size_;

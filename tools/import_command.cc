@@ -1,5 +1,7 @@
 #include "tools/import_command.h"
 
+#include <malloc.h>
+
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <csignal>
@@ -121,7 +123,8 @@ class Import {
     loader_options.cancelled = &cancelled;
     loader_options.on_reject = [this](const Rejection& rejection) {
       last_rejection_ = rejection;
-      rejects_->Add(FileName(rejection.place.file), rejection);
+      last_rejection_->place = reading_->PlaceInSource(rejection.place);
+      rejects_->Add(FileName(last_rejection_->place.file), *last_rejection_);
     };
     loader_options.on_progress = [this](const LoadProgress& progress) {
       progress_->Load(progress);
@@ -130,6 +133,7 @@ class Import {
   }
 
   ExitCode Run() {
+    KeepMemory();
     const absl::Status opened = OpenFiles();
     if (!opened.ok()) return Fail(opened, kUsage);
     progress_ = std::make_unique<Progress>(total_bytes_);
@@ -164,6 +168,12 @@ class Import {
   }
 
  private:
+  // A load gives much memory back and takes it again, which the system would have to clear each
+  // time.
+  static void KeepMemory() {
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  }
   // In strict mode a rejection is always what ends the load.
   bool stopped_by_rejection() const { return options_.strict && last_rejection_.has_value(); }
   const std::string& FileName(uint32_t file) const {

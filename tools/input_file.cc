@@ -23,18 +23,6 @@ constexpr size_t kPortion = 256 << 10;
 constexpr absl::string_view kGzipMagic("\x1f\x8b", 2);
 constexpr absl::string_view kZstdMagic("\x28\xb5\x2f\xfd", 4);
 
-// In pieces whose counts fit into a byte, which compilers make many at once of.
-size_t CountOf(char wanted, absl::string_view text) {
-  constexpr size_t kPiece = 128;
-  size_t count = 0;
-  for (; text.size() >= kPiece; text.remove_prefix(kPiece)) {
-    uint8_t in_piece = 0;
-    for (size_t i = 0; i < kPiece; ++i) in_piece += text[i] == wanted;
-    count += in_piece;
-  }
-  return count + static_cast<size_t>(std::count(text.begin(), text.end(), wanted));
-}
-
 }  // namespace
 
 class InputFile::Unpacker {
@@ -250,28 +238,16 @@ absl::StatusOr<std::unique_ptr<InputFile>> InputFile::Cut(uint64_t offset) {
   if (!started_) RETURN_IF_ERROR(Fill());
   if (size_ == 0 || unpacker_ != nullptr) return nullptr;
   std::string portion(kPortion, '\0');
-  uint64_t at = begin_offset_;
-  uint64_t lines = begin_line_;
-  bool in_quotes = false;
   while (true) {
-    ASSIGN_OR_RETURN(const size_t count, ReadAt(&at, portion.data(), portion.size()));
+    const uint64_t begin = offset;
+    ASSIGN_OR_RETURN(const size_t count, ReadAt(&offset, portion.data(), portion.size()));
     if (count == 0) return nullptr;
-    // Before the offset it is enough to count.
-    const uint64_t begin = at - count;
-    const size_t passed = std::clamp<uint64_t>(offset, begin, at) - begin;
-    lines += CountOf('\n', absl::string_view(portion).substr(0, passed));
-    in_quotes ^= CountOf('"', absl::string_view(portion).substr(0, passed)) % 2 != 0;
-    for (size_t i = passed; i < count; ++i) {
-      in_quotes ^= portion[i] == '"';
-      if (portion[i] != '\n') continue;
-      ++lines;
-      if (in_quotes) continue;
-      return CutAt(begin + i + 1, lines);
-    }
+    const size_t line_break = absl::string_view(portion).substr(0, count).find('\n');
+    if (line_break != absl::string_view::npos) return CutAt(begin + line_break + 1);
   }
 }
 
-std::unique_ptr<InputFile> InputFile::CutAt(uint64_t offset, uint64_t lines) {
+std::unique_ptr<InputFile> InputFile::CutAt(uint64_t offset) {
   const uint64_t untaken = offset_ - (buffer_.size() - begin_);
   if (offset < untaken || offset >= std::min(end_offset_, size_)) return nullptr;
   const int descriptor = fcntl(descriptor_, F_DUPFD_CLOEXEC, 0);
@@ -279,7 +255,6 @@ std::unique_ptr<InputFile> InputFile::CutAt(uint64_t offset, uint64_t lines) {
   std::unique_ptr<InputFile> rest(new InputFile(name_, descriptor, size_, cancelled_));
   rest->started_ = true;
   rest->begin_offset_ = rest->offset_ = offset;
-  rest->begin_line_ = rest->line_number_ = lines;
   rest->end_offset_ = end_offset_;
   end_offset_ = offset;
   if (offset_ > offset) {
@@ -292,7 +267,7 @@ std::unique_ptr<InputFile> InputFile::CutAt(uint64_t offset, uint64_t lines) {
 
 void InputFile::Rewind() {
   offset_ = begin_offset_;
-  line_number_ = begin_line_;
+  line_number_ = 0;
   buffer_.clear();
   begin_ = 0;
   at_end_ = false;

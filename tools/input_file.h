@@ -32,10 +32,10 @@ class InputFile {
   // The next line's beginning without taking it: up to `limit` bytes, for guessing formats.
   absl::StatusOr<absl::string_view> Peek(size_t limit);
 
-  // Ends this file at the first line break at or behind the byte `offset` before which the number
-  // of quotes is even, so that most likely no quoted text goes on there, and returns the file of
-  // what follows, whose lines count on. Null when there is no such place, and for what cannot be
-  // read from its middle: packed files and pipes. Lines behind the place must not have been taken.
+  // Ends this file at the first line break at or behind the byte `offset`, which may stand in a
+  // quoted text, and returns the file of what follows, whose lines count from 1 again. Null when
+  // there is no such place, and for what cannot be read from its middle: packed files and pipes.
+  // Lines behind the place must not have been taken.
   absl::StatusOr<std::unique_ptr<InputFile>> Cut(uint64_t offset);
 
   // Begins anew with what Cut returned.
@@ -57,7 +57,7 @@ class InputFile {
   absl::StatusOr<size_t> ReadAt(uint64_t* offset, char* bytes, size_t size) const;
   absl::Status Start();
   // Null when that cannot be done.
-  std::unique_ptr<InputFile> CutAt(uint64_t offset, uint64_t lines);
+  std::unique_ptr<InputFile> CutAt(uint64_t offset);
   // Appends unpacked bytes to buffer_; sets at_end_ when there are none left.
   absl::Status Fill();
   absl::StatusOr<size_t> ReadStored(char* bytes, size_t size);
@@ -74,7 +74,6 @@ class InputFile {
   bool at_end_ = false;
   bool line_too_long_ = false;
   uint64_t begin_offset_ = 0;  // of this file in what is stored
-  uint64_t begin_line_ = 0;    // lines before it
   uint64_t offset_ = 0;        // of what is read next
   uint64_t end_offset_ = ~uint64_t{0};
   uint64_t line_number_ = 0;

@@ -112,7 +112,7 @@ absl::Status InputReading::CutIntoParts() {
   if (readers_[first].gives_facts || readers_[first].file->size() < 2 * part_bytes_) {
     return absl::OkStatus();
   }
-  RETURN_IF_ERROR(ReadLine(*readers_[first].file, readers_[first]).status());
+  RETURN_IF_ERROR(ReadLine(readers_[first], readers_[first]).status());
   const uint64_t size = readers_[first].file->size();
   const uint64_t part_bytes = std::max(part_bytes_, size / kMostParts);
   for (uint64_t offset = part_bytes; offset < size - part_bytes / 2; offset += part_bytes) {
@@ -155,7 +155,7 @@ absl::Status InputReading::EndFiles() {
       loader_.Discard(*std::exchange(reader.input, nullptr));
       reader.format = nullptr;
       reader.file->Rewind();
-      reader.status = ReadAll(*reader.file, *last, nullptr);
+      reader.status = ReadAll(reader, *last, nullptr);
     } else {
       last = &reader;
     }
@@ -202,30 +202,35 @@ uint32_t InputReading::TakeReader() {
 void InputReading::Work(const std::function<void(uint64_t bytes)>* report) {
   for (uint32_t taken = TakeReader(); taken < readers_.size(); taken = TakeReader()) {
     Reader& reader = readers_[taken];
-    absl::Status status = ReadAll(*reader.file, reader, report);
+    absl::Status status = ReadAll(reader, reader, report);
     absl::MutexLock lock(&mutex_);
     reader.status = std::move(status);
     reader.state = State::kDone;
   }
 }
 
-absl::StatusOr<bool> InputReading::ReadLine(InputFile& file, Reader& reader) {
+absl::StatusOr<bool> InputReading::ReadLine(const Reader& lines, Reader& reader) {
+  InputFile& file = *lines.file;
   absl::string_view line;
   ASSIGN_OR_RETURN(const bool more, file.NextLine(&line));
   if (!more) return false;
-  if (file.line_number() == 1) absl::ConsumePrefix(&line, kByteOrderMark);
-  const InputPlace place{reader.source, file.line_number(), 0};
+  if (file.line_number() == 1 && lines.part == nullptr) {
+    absl::ConsumePrefix(&line, kByteOrderMark);
+  }
+  // How many lines there are before a part is known when those have been read.
+  const InputPlace place{static_cast<uint32_t>(&lines - readers_.data()), file.line_number(), 0};
   RETURN_IF_ERROR(file.line_too_long() ? reader.input->Reject(place, TooLong())
                                        : reader.format->ReadLine(line, place));
   return true;
 }
 
-absl::Status InputReading::ReadAll(InputFile& file, Reader& reader,
+absl::Status InputReading::ReadAll(const Reader& lines, Reader& reader,
                                    const std::function<void(uint64_t bytes)>* report) {
+  InputFile& file = *lines.file;
   uint64_t bytes_told = 0;
   bool more = true;
   while (more) {
-    ASSIGN_OR_RETURN(more, ReadLine(file, reader));
+    ASSIGN_OR_RETURN(more, ReadLine(lines, reader));
     if (cancelled_) return absl::CancelledError("cancelled");
     if (more && file.line_number() % kLinesBetweenReports != 0) continue;
     bytes_ += file.bytes_read() - bytes_told;
@@ -234,6 +239,16 @@ absl::Status InputReading::ReadAll(InputFile& file, Reader& reader,
     if (alone_) RETURN_IF_ERROR(loader_.TellRejections());
   }
   return absl::OkStatus();
+}
+
+InputPlace InputReading::PlaceInSource(const InputPlace& place) const {
+  InputPlace in_source = place;
+  in_source.file = readers_[place.file].source;
+  if (place.line == 0) return in_source;
+  for (uint32_t part = place.file; part > 0 && readers_[part].part != nullptr;) {
+    in_source.line += readers_[--part].file->line_number();
+  }
+  return in_source;
 }
 
 void InputReading::EachUnknownField(

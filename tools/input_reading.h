@@ -48,6 +48,10 @@ class InputReading {
   // a record is the first in the order of the files.
   absl::Status Read(const std::function<void(uint64_t bytes)>& report);
 
+  // Where a place that the loader tells of stands: the index of its source, the line there. Once
+  // everything has been read.
+  InputPlace PlaceInSource(const InputPlace& place) const;
+
   // Calls visit(file, field, times) for fields that no format knew.
   void EachUnknownField(
       const std::function<void(uint32_t, const std::string&, uint64_t)>& visit) const;
@@ -75,9 +79,10 @@ class InputReading {
   // The next one that can read; the number of readers when there are none left.
   uint32_t TakeReader();
   bool IsReady(const Reader& reader) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // False at the end.
-  absl::StatusOr<bool> ReadLine(InputFile& file, Reader& reader);
-  absl::Status ReadAll(InputFile& file, Reader& reader,
+  // The next line of `lines.file` goes to `reader`, the same one unless a cut is mended. False at
+  // the end. The places that the loader gets are those in the part of `lines`.
+  absl::StatusOr<bool> ReadLine(const Reader& lines, Reader& reader);
+  absl::Status ReadAll(const Reader& lines, Reader& reader,
                        const std::function<void(uint64_t bytes)>* report);
   // Reads what followed a cut in the middle of a row again as what follows that row, and ends the
   // files.
