@@ -122,6 +122,10 @@ absl::StatusOr<std::unique_ptr<StoreImpl>> Opener::Run() {
   if (found != Found::kDatabase && !creates) {
     return absl::NotFoundError(absl::StrCat("there is no database at ", path_));
   }
+  if (options_.env == nullptr && !options_.read_only) {
+    impl_->log_env = NewLogEnv();
+    env_ = impl_->log_env.get();
+  }
   absl::Status status = found == Found::kDatabase ? absl::OkStatus() : Create(found);
   if (status.ok()) status = OpenDatabase();
   if (!status.ok()) {
