@@ -57,6 +57,8 @@ rocksdb::BlockBasedTableOptions TableOptions(Family family,
   if (HasFilter(family)) table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.whole_key_filtering = true;
   table.cache_index_and_filter_blocks = false;
+  // All indexes are read when a database is opened. Together they take little room.
+  table.enable_index_compression = false;
   return table;
 }
 
