@@ -48,7 +48,6 @@ class StoreImpl {
   void EndWriting() ABSL_LOCKS_EXCLUDED(writer_mutex);
 
   std::unique_ptr<rocksdb::Env> memory_env;  // of ":memory:"; outlives db
-  std::unique_ptr<rocksdb::Env> log_env;     // likewise; see NewLogEnv
   rocksdb::Env* env = nullptr;               // of all files
   std::string path;                          // of the directory
   std::unique_ptr<rocksdb::DB> db;

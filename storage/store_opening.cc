@@ -103,7 +103,7 @@ class Opener {
 absl::StatusOr<std::unique_ptr<StoreImpl>> Opener::Run() {
   if (!GeometryIsSane(options_.geometry)) return absl::InvalidArgumentError("impossible geometry");
   if (path_.empty()) return absl::InvalidArgumentError("a database needs a path");
-  env_ = options_.env == nullptr ? rocksdb::Env::Default() : options_.env;
+  env_ = options_.env == nullptr ? FilesOfTheMachine() : options_.env;
   impl_->read_only = options_.read_only;
   impl_->geometry = options_.geometry;
   if (path_ == kInMemory) {
@@ -121,10 +121,6 @@ absl::StatusOr<std::unique_ptr<StoreImpl>> Opener::Run() {
   const bool creates = options_.create_if_missing && !options_.read_only;
   if (found != Found::kDatabase && !creates) {
     return absl::NotFoundError(absl::StrCat("there is no database at ", path_));
-  }
-  if (options_.env == nullptr && !options_.read_only) {
-    impl_->log_env = NewLogEnv();
-    env_ = impl_->log_env.get();
   }
   absl::Status status = found == Found::kDatabase ? absl::OkStatus() : Create(found);
   if (status.ok()) status = OpenDatabase();

@@ -112,8 +112,11 @@ std::vector<rocksdb::ColumnFamilyDescriptor> Families(const OpenOptions& options
   return families;
 }
 
-std::unique_ptr<rocksdb::Env> NewLogEnv() {
-  return rocksdb::NewCompositeEnv(std::make_shared<LogFiles>(rocksdb::FileSystem::Default()));
+rocksdb::Env* FilesOfTheMachine() {
+  static rocksdb::Env* const env =
+      rocksdb::NewCompositeEnv(std::make_shared<LogFiles>(rocksdb::FileSystem::Default()))
+          .release();
+  return env;
 }
 
 rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env, const OpenOptions& options) {
