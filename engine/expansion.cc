@@ -317,8 +317,9 @@ absl::Status Graph::FindBetween(NodeId from, NodeId to, Heading heading, const R
              columns.relation[end] == columns.relation[begin]) {
         ++end;
       }
-      if (begin < end)
+      if (begin < end) {
         Append(span, begin, end, {0, columns.relation[begin], incoming}, fields, edges);
+      }
       begin = std::max(end, begin + 1);
     }
   }
