@@ -82,19 +82,29 @@ absl::Status WriteBuiltIns(storage::Store& store) {
 
 }  // namespace
 
+class Core::Picture {
+ public:
+  Picture(std::unique_ptr<const storage::Snapshot> snapshot,
+          std::shared_ptr<const Catalogue> catalogue)
+      : snapshot_(std::move(snapshot)), catalogue_(std::move(catalogue)) {}
+
+  const storage::Snapshot& snapshot() const { return *snapshot_; }
+  const Catalogue& catalogue() const { return *catalogue_; }
+
+ private:
+  const std::unique_ptr<const storage::Snapshot> snapshot_;
+  const std::shared_ptr<const Catalogue> catalogue_;
+};
+
 class Core::Reading : public ReadTransaction {
  public:
-  Reading(std::shared_ptr<const storage::Snapshot> snapshot,
-          std::shared_ptr<const Catalogue> catalogue)
-      : snapshot_(std::move(snapshot)),
-        catalogue_(std::move(catalogue)),
-        graph_(*snapshot_, catalogue_.get()) {}
+  explicit Reading(std::shared_ptr<const Picture> picture)
+      : picture_(std::move(picture)), graph_(picture_->snapshot(), &picture_->catalogue()) {}
 
   const Graph& graph() const override { return graph_; }
 
  private:
-  const std::shared_ptr<const storage::Snapshot> snapshot_;
-  const std::shared_ptr<const Catalogue> catalogue_;
+  const std::shared_ptr<const Picture> picture_;
   const Graph graph_;
 };
 
@@ -170,12 +180,28 @@ absl::StatusOr<std::shared_ptr<Core>> Core::Open(absl::string_view path,
   return core;
 }
 
-absl::StatusOr<std::unique_ptr<ReadTransaction>> Core::BeginRead() {
-  absl::MutexLock lock(&mutex_);
-  if (latest_ == nullptr || latest_->sequence() != store_->LatestSequence()) {
-    latest_ = store_->TakeSnapshot();
+absl::StatusOr<std::unique_ptr<ReadTransaction>> Core::BeginRead(
+    std::weak_ptr<const Picture>* last) {
+  const auto is_latest = [&](const std::shared_ptr<const Picture>& picture) {
+    return picture != nullptr && picture->snapshot().sequence() == store_->LatestSequence();
+  };
+  // A commit that changes the catalogue, too, holds the mutex from before the sequence grows until
+  // both are there.
+  std::shared_ptr<const Picture> picture = last->lock();
+  if (!is_latest(picture)) {
+    absl::MutexLock lock(&mutex_);
+    if (!is_latest(latest_)) {
+      latest_ = std::make_shared<const Picture>(store_->TakeSnapshot(), catalogue_);
+    }
+    picture = latest_;
+    *last = picture;
   }
-  return std::make_unique<Reading>(latest_, catalogue_);
+  return std::make_unique<Reading>(std::move(picture));
+}
+
+absl::StatusOr<std::unique_ptr<ReadTransaction>> Core::BeginRead() {
+  std::weak_ptr<const Picture> none;
+  return BeginRead(&none);
 }
 
 absl::StatusOr<std::unique_ptr<WriteTransaction>> Core::BeginWrite(

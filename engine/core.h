@@ -23,7 +23,6 @@
 namespace entente {
 
 namespace storage {
-class Snapshot;
 class Store;
 class TableLoad;
 }  // namespace storage
@@ -52,6 +51,11 @@ class Core {
                                                     const DatabaseOptions& options);
   ~Core();
 
+  // A picture of the latest commit, and the catalogue that goes with it. Who begins to read over
+  // and over keeps the one that it had last: while there was no commit since, it is taken again
+  // without waiting for anybody.
+  class Picture;
+  absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginRead(std::weak_ptr<const Picture>* last);
   absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginRead();
   // Waits until the present writer is done, but no longer than the options say, nor than
   // `most_wait`, after which it is kDatabaseBusy. kReadOnly on a read-only database. `cancelled`
@@ -81,7 +85,7 @@ class Core {
   std::unique_ptr<storage::Store> store_;
   mutable absl::Mutex mutex_;
   // Of the latest commit, for all who begin to read before the next one; null when there was one.
-  std::shared_ptr<const storage::Snapshot> latest_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const Picture> latest_ ABSL_GUARDED_BY(mutex_);
   // Swapped whole by a commit, together with the moment from which snapshots see that commit.
   std::shared_ptr<const Catalogue> catalogue_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, std::shared_ptr<const TableProcedure>> tables_

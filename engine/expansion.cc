@@ -310,9 +310,17 @@ absl::Status Graph::FindBetween(NodeId from, NodeId to, Heading heading, const R
     std::fill(columns.other.begin(), columns.other.end(), to);
     const storage::EdgeSpan span = SpanOf(columns);
     RETURN_IF_ERROR(JudgeEdges(*view_, articles_, lens, judge, span, &visible));
-    for (uint32_t i = 0; i < span.size; ++i) {
-      if (visible[i] == 0) continue;
-      Append(span, i, i + 1, {0, columns.relation[i], incoming}, fields, edges);
+    // Runs of visible edges of one relation.
+    for (uint32_t begin = 0; begin < span.size;) {
+      uint32_t end = begin;
+      while (end < span.size && visible[end] != 0 &&
+             columns.relation[end] == columns.relation[begin]) {
+        ++end;
+      }
+      if (begin < end) {
+        Append(span, begin, end, {0, columns.relation[begin], incoming}, fields, edges);
+      }
+      begin = std::max(end, begin + 1);
     }
   }
   return absl::OkStatus();

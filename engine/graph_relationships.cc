@@ -215,6 +215,10 @@ RelationSet Graph::ResolveTypes(absl::Span<const std::string> names) const {
 
 absl::StatusOr<std::vector<Evidence>> Graph::EvidenceOf(FactId fact, const Lens& lens) const {
   ASSIGN_OR_RETURN(const FactRecord record, NeedFact(fact));
+  std::vector<NodeId> articles;
+  articles.reserve(record.evidence.size());
+  for (const storage::Evidence& piece : record.evidence) articles.push_back(piece.article);
+  RETURN_IF_ERROR(articles_.Meet(articles));
   ASSIGN_OR_RETURN(std::vector<Evidence> evidence, articles_.Read(record));
   evidence.erase(std::remove_if(evidence.begin(), evidence.end(),
                                 [&](const Evidence& piece) { return !Passes(piece, lens); }),

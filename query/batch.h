@@ -122,7 +122,7 @@ class Batch {
   size_t slot_count() const { return slot_count_; }
   Column& column(Slot slot) {
     std::unique_ptr<Group>& group = groups_[slot / kGroup];
-    if (group == nullptr) group = std::make_unique<Group>();
+    if (group == nullptr) group = std::make_unique_for_overwrite<Group>();
     return (*group)[slot % kGroup];
   }
   const Column& column(Slot slot) const {
@@ -139,7 +139,7 @@ class Batch {
   Batch Gather(const std::vector<uint32_t>& rows) const;
 
  private:
-  static constexpr size_t kGroup = 16;
+  static constexpr size_t kGroup = 4;
   using Group = std::array<Column, kGroup>;
 
   static size_t GroupsOf(size_t slots) { return (slots + kGroup - 1) / kGroup; }

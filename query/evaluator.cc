@@ -82,6 +82,7 @@ absl::StatusOr<Column> Evaluator::Evaluate(const Expression& expression, const B
 }
 
 absl::StatusOr<Value> Evaluator::EvaluateOnce(const Expression& expression) {
+  if (const auto* constant = std::get_if<Constant>(&expression.node)) return constant->value;
   Batch unit(execution_.plan->slot_names.size());
   unit.set_row_count(1);
   ASSIGN_OR_RETURN(const Column column, Evaluate(expression, unit));

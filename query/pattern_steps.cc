@@ -110,8 +110,7 @@ bool MayRaiseItself(const Expression& expression) {
   }
   if (const auto* call = std::get_if<FunctionExpression>(&expression.node)) {
     const FunctionRow& function = *call->function;
-    const bool tells_of_entity =
-        function.of_many != nullptr || function.name == "id" || function.name == "type";
+    const bool tells_of_entity = function.of_many != nullptr || function.name == "id";
     return !tells_of_entity ||
            !all_within(*call->arguments.front(), function.parameters[0].accepts);
   }

@@ -61,9 +61,10 @@ class StreamedRows : public Result {
  public:
   // `open` is where the session keeps track of its open result. `transaction` may be null: the
   // run reads from something that the session owns.
-  StreamedRows(std::vector<std::string> columns, std::unique_ptr<ReadTransaction> transaction,
-               std::unique_ptr<Run> run, StreamedRows** open)
-      : columns_(std::move(columns)),
+  StreamedRows(std::shared_ptr<const PreparedPlan> plan,
+               std::unique_ptr<ReadTransaction> transaction, std::unique_ptr<Run> run,
+               StreamedRows** open)
+      : plan_(std::move(plan)),
         transaction_(std::move(transaction)),
         run_(std::move(run)),
         open_(open) {
@@ -73,7 +74,7 @@ class StreamedRows : public Result {
     if (open_ != nullptr) *open_ = nullptr;
   }
 
-  const std::vector<std::string>& columns() const override { return columns_; }
+  const std::vector<std::string>& columns() const override { return plan_->columns; }
   absl::StatusOr<bool> Next(Row* row) override {
     if (run_ == nullptr) {
       if (!status_.ok()) return status_;
@@ -100,7 +101,7 @@ class StreamedRows : public Result {
     open_ = nullptr;
   }
 
-  std::vector<std::string> columns_;
+  const std::shared_ptr<const PreparedPlan> plan_;
   std::unique_ptr<ReadTransaction> transaction_;
   std::unique_ptr<Run> run_;  // nullptr: at the end
   StreamedRows** open_;
@@ -164,7 +165,8 @@ class SessionOfQueries : public Session {
 
   std::shared_ptr<Core> core_;
   SessionOptions options_;
-  std::string lens_;  // the clauses of options_.lens
+  std::weak_ptr<const Core::Picture> picture_;  // that was read last
+  std::string lens_;                            // the clauses of options_.lens
   StatementCache cache_;
   std::optional<PlanningStamp> stamp_;
   uint64_t stamped_ = 0;  // the sequence that `stamp_` is of
@@ -232,7 +234,7 @@ absl::StatusOr<const Graph*> SessionOfQueries::PlanningGraph(
   if (writing_ != nullptr) return &writing_->graph();
   if (reading_ != nullptr) return &reading_->graph();
   if (*reading == nullptr) {
-    ASSIGN_OR_RETURN(*reading, core_->BeginRead());
+    ASSIGN_OR_RETURN(*reading, core_->BeginRead(&picture_));
   }
   return &(*reading)->graph();
 }
@@ -291,10 +293,9 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunPlan(
     return RunToEnd(std::move(ready), parameters, *graph, writer);
   }
   stop_.Pause();
-  std::vector<std::string> columns = ready.plan->columns;
-  auto run = std::make_unique<query::Run>(std::move(ready.plan), parameters, *graph, writer, *core_,
-                                          options_, stop_);
-  return std::make_unique<StreamedRows>(std::move(columns), std::move(reading), std::move(run),
+  auto run =
+      std::make_unique<query::Run>(ready.plan, parameters, *graph, writer, *core_, options_, stop_);
+  return std::make_unique<StreamedRows>(std::move(ready.plan), std::move(reading), std::move(run),
                                         &open_);
 }
 

@@ -219,6 +219,26 @@ absl::Status ReadId(const Cursor& cursor, uint64_t* id) {
   return absl::OkStatus();
 }
 
+// What is loose of a block, marks of deletion included. It lies side by side, and the prefix is
+// long enough for the walk to begin near it, behind what was sealed and erased before.
+absl::StatusOr<std::vector<std::pair<FactId, std::optional<StoredFact>>>> ReadLoose(
+    const View& view, uint64_t block) {
+  const FactId first = block * view.geometry().block_facts;
+  const std::string from = LooseKey(first);
+  const std::string to = LooseKey(first + view.geometry().block_facts - 1);
+  const auto common = std::mismatch(from.begin(), from.end(), to.begin()).first;
+  std::vector<std::pair<FactId, std::optional<StoredFact>>> loose;
+  Cursor cursor = view.Scan(Family::kFacts, std::string(from.begin(), common));
+  for (; cursor.Valid() && cursor.key() <= to; cursor.Next()) {
+    if (cursor.key() < from) continue;
+    auto& [fact, stored] = loose.emplace_back();
+    RETURN_IF_ERROR(ReadId(cursor, &fact));
+    ASSIGN_OR_RETURN(stored, DecodeLoose(view, fact, cursor.value()));
+  }
+  RETURN_IF_ERROR(cursor.status());
+  return loose;
+}
+
 // Takes what is wanted of fact number `i` out of its block, or out of what is kept of one.
 using TakeFromBlock =
     absl::FunctionRef<absl::Status(size_t i, const FactBlock& block, size_t position)>;
@@ -427,8 +447,10 @@ absl::Status EraseFact(Transaction& transaction, FactId fact, const FactRecord& 
 
 absl::Status SealFactBlocks(Transaction& transaction, absl::Span<const FactId> facts) {
   const uint32_t block_facts = transaction.geometry().block_facts;
-  for (size_t begin = 0; begin < facts.size();) {
-    const uint64_t block = facts[begin] / block_facts;
+  for (auto next = facts.begin(); next != facts.end();) {
+    const uint64_t block = *next / block_facts;
+    next = std::partition_point(next, facts.end(),
+                                [&](FactId fact) { return fact / block_facts == block; });
     const FactId first = block * block_facts;
     std::map<FactId, StoredFact> members;
     rocksdb::PinnableSlice value;
@@ -439,15 +461,11 @@ absl::Status SealFactBlocks(Transaction& transaction, absl::Span<const FactId> f
           FactBlock::Parse(first, transaction.geometry().inline_evidence, ToView(value)));
       for (size_t i = 0; i < old.size(); ++i) members[old.id(i)] = old.Read(i);
     }
-    for (; begin < facts.size() && facts[begin] / block_facts == block; ++begin) {
-      const std::string key = LooseKey(facts[begin]);
-      ASSIGN_OR_RETURN(bool loose, transaction.Get(Family::kFacts, key, &value));
-      if (!loose) continue;
-      ASSIGN_OR_RETURN(std::optional<StoredFact> stored,
-                       DecodeLoose(transaction, facts[begin], ToView(value)));
-      members.erase(facts[begin]);
-      if (stored.has_value()) members[facts[begin]] = *std::move(stored);
-      transaction.Delete(Family::kFacts, key);
+    ASSIGN_OR_RETURN(auto loose, ReadLoose(transaction, block));
+    for (auto& [fact, stored] : loose) {
+      members.erase(fact);
+      if (stored.has_value()) members[fact] = *std::move(stored);
+      transaction.Delete(Family::kFacts, LooseKey(fact));
     }
     std::vector<StoredFact> rows;
     for (auto& [id, stored] : members) rows.push_back(std::move(stored));

@@ -19,7 +19,7 @@ class LatestCounters {
 
   // nullopt when it does not know the counter as of `sequence`.
   std::optional<uint64_t> Find(absl::string_view name, uint64_t sequence) const {
-    absl::MutexLock lock(&mutex_);
+    absl::ReaderMutexLock lock(&mutex_);
     if (sequence != sequence_) return std::nullopt;
     const auto found = values_.find(name);
     if (found == values_.end()) return std::nullopt;

@@ -115,6 +115,7 @@ ReadCache::ReadCache(size_t budget)
   memory_.reset(std::calloc(slots + kCacheLine / sizeof(uint64_t), sizeof(uint64_t)));
   ENTENTE_CHECK(memory_ != nullptr);
   const uintptr_t address = reinterpret_cast<uintptr_t>(memory_.get());
+  filled_.resize((slots + kPageSlots - 1) / kPageSlots);
   slots_ = reinterpret_cast<uint64_t*>((address + kCacheLine - 1) / kCacheLine * kCacheLine);
 }
 
@@ -180,6 +181,7 @@ const ReadCache::Entry* ReadCache::Offer(const Pin& pin, CacheKey key, uint64_t 
   (*entry)->used_.store(true, std::memory_order_relaxed);
   ++usage_.entries;
   usage_.bytes += bytes;
+  filled_[static_cast<size_t>(slot - slots_) / kPageSlots] = true;
   Atomic(slot).store(address | hash >> kAddressBits << kAddressBits);
   return entry->release();
 }
@@ -258,9 +260,15 @@ void ReadCache::FreeUnpinned() {
   }
 }
 
+// Most of the memory was never touched when a process ends soon.
 void ReadCache::RemoveAll() {
-  for (size_t i = 0; usage_.entries > 0; ++i) {
-    if (slots_[i] != 0) Remove(slots_ + i);
+  for (size_t page = 0; usage_.entries > 0; ++page) {
+    if (!filled_[page]) continue;
+    filled_[page] = false;
+    const size_t end = std::min((page + 1) * kPageSlots, set_count_ * kWays);
+    for (size_t i = page * kPageSlots; i < end; ++i) {
+      if (slots_[i] != 0) Remove(slots_ + i);
+    }
   }
 }
 

@@ -165,6 +165,7 @@ class ReadCache {
  private:
   static constexpr size_t kWays = 8;
   static constexpr size_t kStamps = 1 << 14;
+  static constexpr size_t kPageSlots = 512;  // in a page of memory
   static constexpr size_t kPins = 128;
   struct alignas(64) Place {
     std::atomic<uint64_t> epoch{0};  // 0: free
@@ -207,6 +208,8 @@ class ReadCache {
   size_t hand_ ABSL_GUARDED_BY(mutex_) = 0;
   // When the keys of some hash changed last.
   std::vector<uint64_t> changed_ ABSL_GUARDED_BY(mutex_);
+  // Of every kPageSlots slots, whether there may be an entry among them.
+  std::vector<bool> filled_ ABSL_GUARDED_BY(mutex_);
   // Hashes that were offered lately and turned away.
   std::vector<uint16_t> turned_away_ ABSL_GUARDED_BY(mutex_);
 };

@@ -103,7 +103,7 @@ class Opener {
 absl::StatusOr<std::unique_ptr<StoreImpl>> Opener::Run() {
   if (!GeometryIsSane(options_.geometry)) return absl::InvalidArgumentError("impossible geometry");
   if (path_.empty()) return absl::InvalidArgumentError("a database needs a path");
-  env_ = options_.env == nullptr ? rocksdb::Env::Default() : options_.env;
+  env_ = options_.env == nullptr ? FilesOfTheMachine() : options_.env;
   impl_->read_only = options_.read_only;
   impl_->geometry = options_.geometry;
   if (path_ == kInMemory) {

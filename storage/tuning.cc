@@ -5,7 +5,9 @@
 
 #include "rocksdb/cache.h"
 #include "rocksdb/env.h"
+#include "rocksdb/file_system.h"
 #include "rocksdb/filter_policy.h"
+#include "rocksdb/slice_transform.h"
 #include "rocksdb/table.h"
 #include "storage/keys.h"
 #include "storage/merge.h"
@@ -17,6 +19,18 @@ class NullLogger final : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
   void Logv(const char*, va_list) override {}
+};
+
+class LogFiles final : public rocksdb::FileSystemWrapper {
+ public:
+  using FileSystemWrapper::FileSystemWrapper;
+  const char* Name() const override { return "EntenteLogFiles"; }
+  rocksdb::FileOptions OptimizeForLogWrite(const rocksdb::FileOptions& options,
+                                           const rocksdb::DBOptions& db) const override {
+    rocksdb::FileOptions optimized = FileSystemWrapper::OptimizeForLogWrite(options, db);
+    optimized.fallocate_with_keep_size = false;
+    return optimized;
+  }
 };
 
 // Families in which keys are sought that may not be there. Filters do nothing for those that are
@@ -43,6 +57,8 @@ rocksdb::BlockBasedTableOptions TableOptions(Family family,
   if (HasFilter(family)) table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.whole_key_filtering = true;
   table.cache_index_and_filter_blocks = false;
+  // All indexes are read when a database is opened. Together they take little room.
+  table.enable_index_compression = false;
   return table;
 }
 
@@ -62,6 +78,15 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family,
   options.write_buffer_size = 32 << 20;
   options.level_compaction_dynamic_level_bytes = true;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(TableOptions(family, cache)));
+  // Where in memory the last key that began so went is where the next one is likely to go: the same
+  // counter, the next loose fact.
+  constexpr size_t kCounterName = 32;
+  if (family == Family::kCatalogue) {
+    options.memtable_insert_with_hint_prefix_extractor.reset(
+        rocksdb::NewCappedPrefixTransform(kCounterName));
+  } else if (family == Family::kFacts) {
+    options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
+  }
   if (family == Family::kAdjacency) {
     options.merge_operator = NewPageMergeOperator();
     options.max_successive_merges = 8;
@@ -85,6 +110,13 @@ std::vector<rocksdb::ColumnFamilyDescriptor> Families(const OpenOptions& options
     families.emplace_back(std::string(FamilyName(family)), FamilyOptions(family, cache));
   }
   return families;
+}
+
+rocksdb::Env* FilesOfTheMachine() {
+  static rocksdb::Env* const env =
+      rocksdb::NewCompositeEnv(std::make_shared<LogFiles>(rocksdb::FileSystem::Default()))
+          .release();
+  return env;
 }
 
 rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env, const OpenOptions& options) {

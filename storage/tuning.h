@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rocksdb/db.h"
+#include "rocksdb/env.h"
 #include "rocksdb/options.h"
 #include "storage/store.h"
 
@@ -15,6 +16,9 @@ namespace entente::storage {
 size_t DecodedBytes(const OpenOptions& options);
 // The column families with their options, in the order of Family. They share one block cache.
 std::vector<rocksdb::ColumnFamilyDescriptor> Families(const OpenOptions& options);
+// The machine's files, but what is set aside for a log counts as its size at once. Else each commit
+// that reaches the disk would have to tell the file system that the log has grown. Lasts for ever.
+rocksdb::Env* FilesOfTheMachine();
 // `env` outlives the database.
 rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env, const OpenOptions& options);
 

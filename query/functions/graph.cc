@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/catalogue.h"
 #include "engine/status.h"
+#include "query/batch.h"
 #include "query/functions/rows.h"
 
 namespace entente::query {
@@ -36,6 +37,22 @@ absl::StatusOr<Value> Labels(const FunctionContext& context, Arguments arguments
 absl::StatusOr<Value> RelationshipType(const FunctionContext& context, Arguments arguments) {
   const RelationId relation = arguments[0].relationship().relation;
   return Value::String(context.graph->catalogue().relation(relation).name);
+}
+
+absl::Status RelationshipTypes(const FunctionContext& context,
+                               absl::Span<const RelationshipReference> relationships,
+                               std::vector<Value>* types) {
+  types->assign(relationships.size(), Value::Null());
+  size_t last = relationships.size();  // that is not null
+  for (size_t i = 0; i < relationships.size(); ++i) {
+    const RelationId relation = relationships[i].relation;
+    if (relationships[i].id == kNoId) continue;
+    const bool same = last < i && relationships[last].relation == relation;
+    (*types)[i] =
+        same ? (*types)[last] : Value::String(context.graph->catalogue().relation(relation).name);
+    last = i;
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Value> StartNode(const FunctionContext&, Arguments arguments) {
@@ -82,6 +99,14 @@ absl::StatusOr<Value> Exists(const FunctionContext&, Arguments arguments) {
   return Value::Boolean(!arguments[0].is_null());
 }
 
+FunctionRow OfMany(absl::Status (*of_many)(const FunctionContext&,
+                                           absl::Span<const RelationshipReference>,
+                                           std::vector<Value>*),
+                   FunctionRow row) {
+  row.of_many = of_many;
+  return row;
+}
+
 FunctionRow GraphRow(absl::string_view name, FunctionParameter parameter, TypeSet result,
                      Purity purity, FunctionImplementation implementation, absl::string_view help) {
   return {.name = name,
@@ -107,8 +132,9 @@ std::vector<FunctionRow> GraphFunctions() {
                "The internal number of a node or relationship as text."),
       ListOf(types::kString, GraphRow("labels", node, types::kList, Purity::kReadsGraph, Labels,
                                       "The labels of a node, without those above them.")),
-      GraphRow("type", relationship, types::kString, Purity::kReadsGraph, RelationshipType,
-               "The name of a relationship's own type."),
+      OfMany(RelationshipTypes,
+             GraphRow("type", relationship, types::kString, Purity::kReadsGraph, RelationshipType,
+                      "The name of a relationship's own type.")),
       GraphRow("startNode", relationship, types::kNode, Purity::kPure, StartNode,
                "The node that a relationship leaves."),
       GraphRow("endNode", relationship, types::kNode, Purity::kPure, EndNode,

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -62,6 +63,7 @@ class EvidenceOperator : public UnaryOperator {
       ASSIGN_OR_RETURN(
           pieces_, execution_.graph->EvidenceOf(relationship.id,
                                                 LensOf(execution_.functions, relationship.lens)));
+      if (sources->empty()) Reserve(sources, values);
     }
     while (piece_ < pieces_.size() && sources->size() < execution_.batch_size) {
       const Evidence& piece = pieces_[piece_++];
@@ -77,9 +79,16 @@ class EvidenceOperator : public UnaryOperator {
     return absl::OkStatus();
   }
 
+  void Reserve(std::vector<uint32_t>* sources, std::vector<Column::Values>* values) const {
+    const size_t room = std::min(pieces_.size(), execution_.batch_size);
+    sources->reserve(room);
+    for (Column::Values& column : *values) column.reserve(room);
+  }
+
   // Ids alone where all are nodes, so that their properties are read together.
   static Column AsColumn(Column::Values values) {
     Column::Nodes nodes;
+    nodes.reserve(values.size());
     for (const Value& value : values) {
       if (!value.is_node() && !value.is_null()) return Column(std::move(values));
       nodes.push_back(value.is_null() ? kNoId : value.node_id());

@@ -25,6 +25,12 @@ class HopOperator : public UnaryOperator {
     std::vector<uint32_t> rows;  // of `rows_`
     Column::Relationships relationships;
     Column::Nodes ends;
+
+    void Reserve(size_t count) {
+      rows.reserve(count);
+      relationships.reserve(count);
+      ends.reserve(count);
+    }
   };
 
   HopOperator(Execution& execution, const Plan& plan, const ExpandPlan& node)
@@ -170,9 +176,7 @@ class Hop : public HopOperator {
         continue;
       }
       Found found;
-      found.rows.reserve(edges_.size());
-      found.relationships.reserve(edges_.size());
-      found.ends.reserve(edges_.size());
+      found.Reserve(edges_.size());
       const Lens* const mark = reads_[read_].mark;
       for (size_t i = 0; i < edges_.size(); ++i) {
         if (!MayPass(i, mark)) continue;
@@ -259,6 +263,7 @@ class HopInto : public RowHopOperator {
     edges_.Clear();
     RETURN_IF_ERROR(execution_.graph->FindBetween(from_[row], to_[row], node_.heading, types(),
                                                   *read.lens, Fields(), &edges_));
+    if (found->rows.empty()) found->Reserve(edges_.size());
     for (size_t i = 0; i < edges_.size(); ++i) {
       if (!MayPass(i, read.mark)) continue;
       Add(row, to_[row], Reference(i, from_[row], read.mark), found);

@@ -123,12 +123,30 @@ TEST(CoreTest, WhatIsDroppedWithoutCommitLeavesNothing) {
   EXPECT_EQ(reading->graph().catalogue().FindLabel("Gone"), kNoSymbol);
 }
 
+TEST(CoreTest, WhoBeginsToReadAgainSeesWhatWasCommittedMeanwhile) {
+  const std::shared_ptr<Core> core = Must(Core::Open(":memory:", {}));
+  std::weak_ptr<const Core::Picture> last;
+  EXPECT_EQ(Must(core->BeginRead(&last))->graph().NodeCount(), 0u);
+  EXPECT_EQ(Must(core->BeginRead(&last))->graph().NodeCount(), 0u);
+  {
+    const std::unique_ptr<WriteTransaction> writing = Must(core->BeginWrite(nullptr));
+    Must(writing->graph().CreateNode({"New"}, {}));
+    MustBeOk(writing->Commit());
+  }
+  // Neither the core nor who read it last keeps the old one.
+  EXPECT_TRUE(last.expired());
+  const std::unique_ptr<ReadTransaction> reading = Must(core->BeginRead(&last));
+  EXPECT_EQ(reading->graph().NodeCount(), 1u);
+  EXPECT_NE(reading->graph().catalogue().FindLabel("New"), kNoSymbol);
+}
+
 TEST(CoreTest, ReadersAndAWriterWorkAtOnce) {
   const std::shared_ptr<Core> core = Must(Core::Open(":memory:", {}));
   std::atomic<bool> done = false;
   std::thread reader([&] {
+    std::weak_ptr<const Core::Picture> last;
     while (!done) {
-      const std::unique_ptr<ReadTransaction> reading = Must(core->BeginRead());
+      const std::unique_ptr<ReadTransaction> reading = Must(core->BeginRead(&last));
       const Graph& graph = reading->graph();
       const std::unique_ptr<NodeScan> scan = graph.ScanNodes();
       std::vector<NodeId> nodes;

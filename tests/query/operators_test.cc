@@ -201,6 +201,13 @@ TEST_P(OperatorsTest, SetAndRemove) {
               ElementsAre("null"));
 }
 
+TEST_P(OperatorsTest, TypesOfManyRelationshipsSomeOfThemNull) {
+  query_.Rows("CREATE (a {v: 1})-[:R]->(b {v: 2}), (a)-[:S]->(b), (b)-[:S]->(:M {v: 3})");
+  EXPECT_THAT(query_.Rows("MATCH (n) OPTIONAL MATCH (n)-[r]->() RETURN n.v, type(r) "
+                          "ORDER BY n.v, type(r)"),
+              ElementsAre("1 | 'R'", "1 | 'S'", "2 | 'S'", "3 | null"));
+}
+
 TEST_P(OperatorsTest, DeleteTakesRelationshipsFirst) {
   MakeTriangle();
   EXPECT_THAT(query_.Rows("MATCH (a {v: 1}) DELETE a"),

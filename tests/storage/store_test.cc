@@ -314,6 +314,36 @@ TEST_F(OpenTest, ACreationThatFailsLeavesNothingBehind) {
   }
 }
 
+uintmax_t LargestLog(const std::string& path) {
+  uintmax_t largest = 0;
+  for (const auto& entry : fs::directory_iterator(path)) {
+    if (entry.path().extension() == ".log") largest = std::max(largest, entry.file_size());
+  }
+  return largest;
+}
+
+TEST(StoreTest, ALogIsAsLongAsWhatIsSetAsideForItUntilTheStoreCloses) {
+  constexpr uintmax_t kMuch = 1 << 20;
+  ScratchDirectory scratch;
+  ScratchDirectory copy;
+  {
+    auto store = Store::Open(scratch.path(), kCreate);
+    ASSERT_TRUE(store.ok());
+    CommitFact(**store, 1, 2);
+    CommitFact(**store, 2, 3);
+    EXPECT_GT(LargestLog(scratch.path()), kMuch);
+    // What is there when the process is killed.
+    fs::copy(scratch.path(), copy.path());
+  }
+  EXPECT_LT(LargestLog(scratch.path()), kMuch);
+  for (const OpenOptions& options : {kReadOnly, OpenOptions()}) {
+    auto store = Store::Open(copy.path(), options);
+    ASSERT_TRUE(store.ok()) << store.status();
+    EXPECT_EQ(Facts(*(*store)->TakeSnapshot()), 2);
+    ExpectConsistent(**store);
+  }
+}
+
 TEST(StoreTest, AMemoryDatabaseIsTransient) {
   {
     auto store = Store::Open(":memory:", {});
