@@ -26,7 +26,7 @@ using bench::Random;
 
 constexpr uint32_t kRelations = 20;
 constexpr uint64_t kNodes = 100'000;
-constexpr uint32_t kInlineEvidence = 16;
+constexpr uint32_t kInlineEvidence = 32;
 constexpr uint32_t kTraversed = kOtherColumn | kFlagsColumn;
 constexpr uint32_t kAnswered = kOtherColumn | kConfidenceColumn | kFlagsColumn;
 

@@ -83,12 +83,12 @@ bool Split(absl::string_view value, absl::string_view* page, absl::string_view* 
 
 const ColumnType PageValue::kColumnTypes[] = {
     {},
-    {},
+    {.rising = true},
     {.has_none = true, .none = Pattern(kOpenStart)},
-    {.has_none = true, .none = Pattern(kOpenEnd), .sparse = true, .usual = 1},
-    {.has_none = true, .none = Pattern(kNeverReported)},
-    {},
-    {},
+    {.has_none = true, .none = Pattern(kOpenEnd), .may_be_sparse = true, .usual = 1},
+    {.has_none = true, .none = Pattern(kNeverReported), .may_be_sparse = true},
+    {.usual_unit = 100},
+    {.may_be_sparse = true, .usual = kVisible | kHasEvidence},
 };
 
 void AppendPendingRow(EdgeOp op, const EdgeRow& row, std::string* rows) {
@@ -120,15 +120,16 @@ std::string EncodePageValue(const EdgeColumns& edges, size_t begin, size_t end) 
     for (; to < end && edges.relation[to] == relation; ++to) {
       if (edges.flags[to] & kVisible) ++visible;
     }
-    AppendVarint(relation - before, &directory);
-    AppendVarint(to - from, &directory);
-    AppendVarint(visible, &directory);
+    const uint64_t hidden = to - from - visible;
+    const bool is_one = to - from == 1 && hidden == 0;
+    AppendVarint(uint64_t{relation - before} << 1 | (is_one ? 1 : 0), &directory);
+    if (!is_one) AppendVarint((to - from) << 1 | (hidden > 0 ? 1 : 0), &directory);
+    if (hidden > 0) AppendVarint(hidden, &directory);
     before = relation;
     from = to;
     ++relations;
   }
   std::string page;
-  AppendVarint(end - begin, &page);
   AppendVarint(relations, &page);
   page += directory;
   std::string packed;
@@ -183,27 +184,29 @@ absl::StatusOr<PageValue> PageValue::Parse(absl::string_view value) {
 
 absl::Status PageValue::ParsePage(absl::string_view page) {
   ByteReader bytes(page);
-  uint32_t n;
   uint32_t relations;
-  if (!bytes.Number(&n) || n == 0 || n > kMaxPageEdges) return Broken();
-  if (!bytes.Number(&relations) || relations == 0 || relations > n) return Broken();
+  if (!bytes.Number(&relations) || relations == 0 || relations > kMaxPageEdges) return Broken();
   slices_.reserve(std::min<size_t>(relations, page.size()));
   uint64_t relation = 0;
-  uint32_t position = 0;
+  uint32_t n = 0;
   for (uint32_t i = 0; i < relations; ++i) {
-    uint32_t step;
-    uint32_t edges;
-    uint32_t visible;
-    if (!bytes.Number(&step) || !bytes.Number(&edges) || !bytes.Number(&visible)) return Broken();
-    if ((i > 0 && step == 0) || edges == 0 || edges > n - position || visible > edges) {
+    uint64_t step;
+    uint32_t edges = 2;
+    uint32_t hidden = 0;
+    if (!bytes.Varint(&step)) return Broken();
+    if ((step & 1) == 0 && !bytes.Number(&edges)) return Broken();
+    if ((edges & 1) != 0 && !bytes.Number(&hidden)) return Broken();
+    step >>= 1;
+    edges >>= 1;
+    if ((i > 0 && step == 0) || step > kNoSymbol || edges == 0 || edges > kMaxPageEdges - n ||
+        hidden > edges) {
       return Broken();
     }
     relation += step;
     if (relation > kNoSymbol) return Broken();
-    slices_.push_back({static_cast<RelationId>(relation), position, position + edges, visible});
-    position += edges;
+    slices_.push_back({static_cast<RelationId>(relation), n, n + edges, edges - hidden});
+    n += edges;
   }
-  if (position != n) return Broken();
   for (int i = 0; i < kColumnCount; ++i) {
     if (!columns_[i].ReadHeader(kColumnTypes[i], &bytes)) return Broken();
   }

@@ -3,15 +3,16 @@
 //
 //   value    0x01 | page length varint | page | pending rows
 //   page     empty, or:
-//            n varint
 //            relation count varint, then for each, ascending:
-//              relation varint (first: itself, then: difference to the one before)
-//              edges varint | visible edges varint
+//              2 · relation (from the second on: difference to the one before) varint, + 1 if it
+//                has one edge, which is visible; otherwise:
+//              2 · edges + 1 if some are hidden, varint | when some are: hidden edges varint
 //            column headers, then packed columns (column.h), of:
-//              other, fact, valid_from*, days (valid_to − valid_from)*°, reported (first_reported
-//              − valid_from)*, confidence, flags
-//              (* with a none code: kOpenStart, kOpenEnd, kNeverReported; ° sparse, usually one
-//              day; after an open start days are counted from 1970)
+//              other, fact^, valid_from*, days (valid_to − valid_from)*°, reported (first_reported
+//              − valid_from)*°, confidence°, flags°
+//              (* with a none code: kOpenStart, kOpenEnd, kNeverReported; ^ rising; ° may be
+//              sparse, usually one day, 0, whole hundredths, and visible with evidence; after an
+//              open start days are counted from 1970)
 //   row      op u8 (1 insert, 2 update, 3 erase) | relation varint | other varint | fact varint
 //            insert and update: valid_from | valid_to | first_reported (zigzag varints)
 //                               | confidence varint | flags u8

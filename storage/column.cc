@@ -15,6 +15,8 @@ namespace {
 __extension__ using Window = unsigned __int128;
 
 constexpr uint8_t kNoneCoded = 0x80;
+constexpr uint8_t kSparse = 65;  // added to a width
+constexpr uint8_t kWidestSparse = 61;
 constexpr uint8_t kAllUsual = 0xff;  // as a width
 constexpr size_t kBitsAByte = 8;
 
@@ -84,103 +86,188 @@ size_t CountBits(absl::string_view bits, size_t n) {
   return count;
 }
 
-void AppendSparse(ColumnType type, absl::Span<const uint64_t> values, std::string* headers,
-                  std::string* packed) {
-  std::vector<uint64_t> own;
-  std::string bits((values.size() + kBitsAByte - 1) / kBitsAByte, '\0');
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (values[i] == type.usual) continue;
-    own.push_back(values[i]);
-    bits[i / kBitsAByte] = static_cast<char>(bits[i / kBitsAByte] | 1 << i % kBitsAByte);
+// Base, scale and width that hold some values.
+struct Packing {
+  // `unit` is what differences are known to be multiples of; 0: they are looked at in scaled
+  // columns.
+  Packing(const ColumnType& type, absl::Span<const uint64_t> values, uint64_t unit = 0) {
+    bool any = false;
+    int64_t least = 0;
+    int64_t greatest = 0;
+    for (uint64_t value : values) {
+      if (type.has_none && value == type.none) {
+        none = true;
+        continue;
+      }
+      const int64_t v = static_cast<int64_t>(value);
+      least = any ? std::min(least, v) : v;
+      greatest = any ? std::max(greatest, v) : v;
+      any = true;
+    }
+    base = static_cast<uint64_t>(least);
+    scale = unit != 0 ? unit : type.scaled ? CommonScale(type, values, base) : 1;
+    const uint64_t range = (static_cast<uint64_t>(greatest) - base) / scale;
+    ENTENTE_CHECK(!none || range != ~uint64_t{0});
+    width = static_cast<uint8_t>(std::bit_width(none && any ? range + 1 : range));
   }
-  if (own.empty()) {
-    headers->push_back(static_cast<char>(kAllUsual));
+
+  bool none = false;  // is among them
+  uint64_t base;
+  uint64_t scale;
+  uint8_t width;
+};
+
+// `sparse` is added to the width.
+void AppendHeader(const ColumnType& type, const Packing& packing, uint8_t sparse,
+                  std::string* headers) {
+  headers->push_back(static_cast<char>((packing.none ? kNoneCoded : 0) | (packing.width + sparse)));
+  AppendVarint(ZigZag(static_cast<int64_t>(packing.base)), headers);
+  if (type.scaled) AppendVarint(packing.scale, headers);
+}
+
+void AppendNumbers(const ColumnType& type, const Packing& packing,
+                   absl::Span<const uint64_t> values, std::string* packed) {
+  const uint64_t base = packing.base;
+  if (packing.scale == 1 && !packing.none) {
+    Pack(
+        values, packing.width, [base](uint64_t value) { return value - base; }, packed);
     return;
   }
-  *packed += bits;
-  type.sparse = false;
-  Column::Append(type, own, headers, packed);
+  const uint64_t first = packing.none ? 1 : 0;
+  Pack(
+      values, packing.width,
+      [&, base](uint64_t value) {
+        return packing.none && value == type.none ? 0 : (value - base) / packing.scale + first;
+      },
+      packed);
+}
+
+// The rows of a column that may be sparse.
+struct Rows {
+  Rows(const ColumnType& type, absl::Span<const uint64_t> values)
+      : bits((values.size() + kBitsAByte - 1) / kBitsAByte, '\0') {
+    const uint64_t unit = type.usual_unit;
+    for (size_t i = 0; i < values.size(); ++i) {
+      if (unit == 0 ? values[i] == type.usual : values[i] % unit == 0) {
+        if (unit != 0) usual.push_back(values[i]);
+        continue;
+      }
+      own.push_back(values[i]);
+      bits[i / kBitsAByte] = static_cast<char>(bits[i / kBitsAByte] | 1 << i % kBitsAByte);
+    }
+  }
+
+  std::string bits;             // a bit a row: whether it has a number of its own
+  std::vector<uint64_t> own;    // those
+  std::vector<uint64_t> usual;  // the others, when they are multiples of a unit
+};
+
+// False, and nothing is done, when a bit a row would not pay.
+bool AppendSparse(const ColumnType& type, absl::Span<const uint64_t> values, std::string* headers,
+                  std::string* packed) {
+  const size_t n = values.size();
+  const Rows rows(type, values);
+  const Packing own(type, rows.own);
+  const Packing usual(type, rows.usual, std::max<uint64_t>(type.usual_unit, 1));
+  if (own.width > kWidestSparse) return false;
+  const bool all_usual = rows.own.empty();
+  // Usual values among the others seldom make those narrower.
+  const size_t bits = n + rows.own.size() * own.width + rows.usual.size() * usual.width;
+  const bool may_lose = type.usual_unit != 0 || n * own.width < bits;
+  if (!all_usual && may_lose && Packing(type, values).width * n <= bits) return false;
+  if (all_usual) {
+    headers->push_back(static_cast<char>(kAllUsual));
+  } else {
+    AppendHeader(type, own, kSparse, headers);
+    *packed += rows.bits;
+    AppendNumbers(type, own, rows.own, packed);
+  }
+  if (type.usual_unit == 0) return true;
+  headers->push_back(static_cast<char>(usual.width));
+  AppendVarint(ZigZag(static_cast<int64_t>(usual.base)), headers);
+  AppendNumbers(type, usual, rows.usual, packed);
+  return true;
+}
+
+bool ReadNumbers(size_t n, ByteReader* bytes, PackedNumbers* numbers) {
+  absl::string_view packed;
+  if (!bytes->Bytes((n * numbers->width + 7) / 8, &packed)) return false;
+  numbers->bytes = reinterpret_cast<const uint8_t*>(packed.data());
+  numbers->size = packed.size();
+  return true;
 }
 
 }  // namespace
 
 void Column::Append(const ColumnType& type, absl::Span<const uint64_t> values, std::string* headers,
                     std::string* packed) {
-  if (type.sparse) return AppendSparse(type, values, headers, packed);
-  bool any = false;
-  bool none = false;
-  int64_t least = 0;
-  int64_t greatest = 0;
-  for (uint64_t value : values) {
-    if (type.has_none && value == type.none) {
-      none = true;
-      continue;
-    }
-    const int64_t v = static_cast<int64_t>(value);
-    least = any ? std::min(least, v) : v;
-    greatest = any ? std::max(greatest, v) : v;
-    any = true;
+  if (type.rising) {
+    std::vector<uint64_t> lowered(values.begin(), values.end());
+    for (size_t i = 0; i < lowered.size(); ++i) lowered[i] -= i;
+    ColumnType level = type;
+    level.rising = false;
+    return Append(level, lowered, headers, packed);
   }
-  const uint64_t base = static_cast<uint64_t>(least);
-  const uint64_t scale = type.scaled ? CommonScale(type, values, base) : 1;
-  const uint64_t range = (static_cast<uint64_t>(greatest) - base) / scale;
-  ENTENTE_CHECK(!none || range != ~uint64_t{0});
-  const uint8_t width = static_cast<uint8_t>(std::bit_width(none && any ? range + 1 : range));
-
-  headers->push_back(static_cast<char>(none ? width | kNoneCoded : width));
-  AppendVarint(ZigZag(least), headers);
-  if (type.scaled) AppendVarint(scale, headers);
-  const uint64_t first = none ? 1 : 0;
-  if (scale == 1 && !none) {
-    Pack(
-        values, width, [base](uint64_t value) { return value - base; }, packed);
-  } else {
-    Pack(
-        values, width,
-        [&](uint64_t value) {
-          return none && value == type.none ? 0 : (value - base) / scale + first;
-        },
-        packed);
-  }
+  const bool may_be_sparse = type.may_be_sparse || type.usual_unit != 0;
+  if (may_be_sparse && AppendSparse(type, values, headers, packed)) return;
+  const Packing packing(type, values);
+  AppendHeader(type, packing, /*sparse=*/0, headers);
+  AppendNumbers(type, packing, values, packed);
 }
 
 bool Column::ReadHeader(const ColumnType& type, ByteReader* bytes) {
-  is_sparse_ = type.sparse;
-  usual_ = type.usual;
+  is_rising_ = type.rising;
   uint8_t width;
-  int64_t base;
   if (!bytes->Fixed(&width)) return false;
-  all_usual_ = is_sparse_ && width == kAllUsual;
-  if (all_usual_) return true;
+  all_usual_ = width == kAllUsual;
+  is_sparse_ = (width & ~kNoneCoded) >= kSparse;
+  if (is_sparse_ && !type.may_be_sparse && type.usual_unit == 0) return false;
+  if (!all_usual_ && !ReadNumbersHeader(type, width, bytes)) return false;
+  return !is_sparse_ || ReadUsualHeader(type, bytes);
+}
+
+bool Column::ReadNumbersHeader(const ColumnType& type, uint8_t width, ByteReader* bytes) {
+  int64_t base;
   if (!bytes->Signed(&base)) return false;
   numbers_.none_coded = (width & kNoneCoded) != 0;
   if (numbers_.none_coded && !type.has_none) return false;
-  numbers_.width = width & ~kNoneCoded;
-  if (numbers_.width > 64) return false;
+  numbers_.width = static_cast<uint8_t>((width & ~kNoneCoded) - (is_sparse_ ? kSparse : 0));
+  if (is_sparse_ && numbers_.width > kWidestSparse) return false;
   numbers_.base = static_cast<uint64_t>(base);
   numbers_.none = type.none;
   numbers_.scale = 1;
   return !type.scaled || bytes->Varint(&numbers_.scale);
 }
 
+bool Column::ReadUsualHeader(const ColumnType& type, ByteReader* bytes) {
+  usual_ = PackedNumbers();
+  usual_.base = type.usual;
+  if (type.usual_unit == 0) return true;
+  int64_t base;
+  if (!bytes->Fixed(&usual_.width) || usual_.width > 64 || !bytes->Signed(&base)) return false;
+  usual_.base = static_cast<uint64_t>(base);
+  usual_.scale = type.usual_unit;
+  return true;
+}
+
 bool Column::ReadPacked(size_t n, ByteReader* bytes) {
   if (n > ~uint32_t{0}) return false;
-  if (is_sparse_) {
-    if (all_usual_) return true;
+  if (!is_sparse_) return ReadNumbers(n, bytes, &numbers_);
+  size_t own = 0;
+  if (!all_usual_) {
     if (!bytes->Bytes((n + kBitsAByte - 1) / kBitsAByte, &own_)) return false;
-    n = CountBits(own_, n);
+    own = CountBits(own_, n);
+    if (!ReadNumbers(own, bytes, &numbers_)) return false;
   }
-  absl::string_view packed;
-  if (!bytes->Bytes((n * numbers_.width + 7) / 8, &packed)) return false;
-  numbers_.bytes = reinterpret_cast<const uint8_t*>(packed.data());
-  numbers_.size = packed.size();
-  return true;
+  return ReadNumbers(n - own, bytes, &usual_);
 }
 
 size_t Column::OwnBefore(size_t i) const { return CountBits(own_, i); }
 
 uint64_t Column::SparseAt(size_t i) const {
-  return !all_usual_ && HasOwn(i) ? numbers_.At(OwnBefore(i)) : usual_;
+  if (all_usual_) return usual_.At(i);
+  const size_t before = OwnBefore(i);
+  return HasOwn(i) ? numbers_.At(before) : usual_.At(i - before);
 }
 
 }  // namespace entente::storage

@@ -30,6 +30,14 @@ uint64_t PackedConfidence(double confidence) {
 // as one of the three keeps enum values legal.
 Stance StanceFrom(uint64_t packed) { return static_cast<Stance>(std::min<uint64_t>(packed, 2)); }
 
+// What ids of articles are compared with.
+int64_t EventDay(int32_t valid_from) { return valid_from == kOpenStart ? 0 : valid_from; }
+
+// Most facts have one piece of evidence, whose confidence is their support.
+uint64_t GuessedSupport(const FactRecord& fact) {
+  return fact.evidence.empty() ? 0 : PackedConfidence(fact.evidence.front().confidence);
+}
+
 uint64_t PackedDays(const FactRecord& fact) {
   if (fact.valid_to == kOpenEnd) return Pattern(kOpenEnd);
   // An open start would make the difference as wide as days can be.
@@ -106,47 +114,61 @@ absl::string_view Piece(absl::string_view heap, const std::vector<uint64_t>& end
 
 const ColumnType EvidenceColumns::kTypes[] = {
     {},
-    {},
+    {.may_be_sparse = true},
     {.scaled = true, .has_none = true, .none = kExact},
-    {.sparse = true, .usual = kNoId},
+    {.may_be_sparse = true, .usual = kNoId},
     {},
     {},
     {},
-    {.sparse = true},
-    {.scaled = true, .sparse = true, .usual = Pattern(kNoTime)},
+    {.may_be_sparse = true},
+    {.scaled = true, .may_be_sparse = true, .usual = Pattern(kNoTime)},
 };
 
 const ColumnType FactBlock::kTypes[] = {
-    {.sparse = true},
+    {.rising = true},
     {},
     {},
     {},
     {.has_none = true, .none = Pattern(kOpenStart)},
-    {.has_none = true, .none = Pattern(kOpenEnd), .sparse = true, .usual = 1},
-    {.sparse = true, .usual = PackedPrecisions(Precision::kDay, Precision::kDay)},
-    {},
-    {},
-    {.sparse = true},
-    {.sparse = true},
+    {.has_none = true, .none = Pattern(kOpenEnd), .may_be_sparse = true, .usual = 1},
+    {.may_be_sparse = true, .usual = PackedPrecisions(Precision::kDay, Precision::kDay)},
+    {.may_be_sparse = true, .usual = kVisible | kHasEvidence | kIdentified},
+    {.may_be_sparse = true},
+    {.may_be_sparse = true},
+    {.may_be_sparse = true},
     {.scaled = true, .has_none = true, .none = Pattern(kNoTime)},
-    {.scaled = true, .has_none = true, .none = Pattern(kNoTime), .sparse = true},
-    {},
-    {},
-    {},
+    {.scaled = true, .has_none = true, .none = Pattern(kNoTime), .may_be_sparse = true},
+    {.may_be_sparse = true, .usual = 1},
+    {.may_be_sparse = true},
+    {.may_be_sparse = true},
 };
 
-void AppendEvidence(absl::Span<const Evidence* const> evidence, std::string* out,
-                    std::string* heap) {
+void AppendEvidence(absl::Span<const Evidence* const> evidence, absl::Span<const int64_t> days,
+                    std::string* out, std::string* heap) {
+  std::vector<uint64_t> articles;
+  std::vector<int64_t> sentences;
+  std::vector<uint64_t> starts;
+  for (const Evidence* piece : evidence) {
+    articles.push_back(piece->article);
+    sentences.push_back(piece->sentence);
+    starts.push_back(Pattern(piece->span_start));
+  }
+  const Trend articles_by_day = Trend::Through(days, articles);
+  const Trend starts_by_sentence = Trend::Through(sentences, starts);
+  AppendVarint(ZigZag(articles_by_day.slope()), out);
+  AppendVarint(ZigZag(starts_by_sentence.slope()), out);
   ColumnBuilder<EvidenceColumns::kColumnCount> builder;
   std::string quotes;
-  for (const Evidence* piece : evidence) {
-    const uint64_t confidence = PackedConfidence(piece->confidence);
-    if (confidence == kExact) AppendFixed(piece->confidence, heap);
-    quotes += piece->quote;
-    builder.Row({piece->article, static_cast<uint64_t>(piece->stance), confidence, piece->asserter,
-                 Pattern(piece->sentence), Pattern(piece->span_start),
-                 Difference(piece->span_end, piece->span_start), piece->quote.size(),
-                 Pattern(piece->retracted_at)});
+  for (size_t i = 0; i < evidence.size(); ++i) {
+    const Evidence& piece = *evidence[i];
+    const uint64_t confidence = PackedConfidence(piece.confidence);
+    if (confidence == kExact) AppendFixed(piece.confidence, heap);
+    quotes += piece.quote;
+    builder.Row({articles[i] - articles_by_day.At(days[i]), static_cast<uint64_t>(piece.stance),
+                 confidence, piece.asserter, Pattern(piece.sentence),
+                 starts[i] - starts_by_sentence.At(sentences[i]),
+                 Difference(piece.span_end, piece.span_start), piece.quote.size(),
+                 Pattern(piece.retracted_at)});
   }
   builder.Write(EvidenceColumns::kTypes, out);
   *heap += quotes;
@@ -154,6 +176,11 @@ void AppendEvidence(absl::Span<const Evidence* const> evidence, std::string* out
 
 bool EvidenceColumns::Parse(size_t n, ByteReader* bytes) {
   n_ = n;
+  int64_t article_slope;
+  int64_t start_slope;
+  if (!bytes->Signed(&article_slope) || !bytes->Signed(&start_slope)) return false;
+  articles_by_day_ = Trend(article_slope);
+  starts_by_sentence_ = Trend(start_slope);
   return n <= kMaxBlockEvidence && ReadColumns(kTypes, n, bytes, columns_);
 }
 
@@ -174,30 +201,34 @@ bool EvidenceColumns::ParseHeap(ByteReader* bytes) {
 }
 
 double EvidenceColumns::ConfidenceAt(size_t i) const {
-  const uint64_t packed = columns_[kConfidence].At(i) & 0xffff;
+  const uint64_t packed = PackedConfidenceAt(i);
   if (packed != kExact) return static_cast<double>(packed) / kTenThousandths;
   double exact;
   std::memcpy(&exact, exact_.data() + exact_before_[i] * sizeof(double), sizeof(double));
   return exact;
 }
 
-void EvidenceColumns::ReadBare(size_t begin, size_t end, std::vector<BareEvidence>* out) const {
+void EvidenceColumns::ReadBare(size_t begin, size_t end, int64_t day,
+                               std::vector<BareEvidence>* out) const {
+  const uint64_t article = articles_by_day_.At(day);
   for (size_t i = begin; i < end; ++i) {
-    out->push_back({columns_[kArticle].At(i), columns_[kAsserter].At(i), ConfidenceAt(i),
+    out->push_back({article + columns_[kArticle].At(i), columns_[kAsserter].At(i), ConfidenceAt(i),
                     static_cast<int64_t>(columns_[kRetractedAt].At(i)),
                     StanceFrom(columns_[kStance].At(i))});
   }
 }
 
-void EvidenceColumns::Read(size_t begin, size_t end, std::vector<Evidence>* out) const {
+void EvidenceColumns::Read(size_t begin, size_t end, int64_t day,
+                           std::vector<Evidence>* out) const {
+  const uint64_t article = articles_by_day_.At(day);
   for (size_t i = begin; i < end; ++i) {
     Evidence& piece = out->emplace_back();
-    piece.article = columns_[kArticle].At(i);
+    piece.article = article + columns_[kArticle].At(i);
     piece.stance = StanceFrom(columns_[kStance].At(i));
     piece.confidence = ConfidenceAt(i);
     piece.asserter = columns_[kAsserter].At(i);
     piece.sentence = static_cast<int32_t>(columns_[kSentence].At(i));
-    const uint64_t start = columns_[kSpanStart].At(i);
+    const uint64_t start = columns_[kSpanStart].At(i) + starts_by_sentence_.At(piece.sentence);
     piece.span_start = static_cast<int32_t>(start);
     piece.span_end = static_cast<int32_t>(start + columns_[kSpanLength].At(i));
     piece.quote = std::string(Piece(quotes_, quote_ends_, i));
@@ -215,7 +246,8 @@ std::string EncodeEvidencePage(absl::Span<const Evidence> evidence) {
   std::vector<const Evidence*> pieces;
   for (const Evidence& piece : evidence) pieces.push_back(&piece);
   std::string heap;
-  AppendEvidence(pieces, &bytes, &heap);
+  // All are of one fact, whose day is left out of it.
+  AppendEvidence(pieces, std::vector<int64_t>(pieces.size(), 0), &bytes, &heap);
   return bytes + heap;
 }
 
@@ -230,7 +262,7 @@ absl::StatusOr<std::vector<Evidence>> DecodeEvidencePage(absl::string_view value
   }
   std::vector<Evidence> evidence;
   evidence.reserve(n);
-  columns.Read(0, n, &evidence);
+  columns.Read(0, n, /*day=*/0, &evidence);
   return evidence;
 }
 
@@ -239,24 +271,25 @@ std::string EncodeFactBlock(FactId first, absl::Span<const StoredFact> facts) {
   std::string heap;
   std::string properties;
   std::vector<const Evidence*> evidence;
-  uint64_t row = 0;
+  std::vector<int64_t> days;
   for (const StoredFact& stored : facts) {
     const FactRecord& fact = stored.record;
     heap += fact.identity;
     properties += fact.properties;
     for (const Evidence& piece : fact.evidence) evidence.push_back(&piece);
-    builder.Row({stored.id - first - row++, fact.subject, fact.relation, fact.object,
-                 Pattern(fact.valid_from), PackedDays(fact),
-                 PackedPrecisions(fact.from_precision, fact.to_precision), fact.flags, fact.support,
-                 fact.denial, Difference(fact.support, fact.confidence), PackedFirst(fact),
-                 PackedSinceFirst(fact), stored.evidence_total, fact.identity.size(),
-                 fact.properties.size()});
+    days.resize(evidence.size(), EventDay(fact.valid_from));
+    builder.Row(
+        {stored.id - first, fact.subject, fact.relation, fact.object, Pattern(fact.valid_from),
+         PackedDays(fact), PackedPrecisions(fact.from_precision, fact.to_precision), fact.flags,
+         Difference(fact.support, GuessedSupport(fact)), fact.denial,
+         Difference(fact.support, fact.confidence), PackedFirst(fact), PackedSinceFirst(fact),
+         stored.evidence_total, fact.identity.size(), fact.properties.size()});
   }
   heap += properties;
   std::string bytes(1, kBlockKind);
   AppendVarint(facts.size(), &bytes);
   builder.Write(FactBlock::kTypes, &bytes);
-  AppendEvidence(evidence, &bytes, &heap);
+  AppendEvidence(evidence, days, &bytes, &heap);
   return bytes + heap;
 }
 
@@ -279,7 +312,6 @@ bool FactBlock::ParseColumns(FactId first, uint32_t inline_evidence, ByteReader*
   ids_.resize(n);
   columns_[kSlot].Unpack(0, n, ids_.data());
   for (size_t i = 0; i < n; ++i) {
-    ids_[i] += i;  // facts that are missing before it
     if (ids_[i] >= kMaxBlockFacts || (i > 0 && first + ids_[i] <= ids_[i - 1])) return false;
     ids_[i] += first;
   }
@@ -314,16 +346,21 @@ size_t FactBlock::bytes() const {
   return numbers * sizeof(uint64_t) + evidence_.bytes();
 }
 
+uint64_t FactBlock::GuessedSupport(size_t i) const {
+  const size_t begin = EvidenceBegin(i);
+  return begin == evidence_ends_[i] ? 0 : evidence_.PackedConfidenceAt(begin);
+}
+
 FactCorroboration FactBlock::ReadCorroboration(size_t i) const {
   FactCorroboration fact;
   fact.flags = static_cast<uint16_t>(columns_[kFlags].At(i));
-  fact.support = static_cast<uint16_t>(columns_[kSupport].At(i));
+  fact.support = static_cast<uint16_t>(columns_[kSupport].At(i) + GuessedSupport(i));
   fact.denial = static_cast<uint16_t>(columns_[kDenial].At(i));
   fact.confidence = static_cast<uint16_t>(fact.support - columns_[kGap].At(i));
   const uint64_t first = columns_[kFirstReported].At(i);
-  const auto event = static_cast<int32_t>(columns_[kValidFrom].At(i));
-  fact.first_reported =
-      first == Pattern(kNoTime) ? kNoTime : static_cast<int64_t>(first + EventInstant(event));
+  fact.first_reported = first == Pattern(kNoTime)
+                            ? kNoTime
+                            : static_cast<int64_t>(first + EventInstant(ValidFrom(i)));
   const uint64_t since = columns_[kSinceFirst].At(i);
   const bool dated = fact.first_reported != kNoTime;
   fact.last_reported =
@@ -334,7 +371,7 @@ FactCorroboration FactBlock::ReadCorroboration(size_t i) const {
 }
 
 uint64_t FactBlock::ReadBareEvidence(size_t i, std::vector<BareEvidence>* out) const {
-  evidence_.ReadBare(i == 0 ? 0 : evidence_ends_[i - 1], evidence_ends_[i], out);
+  evidence_.ReadBare(EvidenceBegin(i), evidence_ends_[i], EventDay(ValidFrom(i)), out);
   return columns_[kEvidence].At(i);
 }
 
@@ -346,7 +383,7 @@ StoredFact FactBlock::Read(size_t i) const {
   fact.subject = columns_[kSubject].At(i);
   fact.relation = static_cast<RelationId>(columns_[kRelation].At(i));
   fact.object = columns_[kObject].At(i);
-  fact.valid_from = static_cast<int32_t>(columns_[kValidFrom].At(i));
+  fact.valid_from = ValidFrom(i);
   const uint64_t days = columns_[kDays].At(i);
   const bool open_start = fact.valid_from == kOpenStart;
   fact.valid_to = days == Pattern(kOpenEnd)
@@ -364,7 +401,7 @@ StoredFact FactBlock::Read(size_t i) const {
   fact.last_reported = evidence.last_reported;
   fact.identity = std::string(Piece(identities_, identity_ends_, i));
   fact.properties = std::string(Piece(properties_, properties_ends_, i));
-  evidence_.Read(i == 0 ? 0 : evidence_ends_[i - 1], evidence_ends_[i], &fact.evidence);
+  evidence_.Read(EvidenceBegin(i), evidence_ends_[i], EventDay(fact.valid_from), &fact.evidence);
   return stored;
 }
 

@@ -3,24 +3,28 @@
 //
 //   block      0x01 | n varint | fact column headers | fact columns
 //              | evidence column headers | evidence columns | heap
-//   fact       slot (id − first id of the block − row)°, subject, relation, object, valid_from*,
-//   columns    days (valid_to − valid_from, or valid_to when that is open)*°, precisions (from +
-//              8 · to)°, flags, support, denial°, gap (support − confidence)°, first_reported
-//              (since the beginning of valid_from, or since 1970 when that is open or 10⁸ days
-//              off)*+, since_first (last_reported − first_reported, or last_reported when that is
-//              none)*+°, evidence (pieces in all), identity length, properties length
-//   evidence   article, stance, confidence (ten-thousandths)*+, asserter°, sentence, span_start,
-//   columns    span_length, quote length°, retracted_at+°
+//   fact       slot (id − first id of the block)^, subject, relation, object, valid_from*, days
+//   columns    (valid_to − valid_from, or valid_to when that is open)*°, precisions (from + 8 ·
+//              to)°, flags°, support (less the packed confidence of the first piece, if there is
+//              one)°, denial°, gap (support − confidence)°, first_reported (since the beginning of
+//              valid_from, or since 1970 when that is open or 10⁸ days off)*+, since_first
+//              (last_reported − first_reported, or last_reported when that is none)*+°, evidence
+//              (pieces in all)°, identity length°, properties length°
+//   evidence   zigzag varints: slope of articles by days, slope of span_starts by sentences, see
+//   headers    trend.h; then those of the columns
+//   evidence   article (less its trend by the fact's valid_from, if that is not open), stance°,
+//   columns    confidence (ten-thousandths)*+, asserter°, sentence, span_start (less its trend),
+//              span_length, quote length°, retracted_at+°
 //   heap       for each fact its identity, then for each its properties, then for each piece whose
 //              confidence is no multiple of 1/10,000 its eight bytes, then for each its quote
-//   (* with a none code, + scaled, ° sparse, see column.h: usually one day, day and day, no
-//   asserter, not retracted, else 0)
+//   (* with a none code, + scaled, ^ rising, ° may be sparse, see column.h: usually one day, day
+//   and day, visible with evidence and identified, one piece, no asserter, not retracted, else 0)
 //
 //   loose      empty: the fact is deleted. Otherwise a block of one.
 //   overflow   0x01 | n varint | evidence column headers | evidence columns | heap
 //
 // A block holds the first Geometry::inline_evidence pieces of each fact; the others stand in
-// overflow pages of Geometry::evidence_page pieces each.
+// overflow pages of Geometry::evidence_page pieces each, whose articles have no trend.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +38,7 @@
 #include "absl/types/span.h"
 #include "storage/column.h"
 #include "storage/facts.h"
+#include "storage/trend.h"
 
 namespace entente::storage {
 
@@ -55,13 +60,17 @@ class EvidenceColumns {
   bool Parse(size_t n, ByteReader* bytes);
   // Reads their heap.
   bool ParseHeap(ByteReader* bytes);
-  void Read(size_t begin, size_t end, std::vector<Evidence>* out) const;
-  void ReadBare(size_t begin, size_t end, std::vector<BareEvidence>* out) const;
+  // Pieces of a fact whose valid time begins on `day`, 0 when that is open.
+  void Read(size_t begin, size_t end, int64_t day, std::vector<Evidence>* out) const;
+  void ReadBare(size_t begin, size_t end, int64_t day, std::vector<BareEvidence>* out) const;
+  // Of the piece at `i`, in ten-thousandths; 0xffff when it is not a whole number of them.
+  uint64_t PackedConfidenceAt(size_t i) const { return columns_[kConfidence].At(i) & 0xffff; }
   // As FactBlock::bytes.
   size_t bytes() const;
 
  private:
-  friend void AppendEvidence(absl::Span<const Evidence* const>, std::string*, std::string*);
+  friend void AppendEvidence(absl::Span<const Evidence* const>, absl::Span<const int64_t>,
+                             std::string*, std::string*);
   enum Index {
     kArticle,
     kStance,
@@ -79,6 +88,8 @@ class EvidenceColumns {
   double ConfidenceAt(size_t i) const;
 
   size_t n_ = 0;
+  Trend articles_by_day_;
+  Trend starts_by_sentence_;
   Column columns_[kColumnCount];
   std::vector<uint64_t> quote_ends_;    // offsets into quotes_
   std::vector<uint32_t> exact_before_;  // how many pieces before i have an exact confidence
@@ -127,6 +138,11 @@ class FactBlock {
   };
   static const ColumnType kTypes[kColumnCount];
 
+  int32_t ValidFrom(size_t i) const { return static_cast<int32_t>(columns_[kValidFrom].At(i)); }
+  // Of the fact's inline pieces.
+  size_t EvidenceBegin(size_t i) const { return i == 0 ? 0 : evidence_ends_[i - 1]; }
+  // What `support` is told apart from.
+  uint64_t GuessedSupport(size_t i) const;
   bool ParseColumns(FactId first, uint32_t inline_evidence, ByteReader* bytes);
   bool ParseHeap(ByteReader* bytes);
   bool Lengths(Index index, std::vector<uint64_t>* ends, ByteReader* bytes,

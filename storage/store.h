@@ -27,7 +27,7 @@ class Transaction;
 struct Geometry {
   uint32_t chunk_edges = 8192;    // edges of one adjacency page at most
   uint32_t block_facts = 128;     // consecutive fact ids of one sealed block
-  uint32_t inline_evidence = 16;  // pieces of evidence that stand with their fact
+  uint32_t inline_evidence = 32;  // pieces of evidence that stand with their fact
   uint32_t evidence_page = 64;    // pieces of evidence of one overflow page
   uint32_t loose_facts = 8192;    // loose facts after which a commit seals blocks
   friend bool operator==(const Geometry&, const Geometry&) = default;

@@ -19,6 +19,7 @@
 #include "storage/merges.h"
 #include "storage/nodes.h"
 #include "storage/provenance.h"
+#include "storage/trend.h"
 
 namespace entente::storage {
 namespace {
@@ -83,7 +84,7 @@ TEST(ColumnTest, NoneCostsNoRange) {
 }
 
 TEST(ColumnTest, SparseColumnsGiveBackUsualAndOtherValues) {
-  constexpr ColumnType kType{.has_none = true, .none = 9, .sparse = true, .usual = 5};
+  constexpr ColumnType kType{.has_none = true, .none = 9, .may_be_sparse = true, .usual = 5};
   std::mt19937 random(3);
   for (const uint32_t share : {0u, 1u, 2u, 10u, 60u}) {
     for (const size_t n : {1, 7, 8, 64, 65, 200}) {
@@ -109,6 +110,79 @@ TEST(ColumnTest, SparseColumnsGiveBackUsualAndOtherValues) {
       for (size_t i = begin; i < n; ++i) EXPECT_EQ(part[i - begin], values[i]);
     }
   }
+}
+
+// Bytes of a column of `values`, headers and all.
+size_t SizeOf(const ColumnType& type, const std::vector<uint64_t>& values) {
+  std::string headers;
+  std::string packed;
+  Column::Append(type, values, &headers, &packed);
+  return headers.size() + packed.size();
+}
+
+TEST(ColumnTest, ColumnsAreSparseOnlyWhenThatIsSmaller) {
+  const ColumnType type{.may_be_sparse = true, .usual = 3};
+  std::vector<uint64_t> values(64, 3);
+  EXPECT_EQ(SizeOf(type, values), 1);
+  values[7] = 1'000'000;
+  EXPECT_LT(SizeOf(type, values), SizeOf({}, values));
+  ExpectRoundTrip(type, values);
+  for (size_t i = 0; i < values.size(); ++i) values[i] = i % 4;
+  EXPECT_EQ(SizeOf(type, values), SizeOf({}, values));
+  ExpectRoundTrip(type, values);
+  ExpectRoundTrip(type, {Pattern(INT64_MIN), Pattern(INT64_MAX), 3});
+}
+
+TEST(ColumnTest, MultiplesOfTheUsualUnitArePackedByThemselves) {
+  const ColumnType type{.usual_unit = 100};
+  std::mt19937 random(5);
+  for (const uint32_t share : {0u, 1u, 2u, 4u, 50u}) {
+    for (const size_t n : {1, 7, 63, 64, 65, 300}) {
+      std::vector<uint64_t> values;
+      for (size_t i = 0; i < n; ++i) {
+        const bool own = share > 0 && random() % share == 0;
+        values.push_back(own ? random() % 10'000 : random() % 100 * 100);
+      }
+      ExpectRoundTrip(type, values);
+      EXPECT_LE(SizeOf(type, values), SizeOf({}, values) + 3);
+      if (share == 4 && n == 300) EXPECT_LT(SizeOf(type, values), SizeOf({}, values) * 8 / 10);
+    }
+  }
+}
+
+TEST(ColumnTest, RisingColumnsDropTheNumberOfTheRow) {
+  const ColumnType type{.rising = true};
+  std::vector<uint64_t> values;
+  for (uint64_t i = 0; i < 200; ++i) values.push_back(1'000'000 + i);
+  ExpectRoundTrip(type, values);
+  EXPECT_LE(SizeOf(type, values), 5);
+  values[70] = 4;
+  ExpectRoundTrip(type, values);
+  ExpectRoundTrip(type, {kAll, 0, 5});
+}
+
+TEST(TrendTest, ALineTakesFewerBitsThanAConstantOrIsNotTaken) {
+  std::vector<int64_t> days;
+  std::vector<uint64_t> articles;
+  std::mt19937 random(23);
+  for (int i = 0; i < 200; ++i) {
+    days.push_back(16'000 + random() % 3652);
+    articles.push_back(kFirstArticle + static_cast<uint64_t>(days.back() - 16'000) * 378 +
+                       random() % 1000);
+  }
+  const Trend trend = Trend::Through(days, articles);
+  uint64_t least = kAll;
+  uint64_t greatest = 0;
+  for (size_t i = 0; i < days.size(); ++i) {
+    least = std::min(least, articles[i] - trend.At(days[i]));
+    greatest = std::max(greatest, articles[i] - trend.At(days[i]));
+  }
+  EXPECT_LT(greatest - least, 1100);
+  for (uint64_t& article : articles) article = random();
+  EXPECT_EQ(Trend::Through(days, articles).slope(), 0);
+  EXPECT_EQ(Trend::Through({}, {}).slope(), 0);
+  EXPECT_EQ(Trend::Through({3, 3}, {1, 9}).slope(), 0);
+  EXPECT_EQ(Trend::Through({INT64_MIN, INT64_MAX}, {0, kAll}).slope(), 0);
 }
 
 TEST(ColumnTest, ScaledColumnsDropACommonFactor) {
@@ -306,6 +380,38 @@ TEST(FactBlockTest, FactsComeBack) {
       EXPECT_EQ(block->Read(i).record, facts[i].record);
     }
     EXPECT_FALSE(block->Find(first + 20).has_value());
+  }
+}
+
+TEST(FactBlockTest, ArticlesAndPlacesComeBackFromTheirTrends) {
+  std::mt19937 random(29);
+  std::vector<StoredFact> facts(40);
+  for (size_t i = 0; i < facts.size(); ++i) {
+    facts[i].id = 256 + i;
+    FactRecord& fact = facts[i].record;
+    fact.valid_from = i == 9 ? kOpenStart : static_cast<int32_t>(random() % 4000);
+    for (int k = random() % 4; k > 0; --k) {
+      const int32_t sentence = static_cast<int32_t>(random() % 40) - 1;
+      fact.evidence.push_back({.article = kFirstArticle + fact.valid_from % 4001 * 300 + 1'200'000,
+                               .confidence = random() % 100 / 100.0,
+                               .sentence = sentence,
+                               .span_start = sentence * 80,
+                               .span_end = sentence * 80 + 9});
+    }
+    fact.support = static_cast<uint16_t>(random() % 10'000);
+    facts[i].evidence_total = fact.evidence.size();
+  }
+  const std::string bytes = EncodeFactBlock(256, facts);
+  const auto block = FactBlock::Parse(256, 4, bytes);
+  ASSERT_TRUE(block.ok());
+  for (size_t i = 0; i < facts.size(); ++i) {
+    EXPECT_EQ(block->Read(i).record, facts[i].record);
+    std::vector<BareEvidence> bare;
+    block->ReadBareEvidence(i, &bare);
+    ASSERT_EQ(bare.size(), facts[i].record.evidence.size());
+    for (size_t k = 0; k < bare.size(); ++k) {
+      EXPECT_EQ(bare[k].article, facts[i].record.evidence[k].article);
+    }
   }
 }
 
