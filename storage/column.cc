@@ -266,8 +266,11 @@ size_t Column::OwnBefore(size_t i) const { return CountBits(own_, i); }
 
 uint64_t Column::SparseAt(size_t i) const {
   if (all_usual_) return usual_.At(i);
+  const bool has_own = HasOwn(i);
+  // Counting takes longer than all else.
+  if (!has_own && usual_.width == 0) return usual_.Value(0);
   const size_t before = OwnBefore(i);
-  return HasOwn(i) ? numbers_.At(before) : usual_.At(i - before);
+  return has_own ? numbers_.At(before) : usual_.At(i - before);
 }
 
 }  // namespace entente::storage
