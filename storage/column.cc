@@ -72,16 +72,18 @@ uint64_t CommonScale(const ColumnType& type, absl::Span<const uint64_t> values, 
 
 // Of the first n.
 size_t CountBits(absl::string_view bits, size_t n) {
+  constexpr size_t kBitsAWord = sizeof(uint64_t) * kBitsAByte;
   size_t count = 0;
-  size_t byte = 0;
-  for (; (byte + sizeof(uint64_t)) * kBitsAByte <= n; byte += sizeof(uint64_t)) {
-    uint64_t word;
-    std::memcpy(&word, bits.data() + byte, sizeof(word));
-    count += std::popcount(word);
-  }
-  for (; byte * kBitsAByte < n; ++byte) {
-    const size_t left = std::min(n - byte * kBitsAByte, kBitsAByte);
-    count += std::popcount(static_cast<uint8_t>(bits[byte] & ((1 << left) - 1)));
+  for (size_t first = 0; first < n; first += kBitsAWord) {
+    const absl::string_view rest = bits.substr(first / kBitsAByte);
+    uint64_t word = 0;
+    if (rest.size() >= sizeof(word)) {
+      std::memcpy(&word, rest.data(), sizeof(word));
+    } else {
+      std::memcpy(&word, rest.data(), rest.size());
+    }
+    if (n - first < kBitsAWord) word &= (uint64_t{1} << (n - first)) - 1;
+    count += static_cast<size_t>(std::popcount(word));
   }
   return count;
 }
