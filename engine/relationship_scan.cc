@@ -61,6 +61,18 @@ struct RelationshipScan::State {
   absl::Status Choose();
   // Decides of the slice at least what is visible.
   absl::Status JudgeSlice();
+  // Fills `chosen` with those of the slice's edges that fulfil the condition, which had better not
+  // branch: of edges in a row one fulfils it and the next does not.
+  template <typename Condition>
+  void ChooseWhere(const Condition& condition) {
+    chosen.resize(slice->end - slice->begin);
+    size_t count = 0;
+    for (uint32_t i = slice->begin; i < slice->end; ++i) {
+      chosen[count] = i;
+      count += condition(i) ? 1 : 0;
+    }
+    chosen.resize(count);
+  }
   // Keeps of `chosen` what fulfils the condition.
   template <typename Condition>
   void Narrow(const Condition& condition) {
@@ -137,18 +149,15 @@ absl::Status RelationshipScan::State::Choose() {
   // The flags say nearly everything, and say no most often.
   const uint8_t needed = static_cast<uint8_t>((as_default ? storage::kVisible : 0) |
                                               (condition.contested ? storage::kContested : 0));
-  chosen.resize(slice->end - slice->begin);
-  size_t count = 0;
-  for (uint32_t i = slice->begin; i < slice->end; ++i) {
-    chosen[count] = i;
-    count += (edges.flags[i] & needed) == needed ? 1 : 0;
-  }
-  chosen.resize(count);
-  if (condition.LooksAtDays()) {
-    Narrow([this](uint32_t i) {
+  if (!condition.LooksAtDays()) {
+    ChooseWhere([&](uint32_t i) { return (edges.flags[i] & needed) == needed; });
+  } else {
+    ChooseWhere([&](uint32_t i) {
       const int32_t day = edges.valid_from[i];
-      return (day >= condition.least_valid_from && day <= condition.most_valid_from) ||
-             day == storage::kOpenStart || (edges.flags[i] & storage::kInexactFrom) != 0;
+      const bool fits = ((day >= condition.least_valid_from) & (day <= condition.most_valid_from)) |
+                        (day == storage::kOpenStart) |
+                        ((edges.flags[i] & storage::kInexactFrom) != 0);
+      return fits & ((edges.flags[i] & needed) == needed);
     });
   }
   if (heading == Heading::kEither && part.incoming) {

@@ -33,6 +33,21 @@ void AppendAmount(absl::int128 amount, char unit, std::string* out) {
 
 std::string FormatDate(Date v) {
   const CivilDate civil = CivilOf(v);
+  if (civil.year >= 1000 && civil.year <= 9999) {
+    // Nearly every date; a query may write very many.
+    std::string out = "0000-00-00";
+    const auto put = [&out](size_t at, int64_t digit) { out[at] = static_cast<char>('0' + digit); };
+    const auto year = static_cast<uint32_t>(civil.year);
+    put(0, year / 1000);
+    put(1, year / 100 % 10);
+    put(2, year / 10 % 10);
+    put(3, year % 10);
+    put(5, civil.month / 10);
+    put(6, civil.month % 10);
+    put(8, civil.day / 10);
+    put(9, civil.day % 10);
+    return out;
+  }
   return absl::StrCat(FormatYear(civil.year), "-", absl::Dec(civil.month, absl::kZeroPad2), "-",
                       absl::Dec(civil.day, absl::kZeroPad2));
 }

@@ -121,7 +121,12 @@ std::vector<std::vector<uint32_t>> Grouping::MergeGroups(absl::Span<Grouping* co
     for (std::vector<uint32_t>& groups : become) groups = {0};
     return become;
   }
-  std::vector<uint32_t> numbers;
+  size_t most = 0;
+  for (size_t p = 0; p < parts.size(); ++p) {
+    most = std::max(most, parts[p]->group_count_);
+    become[p].reserve(parts[p]->group_count_);
+  }
+  groups_.Reserve(most);
   while (true) {
     // A morsel's new groups come one after the other, and from one part.
     size_t first = parts.size();
@@ -138,13 +143,8 @@ std::vector<std::vector<uint32_t>> Grouping::MergeGroups(absl::Span<Grouping* co
     const size_t begin = become[first].size();
     size_t end = begin;
     while (end < part.group_count_ && part.first_morsels_[end] == morsel) ++end;
-    std::vector<Column> keys;
-    std::vector<const Column*> columns;
-    for (size_t k = 0; k < plan_.keys.size(); ++k) keys.push_back(part.KeyAt(k, begin, end));
-    for (const Column& key : keys) columns.push_back(&key);
-    groups_.FindOrAdd(columns, end - begin, &numbers);
+    groups_.FindOrAddRows(part.groups_, begin, end, &become[first]);
     SetGroups(groups_.size(), morsel);
-    become[first].insert(become[first].end(), numbers.begin(), numbers.end());
   }
 }
 

@@ -80,6 +80,34 @@ void RowTable::FindOrAdd(absl::Span<const Column* const> columns, size_t rows,
   }
 }
 
+void RowTable::FindOrAddRows(const RowTable& other, size_t begin, size_t end,
+                             std::vector<uint32_t>* numbers) {
+  if (size() == 0 && packed_ && other.packed_) kinds_ = other.kinds_;
+  if (!packed_ || !other.packed_ || kinds_ != other.kinds_) {
+    std::vector<Column> columns;
+    std::vector<const Column*> addresses;
+    for (size_t i = 0; i < width_; ++i) columns.push_back(other.ColumnAt(i, begin, end));
+    for (const Column& column : columns) addresses.push_back(&column);
+    std::vector<uint32_t> found;
+    FindOrAdd(addresses, end - begin, &found);
+    numbers->insert(numbers->end(), found.begin(), found.end());
+    return;
+  }
+  Grow(end - begin);
+  for (size_t row = begin; row < end; ++row) {
+    __builtin_prefetch(&buckets_[other.hashes_[row] & (buckets_.size() - 1)]);
+  }
+  for (size_t row = begin; row < end; ++row) {
+    numbers->push_back(FindOrAddPacked(&other.words_[row * words_per_row_], other.hashes_[row]));
+  }
+}
+
+void RowTable::Reserve(size_t rows) {
+  Grow(rows);
+  hashes_.reserve(size() + rows);
+  if (packed_) words_.reserve((size() + rows) * words_per_row_);
+}
+
 uint32_t RowTable::FindOrAddPacked(const uint64_t* words, size_t hash) {
   const size_t mask = buckets_.size() - 1;
   size_t bucket = hash & mask;

@@ -24,6 +24,12 @@ class RowTable {
   void FindOrAdd(absl::Span<const Column* const> columns, size_t rows,
                  std::vector<uint32_t>* numbers);
 
+  // The same for rows [begin, end) of another table, which is as wide; appends to `numbers`.
+  void FindOrAddRows(const RowTable& other, size_t begin, size_t end,
+                     std::vector<uint32_t>* numbers);
+  // Makes room for so many rows more, so that none are moved as they are added.
+  void Reserve(size_t rows);
+
   size_t size() const { return hashes_.size(); }
   // One column of rows [begin, end).
   Column ColumnAt(size_t column, size_t begin, size_t end) const;
@@ -44,7 +50,6 @@ class RowTable {
   // Goes over to values.
   void Unpack();
   uint32_t Insert(size_t bucket, size_t hash);
-  // Makes room for so many rows more.
   void Grow(size_t rows);
   void PlaceAll(size_t buckets);
 
