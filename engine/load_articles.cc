@@ -10,6 +10,7 @@
 #include "engine/names.h"
 #include "engine/status.h"
 #include "engine/value_codec.h"
+#include "storage/article_load.h"
 #include "storage/dictionary.h"
 #include "storage/keys.h"
 #include "storage/nodes.h"
@@ -219,7 +220,7 @@ absl::Status NodeLoad::PlaceArticles() {
   article_keys_.reserve(total);
   original_keys_.reserve(total);
   sources_.reserve(total);
-  ASSIGN_OR_RETURN(first_article_, graph_.transaction().NewArticles(0));
+  ASSIGN_OR_RETURN(first_article_, NewArticles(0));
   RETURN_IF_ERROR(
       EachArticleRow([&](uint64_t number, const ArticleRow& row, LoadInput&) -> absl::Status {
         RETURN_IF_ERROR(context_.report(number, total));
@@ -231,10 +232,16 @@ absl::Status NodeLoad::PlaceArticles() {
   RETURN_IF_ERROR(FindSources());
   const int64_t count = static_cast<int64_t>(article_keys_.size());
   storage::Transaction& transaction = graph_.transaction();
-  RETURN_IF_ERROR(transaction.NewArticles(article_keys_.size()).status());
+  RETURN_IF_ERROR(NewArticles(article_keys_.size()).status());
   context_.summary.articles_created += article_keys_.size();
   RETURN_IF_ERROR(transaction.Count(LabelCounter(kArticleLabel), count));
   return transaction.Count(storage::kArticleCount, count);
+}
+
+absl::StatusOr<NodeId> NodeLoad::NewArticles(uint64_t count) {
+  storage::Transaction& transaction = graph_.transaction();
+  return tables_.has_files() ? transaction.NewArticlesOfBlocks(count)
+                             : transaction.NewArticles(count);
 }
 
 absl::Status NodeLoad::UpsertArticle(uint64_t number, const ArticleRow& row, LoadInput& input) {
@@ -359,9 +366,8 @@ absl::StatusOr<NodeLoad::Source> NodeLoad::SourceOf(NodeId article) {
 }
 
 absl::Status NodeLoad::WriteArticles() {
-  storage::TableStream records = tables_.NewStream(storage::Family::kArticles);
+  storage::ArticleLoad records(tables_);
   storage::RowSorter<Link, LinkOrder> publishers(shared_.space, RunBytes());
-  std::string encoded;
   storage::NodeRecord record;
   record.labels = {kArticleLabel};
   NodeId node = first_article_;
@@ -391,9 +397,7 @@ absl::Status NodeLoad::WriteArticles() {
       record.published = row.published;
       const auto original = originals_.find(static_cast<uint32_t>(node - first_article_));
       record.original = original == originals_.end() ? kNoId : original->second;
-      encoded.clear();
-      storage::AppendNode(record, &encoded);
-      RETURN_IF_ERROR(records.Put(storage::NodeKey(node), encoded));
+      RETURN_IF_ERROR(records.Add(node, record));
       if (indexes_nodes_) RETURN_IF_ERROR(graph_.IndexNewNode(node, record));
       if (record.publisher != kNoId) RETURN_IF_ERROR(publishers.Add({record.publisher, node}));
       ++node;

@@ -138,6 +138,8 @@ class NodeLoad {
   absl::Status CheckOriginals(const ArticleRow& row) const;
   absl::Status FindSources();
   ArticleInput ArticleOf(absl::string_view payload) const;
+  // Ids of a block of articles on, when there are to be blocks.
+  absl::StatusOr<NodeId> NewArticles(uint64_t count);
 
   const LoadContext& context_;
   LoadShared& shared_;

@@ -14,9 +14,6 @@
 //   0c        date-time: like local date-time, but UTC; offset in seconds, zigzag varint; length of
 //             the zone's name, varint, 0 for none; the name
 //   0d        duration: months, days, seconds, zigzag varints each; nanoseconds, varint
-//   0e        string around the slug of another: what comes before it and what comes after it, each
-//             with its length as a varint; only as a property whose next one, by id, is the other
-//             string. Addresses of documents often hold their title like this.
 //   40 … 7f   string of 0 … 63 bytes, which follow
 //   80 … bf   integer 0 … 63
 //
@@ -24,7 +21,12 @@
 // maps 0, -1, 1, -2 … to 0, 1, 2, 3 … The slug of "It's over, at 9!" is "it-s-over-at-9": letters
 // and digits of ASCII, small, and a dash for whatever stands between them.
 //
-// Packed properties are, by rising id without repetition: the id as varint, the value.
+// Packed properties are as storage/properties.h says, in these forms:
+//
+//   0  a value, as above
+//   1  a string: its bytes
+//   2  a string around the slug of the next property's, which must be a string: what comes before
+//      it, 00, what comes after it. Addresses of documents often hold their title like this.
 #include "engine/value_codec.h"
 
 #include <algorithm>
@@ -34,6 +36,7 @@
 #include <cstring>
 
 #include "absl/base/internal/endian.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/status.h"
 #include "engine/temporal_calendar.h"
@@ -58,12 +61,13 @@ enum Kind : uint8_t {
   kLocalDateTime = 0x0b,
   kDateTime = 0x0c,
   kDuration = 0x0d,
-  kAroundSlug = 0x0e,
   kShortString = 0x40,
   kSmallInteger = 0x80,
 };
 constexpr size_t kShortLimit = 64;  // of short strings and small integers
 constexpr size_t kLeastSlug = 8;    // that is worth leaving out
+
+enum PropertyForm : uint8_t { kValueForm = 0, kTextForm = 1, kAroundSlugForm = 2 };
 
 absl::Status Corrupt(absl::string_view what) {
   return absl::DataLossError(absl::StrCat("Corrupt property value: ", what));
@@ -160,20 +164,6 @@ std::string SlugOf(absl::string_view text) {
   }
   slug.resize(size > 0 && slug[size - 1] == '-' ? size - 1 : size);
   return slug;
-}
-
-// `next`: the string that is the next property, or "".
-void PutStringBefore(absl::string_view next, absl::string_view text, std::string* out) {
-  if (text.size() < kLeastSlug) return PutString(text, out);
-  const std::string slug = SlugOf(next);
-  if (slug.size() < kLeastSlug) return PutString(text, out);
-  const auto* const found =
-      static_cast<const char*>(memmem(text.data(), text.size(), slug.data(), slug.size()));
-  if (found == nullptr) return PutString(text, out);
-  const size_t begin = static_cast<size_t>(found - text.data());
-  PutByte(kAroundSlug, out);
-  PutText(text.substr(0, begin), out);
-  PutText(text.substr(begin + slug.size()), out);
 }
 
 void AppendFloat(double v, std::string* out) {
@@ -372,60 +362,23 @@ absl::StatusOr<Value> ReadValue(absl::string_view* in, uint32_t depth) {
   }
 }
 
-// Removes one value from the front without building it.
-bool SkipValue(absl::string_view* in, uint32_t depth);
-
-bool SkipVarints(int count, absl::string_view* in) {
-  uint64_t ignored = 0;
-  for (int i = 0; i < count; ++i) {
-    if (!GetVarint(in, &ignored)) return false;
+// The string whose slug stands between the two parts of `around`, and so on up to one that is
+// whole: `rest` are the properties behind. False when the bytes are broken.
+bool ReadAroundSlug(absl::string_view around, absl::string_view rest, std::string* text) {
+  std::vector<absl::string_view> parts = {around};
+  storage::PackedProperty next;
+  for (next.form = kAroundSlugForm; next.form == kAroundSlugForm;) {
+    if (!storage::TakeProperty(&rest, &next)) return false;
+    if (next.form == kAroundSlugForm) parts.push_back(next.bytes);
+  }
+  if (next.form != kTextForm) return false;
+  text->assign(next.bytes.data(), next.bytes.size());
+  for (; !parts.empty(); parts.pop_back()) {
+    const size_t gap = parts.back().find('\0');
+    if (gap == absl::string_view::npos) return false;
+    *text = absl::StrCat(parts.back().substr(0, gap), SlugOf(*text), parts.back().substr(gap + 1));
   }
   return true;
-}
-
-bool SkipList(absl::string_view* in, uint32_t depth) {
-  uint64_t count = 0;
-  if (depth >= kDeepestValue || !GetVarint(in, &count) || count > in->size()) return false;
-  for (uint64_t i = 0; i < count; ++i) {
-    if (!SkipValue(in, depth + 1)) return false;
-  }
-  return true;
-}
-
-bool SkipValue(absl::string_view* in, uint32_t depth) {
-  uint8_t kind = 0;
-  absl::string_view ignored;
-  if (!GetByte(in, &kind)) return false;
-  if (kind >= kSmallInteger) return kind < kSmallInteger + kShortLimit;
-  if (kind >= kShortString) return GetBytes(in, kind - kShortString, &ignored);
-  switch (kind) {
-    case kNull:
-    case kFalse:
-    case kTrue:
-      return true;
-    case kInteger:
-    case kHundredths:
-    case kDate:
-    case kLocalTime:
-      return SkipVarints(1, in);
-    case kTime:
-    case kLocalDateTime:
-      return SkipVarints(2, in);
-    case kDuration:
-      return SkipVarints(4, in);
-    case kFloat:
-      return GetBytes(in, sizeof(uint64_t), &ignored);
-    case kString:
-      return GetText(in, &ignored);
-    case kDateTime:
-      return SkipVarints(3, in) && GetText(in, &ignored);
-    case kAroundSlug:
-      return GetText(in, &ignored) && GetText(in, &ignored);
-    case kList:
-      return SkipList(in, depth);
-    default:
-      return false;
-  }
 }
 
 }  // namespace
@@ -485,6 +438,7 @@ std::string PackProperties(std::vector<Property> properties) {
   std::sort(properties.begin(), properties.end(),
             [](const Property& a, const Property& b) { return a.first < b.first; });
   std::string out;
+  std::string bytes;
   for (size_t i = 0; i < properties.size(); ++i) {
     const auto& [id, value] = properties[i];
     if (value.is_string()) {
@@ -492,8 +446,9 @@ std::string PackProperties(std::vector<Property> properties) {
       AppendTextProperty(id, value.string(), &out,
                          before_string ? properties[i + 1].second.string() : "");
     } else {
-      PutVarint(id, &out);
-      AppendValue(value, &out);
+      bytes.clear();
+      AppendValue(value, &bytes);
+      storage::AppendProperty({id, kValueForm, bytes}, &out);
     }
   }
   return out;
@@ -501,8 +456,16 @@ std::string PackProperties(std::vector<Property> properties) {
 
 void AppendTextProperty(PropertyId id, absl::string_view text, std::string* packed,
                         absl::string_view next) {
-  PutVarint(id, packed);
-  PutStringBefore(next, text, packed);
+  if (text.size() >= kLeastSlug && next.size() >= kLeastSlug && !absl::StrContains(text, '\0')) {
+    const std::string slug = SlugOf(next);
+    const size_t begin = slug.size() < kLeastSlug ? absl::string_view::npos : text.find(slug);
+    if (begin != absl::string_view::npos) {
+      const std::string around = absl::StrCat(text.substr(0, begin), absl::string_view("\0", 1),
+                                              text.substr(begin + slug.size()));
+      return storage::AppendProperty({id, kAroundSlugForm, around}, packed);
+    }
+  }
+  storage::AppendProperty({id, kTextForm, text}, packed);
 }
 
 absl::StatusOr<std::vector<Property>> UnpackProperties(absl::string_view packed) {
@@ -541,35 +504,26 @@ absl::StatusOr<std::string> WithProperty(absl::string_view packed, PropertyId id
 
 bool PropertyCursor::Next() {
   if (rest_.empty() || !status_.ok()) return false;
-  uint64_t id = 0;
-  if (!GetVarint(&rest_, &id) || id >= kNoSymbol || (id_.has_value() && id <= *id_)) {
-    status_ = Corrupt("a bad property id");
+  const PropertyId before = property_.id;
+  if (!storage::TakeProperty(&rest_, &property_) || property_.form > kAroundSlugForm ||
+      (before != kNoSymbol && property_.id <= before)) {
+    status_ = Corrupt("a bad property");
     return false;
   }
-  const absl::string_view value_start = rest_;
-  if (!SkipValue(&rest_, 0)) {
-    status_ = Corrupt("a value is cut off or of an unknown kind");
-    return false;
-  }
-  id_ = static_cast<PropertyId>(id);
-  value_ = value_start.substr(0, value_start.size() - rest_.size());
   return true;
 }
 
 absl::StatusOr<Value> PropertyCursor::value() const {
-  absl::string_view bytes = value_;
-  if (static_cast<uint8_t>(bytes.front()) != kAroundSlug) return ReadValue(&bytes);
-  bytes.remove_prefix(1);
-  absl::string_view before;
-  absl::string_view after;
-  absl::string_view next = rest_;
-  uint64_t next_id = 0;
-  if (!GetText(&bytes, &before) || !GetText(&bytes, &after) || !GetVarint(&next, &next_id)) {
-    return Corrupt("a string around a slug is cut off");
+  if (property_.form == kTextForm) return Value::String(property_.bytes);
+  if (property_.form == kAroundSlugForm) {
+    std::string text;
+    if (!ReadAroundSlug(property_.bytes, rest_, &text)) return Corrupt("a bad slug");
+    return Value::String(text);
   }
-  ASSIGN_OR_RETURN(const Value other, ReadValue(&next));
-  if (!other.is_string()) return Corrupt("a slug of what is no string");
-  return Value::String(absl::StrCat(before, SlugOf(other.string()), after));
+  absl::string_view bytes = property_.bytes;
+  ASSIGN_OR_RETURN(Value value, ReadValue(&bytes));
+  if (!bytes.empty()) return Corrupt("bytes behind a value");
+  return value;
 }
 
 }  // namespace entente

@@ -2,7 +2,6 @@
 // value_codec.cc. Reading never trusts the bytes: what does not decode is absl::DataLossError.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "engine/ids.h"
 #include "engine/value.h"
+#include "storage/properties.h"
 
 namespace entente {
 
@@ -56,14 +56,13 @@ class PropertyCursor {
 
   // Moves to the next property; false at the end or at a fault.
   bool Next();
-  PropertyId id() const { return *id_; }
+  PropertyId id() const { return property_.id; }
   absl::StatusOr<Value> value() const;
   const absl::Status& status() const { return status_; }
 
  private:
   absl::string_view rest_;
-  absl::string_view value_;
-  std::optional<PropertyId> id_;
+  storage::PackedProperty property_;
   absl::Status status_;
 };
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "storage/articles.h"
 #include "storage/keys.h"
-#include "storage/nodes.h"
 #include "storage/status_macros.h"
 
 namespace entente::storage {
@@ -12,9 +12,7 @@ class ArticleSegments::Segment final : public ReadCache::Entry {
  public:
   Segment() : rows_(kSegmentArticles) {}
 
-  void Set(size_t place, const NodeRecord& record) {
-    rows_[place] = {record.publisher, record.original, record.published};
-  }
+  void Set(size_t place, const ArticleRow& row) { rows_[place] = row; }
   const ArticleRow& row(size_t place) const { return rows_[place]; }
 
  private:
@@ -24,6 +22,8 @@ class ArticleSegments::Segment final : public ReadCache::Entry {
 };
 
 ArticleSegments::ArticleSegments(const View& view) : view_(view), reads_(view, Family::kArticles) {}
+
+ArticleSegments::~ArticleSegments() = default;
 
 void ArticleSegments::Begin() {
   found_.assign(found_.size(), nullptr);
@@ -70,19 +70,15 @@ absl::StatusOr<const ArticleSegments::Segment*> ArticleSegments::Load(uint64_t s
 
 absl::StatusOr<std::unique_ptr<ArticleSegments::Segment>> ArticleSegments::Read(uint64_t segment) {
   const NodeId first = kFirstArticle + segment * kSegmentArticles;
-  if (!cursor_.has_value()) cursor_.emplace(view_.Scan(Family::kArticles, ""));
-  if (next_ != segment) cursor_->Seek(NodeKey(first));
-  next_ = segment + 1;
+  if (cursor_ == nullptr) {
+    cursor_ = std::make_unique<ArticleCursor>(view_, first);
+  } else {
+    cursor_->Seek(first);
+  }
   auto read = std::make_unique<Segment>();
-  for (; cursor_->Valid(); cursor_->Next()) {
-    KeyReader key(cursor_->key());
-    NodeId article;
-    if (!key.U64(&article) || !key.done() || article < first) {
-      return absl::DataLossError("broken key of an article");
-    }
-    if (article >= first + kSegmentArticles) break;
-    ASSIGN_OR_RETURN(const NodeRecord record, DecodeNode(cursor_->value()));
-    read->Set(article - first, record);
+  for (NodeId article; cursor_->Next(&article) && article < first + kSegmentArticles;) {
+    ASSIGN_OR_RETURN(const ArticleRow row, cursor_->row());
+    read->Set(article - first, row);
   }
   RETURN_IF_ERROR(cursor_->status());
   return read;

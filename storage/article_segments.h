@@ -5,28 +5,22 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "storage/cached_reads.h"
-#include "storage/ids.h"
-#include "storage/time.h"
+#include "storage/nodes.h"
 #include "storage/view.h"
 
 namespace entente::storage {
 
-// See NodeRecord.
-struct ArticleRow {
-  NodeId publisher = kNoId;
-  NodeId original = kNoId;
-  int64_t published = kNoTime;
-};
+class ArticleCursor;
 
 class ArticleSegments {
  public:
   // The view must outlive this.
   explicit ArticleSegments(const View& view);
+  ~ArticleSegments();
 
   // Lets go of all rows and begins anew, as of what the view sees now. Before the first Find.
   void Begin();
@@ -49,9 +43,8 @@ class ArticleSegments {
   CachedReads reads_;
   std::vector<const Segment*> found_;                   // since Begin
   std::vector<std::unique_ptr<ReadCache::Entry>> own_;  // what the cache did not take after all
-  // Stands behind the last segment that was read from the database.
-  std::optional<Cursor> cursor_;
-  std::optional<uint64_t> next_;  // that segment's successor
+  // Made once: seeking again is cheaper.
+  std::unique_ptr<ArticleCursor> cursor_;
 };
 
 }  // namespace entente::storage

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "rocksdb/slice.h"
 #include "storage/adjacency_page.h"
+#include "storage/articles.h"
 #include "storage/catalogue.h"
 #include "storage/chunk_summary.h"
 #include "storage/dictionary.h"
@@ -75,6 +76,11 @@ class Verifier {
   // Notes a merge, or a fact before one.
   absl::Status Merge(absl::string_view key, absl::string_view value);
   absl::Status Nodes();
+  // Notes a node and what should follow from its record.
+  void Node(NodeId node, const std::vector<LabelId>& labels, const ArticleRow& row);
+  // Notes what is under a key of articles, which come in the order of keys.
+  absl::Status Articles(absl::string_view key, absl::string_view value,
+                        absl::flat_hash_set<NodeId>* loose, uint64_t* count);
   // Adds an entry of the label index to `*labels`.
   absl::Status IndexEntry(absl::string_view key, Fingerprint* labels);
   absl::Status Dictionaries();
@@ -237,26 +243,34 @@ absl::Status Verifier::Merge(absl::string_view key, absl::string_view value) {
   return absl::OkStatus();
 }
 
+void Verifier::Node(NodeId node, const std::vector<LabelId>& labels, const ArticleRow& row) {
+  Exists(node);
+  for (LabelId label : labels) labels_.Add(label, node);
+  if (row.publisher != kNoId) publishers_.Add(row.publisher, node);
+  if (row.original != kNoId) originals_.Add(row.original, node);
+}
+
 absl::Status Verifier::Nodes() {
-  for (Family family : {Family::kEntities, Family::kArticles}) {
-    uint64_t count = 0;
-    RETURN_IF_ERROR(Walk(family, [&](absl::string_view key, absl::string_view value) {
-      KeyReader reader(key);
-      NodeId node;
-      if (!reader.U64(&node) || !reader.done() || NodeFamily(node) != family) {
-        return absl::DataLossError("broken key of a node");
-      }
-      ++count;
-      Exists(node);
-      ASSIGN_OR_RETURN(const NodeRecord record, DecodeNode(value));
-      for (LabelId label : record.labels) labels_.Add(label, node);
-      if (record.publisher != kNoId) publishers_.Add(record.publisher, node);
-      if (record.original != kNoId) originals_.Add(record.original, node);
-      return absl::OkStatus();
-    }));
-    RETURN_IF_ERROR(
-        CompareCount(family == Family::kArticles ? kArticleCount : kEntityCount, count));
-  }
+  uint64_t count = 0;
+  RETURN_IF_ERROR(
+      Walk(Family::kEntities, [&](absl::string_view key, absl::string_view value) -> absl::Status {
+        KeyReader reader(key);
+        NodeId node;
+        if (!reader.U64(&node) || !reader.done() || IsArticle(node)) {
+          return absl::DataLossError("broken key of a node");
+        }
+        ++count;
+        ASSIGN_OR_RETURN(const NodeRecord record, DecodeNode(value));
+        Node(node, record.labels, {record.publisher, record.original, record.published});
+        return absl::OkStatus();
+      }));
+  RETURN_IF_ERROR(CompareCount(kEntityCount, count));
+  count = 0;
+  absl::flat_hash_set<NodeId> loose;
+  RETURN_IF_ERROR(Walk(Family::kArticles, [&](absl::string_view key, absl::string_view value) {
+    return Articles(key, value, &loose, &count);
+  }));
+  RETURN_IF_ERROR(CompareCount(kArticleCount, count));
   RETURN_IF_ERROR(CheckNextId(kNextEntity, entities_.size()));
   RETURN_IF_ERROR(CheckNextId(kNextArticle, articles_.size()));
   Fingerprint indexed;
@@ -265,6 +279,45 @@ absl::Status Verifier::Nodes() {
   }));
   Compare("entries of the label index", indexed, labels_);
   return absl::OkStatus();
+}
+
+absl::Status Verifier::Articles(absl::string_view key, absl::string_view value,
+                                absl::flat_hash_set<NodeId>* loose, uint64_t* count) {
+  KeyReader reader(key);
+  uint8_t kind = 0;
+  uint64_t id;
+  if (!reader.U8(&kind) || !reader.U64(&id) || !reader.done()) {
+    return absl::DataLossError("broken key of articles");
+  }
+  switch (static_cast<ArticleKey>(kind)) {
+    case ArticleKey::kLoose: {
+      if (!IsArticle(id)) break;
+      loose->insert(id);
+      if (value.empty()) return absl::OkStatus();
+      ++*count;
+      ASSIGN_OR_RETURN(const NodeRecord record, DecodeNode(value));
+      Node(id, record.labels, {record.publisher, record.original, record.published});
+      return absl::OkStatus();
+    }
+    case ArticleKey::kBlock: {
+      // Behind all that is loose in the order of keys.
+      const Geometry& geometry = snapshot_.geometry();
+      if (id >= kMostNodes) break;
+      ASSIGN_OR_RETURN(const ArticleBlock block,
+                       ArticleBlock::Parse(FirstOfBlock(geometry, id), value));
+      for (size_t i = 0; i < block.size(); ++i) {
+        if (BlockOfArticle(geometry, block.id(i)) != id) {
+          return absl::DataLossError("an article of another block");
+        }
+        if (loose->contains(block.id(i))) continue;
+        ++*count;
+        ASSIGN_OR_RETURN(const NodeRecord record, block.Read(i));
+        Node(block.id(i), record.labels, block.row(i));
+      }
+      return absl::OkStatus();
+    }
+  }
+  return absl::DataLossError("broken key of articles");
 }
 
 absl::Status Verifier::IndexEntry(absl::string_view key, Fingerprint* labels) {

@@ -18,7 +18,8 @@
 //               'u' fact be64 | merge number be64                 a fact before a merge (merges.h)
 //   dictionary  external key, as it is                            node be64, of each bearer
 //   entities    node be64                                         record (nodes.h)
-//   articles    node be64                                         record (nodes.h)
+//   articles    'a' article be64                                  loose record, over its block's
+//               'b' block be64                                    block of articles
 //   names       normalised name, escaped | node be64              name kind u8 | language
 //   indexes     'l' label be32 | node be64                        empty
 //               'p' index be32 | value | node be64                empty
@@ -74,6 +75,7 @@ enum class CatalogueKey : char {
   kFactBefore = 'u',
 };
 enum class IndexKey : char { kLabel = 'l', kProperty = 'p' };
+enum class ArticleKey : char { kLoose = 'a', kBlock = 'b' };
 enum class FactKey : char { kBlock = 'b', kLoose = 'f', kEvidence = 'e' };
 enum class ProvenanceKey : char {
   kArticleFacts = 'f',
@@ -130,9 +132,5 @@ class KeyReader {
 // The keys that more than one file builds.
 std::string AdjacencyKey(Direction direction, NodeId node, uint32_t chunk);
 std::string NodeKey(NodeId node);
-// The family that holds the node's record.
-inline Family NodeFamily(NodeId node) {
-  return IsArticle(node) ? Family::kArticles : Family::kEntities;
-}
 
 }  // namespace entente::storage

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "rocksdb/slice.h"
+#include "storage/articles.h"
 #include "storage/keys.h"
 #include "storage/status_macros.h"
 #include "storage/store_impl.h"
@@ -56,8 +57,7 @@ void NodeReader::Release() {
   articles_.Release();
 }
 
-absl::StatusOr<const NodeRecord*> NodeReader::Keep(NodeId node, absl::string_view value) {
-  ASSIGN_OR_RETURN(NodeRecord record, DecodeNode(value));
+const NodeRecord* NodeReader::Keep(NodeId node, NodeRecord record) {
   CachedReads& reads = IsArticle(node) ? articles_ : entities_;
   return &reads
               .Keep(CacheKey::Node(node), ReadCache::Worth::kOnSecondOffer,
@@ -85,12 +85,11 @@ absl::Status NodeReader::Load(absl::Span<const NodeId> nodes) {
       missing_.begin(), missing_.end(), [](const auto& entry) { return !IsArticle(entry.first); });
   const absl::Span<const std::pair<NodeId, size_t>> all = missing_;
   const size_t entities = static_cast<size_t>(first_article - missing_.begin());
-  RETURN_IF_ERROR(ReadMissing(Family::kEntities, all.first(entities)));
-  return ReadMissing(Family::kArticles, all.subspan(entities));
+  RETURN_IF_ERROR(ReadMissingEntities(all.first(entities)));
+  return ReadMissingArticles(all.subspan(entities));
 }
 
-absl::Status NodeReader::ReadMissing(Family family,
-                                     absl::Span<const std::pair<NodeId, size_t>> missing) {
+absl::Status NodeReader::ReadMissingEntities(absl::Span<const std::pair<NodeId, size_t>> missing) {
   if (missing.empty()) return absl::OkStatus();
   std::vector<std::string> keys;
   for (size_t i = 0; i < missing.size(); ++i) {
@@ -100,14 +99,15 @@ absl::Status NodeReader::ReadMissing(Family family,
   }
   std::vector<rocksdb::PinnableSlice> values;
   std::vector<bool> found;
-  RETURN_IF_ERROR(view_.MultiGet(family, keys, &values, &found));
+  RETURN_IF_ERROR(view_.MultiGet(Family::kEntities, keys, &values, &found));
   const NodeRecord* record = nullptr;
   for (size_t i = 0, k = 0; i < missing.size(); ++i) {
     const auto& [node, row] = missing[i];
     if (i == 0 || node != missing[i - 1].first) {
       record = nullptr;
       if (found[k]) {
-        ASSIGN_OR_RETURN(record, Keep(node, ToView(values[k])));
+        ASSIGN_OR_RETURN(NodeRecord read, DecodeNode(ToView(values[k])));
+        record = Keep(node, std::move(read));
       }
       ++k;
     }
@@ -116,16 +116,31 @@ absl::Status NodeReader::ReadMissing(Family family,
   return absl::OkStatus();
 }
 
+absl::Status NodeReader::ReadMissingArticles(absl::Span<const std::pair<NodeId, size_t>> missing) {
+  if (missing.empty()) return absl::OkStatus();
+  std::vector<NodeId> articles;
+  std::vector<size_t> first;  // in `missing`
+  for (size_t i = 0; i < missing.size(); ++i) {
+    if (!articles.empty() && articles.back() == missing[i].first) continue;
+    articles.push_back(missing[i].first);
+    first.push_back(i);
+  }
+  return ReadArticles(view_, articles, [&](size_t i, NodeRecord read) {
+    const NodeRecord* record = Keep(articles[i], std::move(read));
+    for (size_t m = first[i]; m < missing.size() && missing[m].first == articles[i]; ++m) {
+      records_[missing[m].second] = record;
+    }
+  });
+}
+
 absl::StatusOr<const NodeRecord*> NodeReader::Read(NodeId node) {
   own_.clear();
   CachedReads& reads = IsArticle(node) ? articles_ : entities_;
   reads.Begin();
   const CachedNode* cached = reads.Find<CachedNode>(CacheKey::Node(node));
   if (cached != nullptr) return &cached->record();
-  rocksdb::PinnableSlice value;
-  ASSIGN_OR_RETURN(const bool found, view_.Get(NodeFamily(node), NodeKey(node), &value));
-  if (!found) return nullptr;
-  return Keep(node, ToView(value));
+  ASSIGN_OR_RETURN(std::optional<NodeRecord> read, ReadNode(view_, node));
+  return read.has_value() ? Keep(node, *std::move(read)) : nullptr;
 }
 
 }  // namespace entente::storage

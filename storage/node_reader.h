@@ -34,8 +34,9 @@ class NodeReader {
   class CachedNode;
 
   void Begin();
-  absl::Status ReadMissing(Family family, absl::Span<const std::pair<NodeId, size_t>> missing);
-  absl::StatusOr<const NodeRecord*> Keep(NodeId node, absl::string_view value);
+  absl::Status ReadMissingEntities(absl::Span<const std::pair<NodeId, size_t>> missing);
+  absl::Status ReadMissingArticles(absl::Span<const std::pair<NodeId, size_t>> missing);
+  const NodeRecord* Keep(NodeId node, NodeRecord record);
 
   const View& view_;
   CachedReads entities_;

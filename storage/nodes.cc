@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "rocksdb/slice.h"
+#include "storage/articles.h"
 #include "storage/bytes.h"
 #include "storage/keys.h"
 #include "storage/status_macros.h"
@@ -162,50 +163,78 @@ absl::StatusOr<NodeRecord> DecodeNode(absl::string_view value) {
 }
 
 absl::StatusOr<std::optional<NodeRecord>> ReadNode(const View& view, NodeId node) {
+  std::optional<NodeRecord> record;
+  if (IsArticle(node)) {
+    RETURN_IF_ERROR(
+        ReadArticles(view, {&node, 1}, [&](size_t, NodeRecord read) { record = std::move(read); }));
+    return record;
+  }
   rocksdb::PinnableSlice value;
-  ASSIGN_OR_RETURN(bool found, view.Get(NodeFamily(node), NodeKey(node), &value));
-  if (!found) return std::nullopt;
-  return DecodeNode(ToView(value));
+  ASSIGN_OR_RETURN(bool found, view.Get(Family::kEntities, NodeKey(node), &value));
+  if (found) {
+    ASSIGN_OR_RETURN(record, DecodeNode(ToView(value)));
+  }
+  return record;
 }
 
 absl::Status WriteNode(Transaction& transaction, NodeId node, const NodeRecord* old,
                        const NodeRecord& record) {
-  transaction.Put(NodeFamily(node), NodeKey(node), EncodeNode(record));
+  if (IsArticle(node)) {
+    transaction.Put(Family::kArticles, LooseArticleKey(node), EncodeNode(record));
+  } else {
+    transaction.Put(Family::kEntities, NodeKey(node), EncodeNode(record));
+  }
   UpdateIndexes(transaction, node, old == nullptr ? NodeRecord() : *old, record);
   return old == nullptr ? transaction.Count(CountOf(node), 1) : absl::OkStatus();
 }
 
 absl::Status EraseNode(Transaction& transaction, NodeId node, const NodeRecord& old) {
-  transaction.Delete(NodeFamily(node), NodeKey(node));
+  if (!IsArticle(node)) {
+    transaction.Delete(Family::kEntities, NodeKey(node));
+  } else {
+    ASSIGN_OR_RETURN(const bool in_block, IsInBlock(transaction, node));
+    if (in_block) {
+      transaction.Put(Family::kArticles, LooseArticleKey(node), absl::string_view());
+    } else {
+      transaction.Delete(Family::kArticles, LooseArticleKey(node));
+    }
+  }
   UpdateIndexes(transaction, node, old, NodeRecord());
   return transaction.Count(CountOf(node), -1);
 }
 
+NodeCursor::NodeCursor(NodeCursor&&) noexcept = default;
+NodeCursor::~NodeCursor() = default;
+
 NodeCursor::NodeCursor(Cursor cursor, NodeId from) : cursor_(std::move(cursor)) {
-  if (from > 0) cursor_.Seek(NodeKey(from));
+  if (from > 0) cursor_->Seek(NodeKey(from));
 }
 
+NodeCursor::NodeCursor(std::unique_ptr<ArticleCursor> articles) : articles_(std::move(articles)) {}
+
 bool NodeCursor::Next(NodeId* node) {
+  if (articles_ != nullptr) return articles_->Next(node);
   if (corrupt_) return false;
-  if (started_ && cursor_.Valid()) cursor_.Next();
+  if (started_ && cursor_->Valid()) cursor_->Next();
   started_ = true;
-  if (!cursor_.Valid()) return false;
+  if (!cursor_->Valid()) return false;
   // The node is the last field of every key that is walked here.
-  const absl::string_view key = cursor_.key();
+  const absl::string_view key = cursor_->key();
   KeyReader reader(key.substr(key.size() < sizeof(NodeId) ? 0 : key.size() - sizeof(NodeId)));
   corrupt_ = !reader.U64(node);
   return !corrupt_;
 }
 
 absl::Status NodeCursor::status() const {
-  return corrupt_ ? absl::DataLossError("broken key of a node") : cursor_.status();
+  if (articles_ != nullptr) return articles_->status();
+  return corrupt_ ? absl::DataLossError("broken key of a node") : cursor_->status();
 }
 
 NodeCursor ScanEntities(const View& view, NodeId from) {
   return NodeCursor(view.Scan(Family::kEntities, ""), from);
 }
 NodeCursor ScanArticles(const View& view, NodeId from) {
-  return NodeCursor(view.Scan(Family::kArticles, ""), from);
+  return NodeCursor(std::make_unique<ArticleCursor>(view, from));
 }
 NodeCursor ScanLabel(const View& view, LabelId label, NodeId from) {
   return NodeCursor(view.Scan(Family::kIndexes, KeyWriter(IndexKey::kLabel).U32(label)), from);

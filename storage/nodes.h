@@ -1,6 +1,7 @@
 // Records of entities and articles, and the walks over them.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 
 namespace entente::storage {
 
+class ArticleCursor;
 class Transaction;
 
 struct Name {
@@ -35,6 +37,13 @@ struct NodeRecord {
   int64_t published = kNoTime;  // microseconds since 1970-01-01T00:00Z
   NodeId original = kNoId;      // the article it is a copy of, when that one is known
   friend bool operator==(const NodeRecord&, const NodeRecord&) = default;
+};
+
+// What evidence depends on of an article.
+struct ArticleRow {
+  NodeId publisher = kNoId;
+  NodeId original = kNoId;
+  int64_t published = kNoTime;
 };
 
 // Encodes and decodes the stored record. DataLoss when the bytes are not one.
@@ -68,6 +77,9 @@ std::string LabelKey(LabelId label, NodeId node);
 // Walks node ids in ascending order. Must not outlive its View, nor see it written to.
 class NodeCursor {
  public:
+  NodeCursor(NodeCursor&&) noexcept;
+  ~NodeCursor();
+
   // False at the end or after an error, which status() tells apart.
   bool Next(NodeId* node);
   absl::Status status() const;
@@ -77,8 +89,10 @@ class NodeCursor {
   friend NodeCursor ScanArticles(const View& view, NodeId from);
   friend NodeCursor ScanLabel(const View& view, LabelId label, NodeId from);
   NodeCursor(Cursor cursor, NodeId from);
+  explicit NodeCursor(std::unique_ptr<ArticleCursor> articles);
 
-  Cursor cursor_;
+  std::unique_ptr<ArticleCursor> articles_;  // or else
+  std::optional<Cursor> cursor_;
   bool started_ = false;
   bool corrupt_ = false;
 };

@@ -49,12 +49,16 @@ void AppendCacheKeys(Family family, absl::string_view key, const Geometry& geome
       keys->push_back(CacheKey::Bearers(key));
       return;
     case Family::kEntities:
+      if (reader.U64(&id)) keys->push_back(CacheKey::Node(id));
+      return;
     case Family::kArticles:
-      if (!reader.U64(&id)) return;
-      keys->push_back(CacheKey::Node(id));
-      if (IsArticle(id)) {
-        keys->push_back(CacheKey::Articles((id - kFirstArticle) / kSegmentArticles));
+      // Blocks are written by bulk loads alone, for articles that nobody can have read before.
+      if (!reader.U8(&kind) || static_cast<ArticleKey>(kind) != ArticleKey::kLoose ||
+          !reader.U64(&id)) {
+        return;
       }
+      keys->push_back(CacheKey::Node(id));
+      keys->push_back(CacheKey::Articles((id - kFirstArticle) / kSegmentArticles));
       return;
     case Family::kAdjacency:
       if (reader.U8(&kind) && reader.U64(&id) && reader.U32(&chunk)) {

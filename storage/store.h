@@ -30,6 +30,7 @@ struct Geometry {
   uint32_t inline_evidence = 32;  // pieces of evidence that stand with their fact
   uint32_t evidence_page = 64;    // pieces of evidence of one overflow page
   uint32_t loose_facts = 8192;    // loose facts after which a commit seals blocks
+  uint32_t block_articles = 64;   // consecutive article ids of one block
   friend bool operator==(const Geometry&, const Geometry&) = default;
 };
 

@@ -14,6 +14,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "storage/adjacency_page.h"
+#include "storage/article_block.h"
 #include "storage/bytes.h"
 #include "storage/fact_block.h"
 #include "storage/spill.h"
@@ -38,7 +39,7 @@ enum class Found { kNothing, kEmptyDirectory, kUnfinished, kDatabase };
 std::string FormatRecord(uint32_t version, const Geometry& geometry) {
   std::string record;
   for (uint32_t v : {version, geometry.chunk_edges, geometry.block_facts, geometry.inline_evidence,
-                     geometry.evidence_page, geometry.loose_facts}) {
+                     geometry.evidence_page, geometry.loose_facts, geometry.block_articles}) {
     AppendFixed(v, &record);
   }
   return record;
@@ -49,7 +50,8 @@ bool GeometryIsSane(const Geometry& geometry) {
   return within(geometry.chunk_edges, kMaxPageEdges) &&
          within(geometry.block_facts, kMaxBlockFacts) &&
          geometry.inline_evidence <= kMaxBlockEvidence / geometry.block_facts &&
-         within(geometry.evidence_page, kMaxBlockFacts) && geometry.loose_facts >= 1;
+         within(geometry.evidence_page, kMaxBlockFacts) && geometry.loose_facts >= 1 &&
+         within(geometry.block_articles, kMaxBlockArticles);
 }
 
 bool ParseFormatRecord(absl::string_view record, uint32_t* version, Geometry* geometry) {
@@ -57,7 +59,7 @@ bool ParseFormatRecord(absl::string_view record, uint32_t* version, Geometry* ge
   return bytes.Fixed(version) && bytes.Fixed(&geometry->chunk_edges) &&
          bytes.Fixed(&geometry->block_facts) && bytes.Fixed(&geometry->inline_evidence) &&
          bytes.Fixed(&geometry->evidence_page) && bytes.Fixed(&geometry->loose_facts) &&
-         bytes.done() && GeometryIsSane(*geometry);
+         bytes.Fixed(&geometry->block_articles) && bytes.done() && GeometryIsSane(*geometry);
 }
 
 absl::Status NotOurs(absl::string_view path) {

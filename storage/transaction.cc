@@ -181,11 +181,21 @@ absl::StatusOr<NodeId> Transaction::NewArticles(uint64_t count) {
   return kFirstArticle + offset;
 }
 
-absl::StatusOr<FactId> Transaction::NewFacts(uint64_t count) {
-  const uint64_t block = geometry().block_facts;
-  ASSIGN_OR_RETURN(const uint64_t next, Counter(kNextFact));
-  RETURN_IF_ERROR(Next(kNextFact, (block - next % block) % block + count).status());
+absl::StatusOr<uint64_t> Transaction::NextOfBlocks(absl::string_view counter, uint64_t block,
+                                                   uint64_t count) {
+  ASSIGN_OR_RETURN(const uint64_t next, Counter(counter));
+  RETURN_IF_ERROR(Next(counter, (block - next % block) % block + count).status());
   return (next + block - 1) / block * block;
+}
+
+absl::StatusOr<NodeId> Transaction::NewArticlesOfBlocks(uint64_t count) {
+  ASSIGN_OR_RETURN(const uint64_t offset,
+                   NextOfBlocks(kNextArticle, geometry().block_articles, count));
+  return kFirstArticle + offset;
+}
+
+absl::StatusOr<FactId> Transaction::NewFacts(uint64_t count) {
+  return NextOfBlocks(kNextFact, geometry().block_facts, count);
 }
 
 absl::Status Transaction::Count(absl::string_view name, int64_t change) {

@@ -41,9 +41,11 @@ class Transaction final : public View {
   absl::StatusOr<NodeId> NewEntity();
   absl::StatusOr<NodeId> NewArticle();
   absl::StatusOr<FactId> NewFact();
-  // So many consecutive ids at once; the first one. Those of facts begin with a block of facts.
+  // So many consecutive ids at once; the first one. Those of facts begin with a block of facts,
+  // those of NewArticlesOfBlocks with a block of articles.
   absl::StatusOr<NodeId> NewEntities(uint64_t count);
   absl::StatusOr<NodeId> NewArticles(uint64_t count);
+  absl::StatusOr<NodeId> NewArticlesOfBlocks(uint64_t count);
   absl::StatusOr<FactId> NewFacts(uint64_t count);
   // Adds to a named counter, which must not fall below 0.
   absl::Status Count(absl::string_view name, int64_t change);
@@ -79,6 +81,8 @@ class Transaction final : public View {
   friend class TableLoad;
   explicit Transaction(StoreImpl* store);
   absl::StatusOr<uint64_t> Next(absl::string_view counter, uint64_t count);
+  // The same from a multiple of `block` on.
+  absl::StatusOr<uint64_t> NextOfBlocks(absl::string_view counter, uint64_t block, uint64_t count);
   void NoteChange(Family family, absl::string_view key);
   // Writes what there is and starts afresh, still the writer.
   absl::Status Write(bool sync);

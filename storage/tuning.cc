@@ -37,7 +37,7 @@ class LogFiles final : public rocksdb::FileSystemWrapper {
 // only walked, and little where ids are known to lead to something.
 bool HasFilter(Family family) {
   return family == Family::kCatalogue || family == Family::kDictionary ||
-         family == Family::kAdjacency || family == Family::kFacts;
+         family == Family::kArticles || family == Family::kAdjacency || family == Family::kFacts;
 }
 
 // Pages, blocks and entities are read all the time, and the first two are packed as it is; the

@@ -26,6 +26,7 @@
 #include "engine/value_text.h"
 #include "gmock/gmock.h"
 #include "storage/facts.h"
+#include "storage/nodes.h"
 #include "tests/engine/open_graph.h"
 
 namespace entente {
@@ -295,6 +296,50 @@ TEST_P(SameRecordsTest, GiveTheSameDatabaseInTwoLoadsAndOneByOne) {
     Load(*singles, one, ThroughTransaction());
   }
   EXPECT_THAT(Differences(Contents(*singles), expected), IsEmpty());
+}
+
+// Through files they stand in blocks, which are never written again.
+TEST(BulkLoaderTest, ArticlesOfALoadCanBeChangedDeletedAndMadeAgain) {
+  Records records;
+  for (int i = 0; i < 100; ++i) {
+    ArticleInput article;
+    article.key = absl::StrCat("a", i);
+    article.url = absl::StrCat("https://x.org/the-story-number-", i, "/");
+    article.title = absl::StrCat("The story, number ", i);
+    if (i == 9) article.copy_of = "awaited";
+    if (i == 50)
+      article.properties = {{"tags", Value::List({Value::String(""), Value::Integer(1)})}};
+    records.articles.push_back(article);
+  }
+  for (const BulkLoader::Options& options : {ThroughFiles(), ThroughTransaction()}) {
+    const std::unique_ptr<Database> database = OpenTiny();
+    Load(*database, records, options);
+    {
+      const auto writing = Must(database->core().BeginWrite(nullptr));
+      GraphWriter& graph = writing->graph();
+      MustBeOk(graph.SetNodeProperty(Must(graph.FindKey("a5")), "title", Value::String("Other")));
+      MustBeOk(graph.DeleteNode(Must(graph.FindKey("a6"))));
+      MustBeOk(graph.DeleteNode(Must(graph.FindKey("a7"))));
+      MustBeOk(writing->Commit());
+    }
+    Records more;
+    more.articles = {records.articles[6], ArticleInput()};
+    more.articles[1].key = "awaited";
+    Load(*database, more, options);
+    const auto reading = Must(database->core().BeginRead());
+    const Graph& graph = reading->graph();
+    const auto property = [&](const char* key, const char* name) {
+      return Must(graph.NodeProperty(Must(graph.FindKey(key)), name));
+    };
+    EXPECT_EQ(property("a5", "title").string(), "Other");
+    EXPECT_EQ(property("a5", "url").string(), "https://x.org/the-story-number-5/");
+    EXPECT_EQ(property("a6", "title").string(), "The story, number 6");
+    EXPECT_EQ(property("a50", "tags").list().size(), 2u);
+    EXPECT_EQ(Must(graph.FindKey("a7")), kNoId);
+    EXPECT_EQ(Must(storage::ReadNode(graph.view(), Must(graph.FindKey("a9"))))->original,
+              Must(graph.FindKey("awaited")));
+    EXPECT_THAT(Must(CheckDatabase(*database)).problems, IsEmpty());
+  }
 }
 
 TEST(BulkLoaderTest, InputsOfSeveralSourcesCountInTheirOrder) {

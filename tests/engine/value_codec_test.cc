@@ -180,10 +180,18 @@ TEST(PackedPropertiesTest, ATextAroundTheSlugOfTheNextOneIsKeptWithoutIt) {
     EXPECT_EQ(FindProperty(*WithProperty(packed, 5, Value::Null()), 4)->string(), url);
   }
   EXPECT_LT(pack("x/a-long-story-told", "A long story, told").size(), 28u);
-  EXPECT_EQ(FindProperty(absl::HexStringToBytes("040e0161016205"), 4).status().code(),
+  EXPECT_EQ(FindProperty(absl::HexStringToBytes("040e6100620500"), 4).status().code(),
             absl::StatusCode::kDataLoss);
-  EXPECT_EQ(FindProperty(absl::HexStringToBytes("040e01610162"), 4).status().code(),
+  EXPECT_EQ(FindProperty(absl::HexStringToBytes("040e610062"), 4).status().code(),
             absl::StatusCode::kDataLoss);
+}
+
+TEST(PackedPropertiesTest, ASlugOfATextThatItselfStandsAroundASlugIsRead) {
+  const std::string packed = PackProperties({{4, Value::String("x/why-bloomberg-is-right/1")},
+                                             {5, Value::String("Why bloomberg is right")},
+                                             {6, Value::String("Bloomberg")}});
+  EXPECT_EQ(FindProperty(packed, 4)->string(), "x/why-bloomberg-is-right/1");
+  EXPECT_EQ(FindProperty(packed, 5)->string(), "Why bloomberg is right");
 }
 
 TEST(PackedPropertiesTest, CorruptionIsDataLoss) {

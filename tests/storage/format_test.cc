@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rocksdb/slice.h"
 #include "storage/adjacency_page.h"
+#include "storage/article_block.h"
 #include "storage/chunk_summary.h"
 #include "storage/fact_block.h"
 #include "storage/keys.h"
@@ -69,13 +71,13 @@ std::vector<Evidence> ExampleEvidence() {
 }
 
 TEST(FormatTest, EveryExampleIsDecoded) {
-  EXPECT_THAT(
-      Examples(),
-      testing::UnorderedElementsAre(
-          testing::Key("key-loose-fact"), testing::Key("key-page"), testing::Key("key-name"),
-          testing::Key("key-index"), testing::Key("format-record"), testing::Key("node"),
-          testing::Key("page"), testing::Key("summary"), testing::Key("block"),
-          testing::Key("evidence"), testing::Key("list"), testing::Key("merge")));
+  EXPECT_THAT(Examples(),
+              testing::UnorderedElementsAre(
+                  testing::Key("key-loose-fact"), testing::Key("key-page"),
+                  testing::Key("key-name"), testing::Key("key-index"),
+                  testing::Key("format-record"), testing::Key("node"), testing::Key("page"),
+                  testing::Key("summary"), testing::Key("block"), testing::Key("articles"),
+                  testing::Key("evidence"), testing::Key("list"), testing::Key("merge")));
 }
 
 TEST(FormatTest, Keys) {
@@ -125,6 +127,28 @@ TEST(FormatTest, Page) {
   AppendPendingRow(EdgeOp::kErase, kSecond, &value);
   AppendPendingRow(EdgeOp::kInsert, kFourth, &value);
   EXPECT_EQ(value, bytes);
+}
+
+TEST(FormatTest, BlockOfArticles) {
+  NodeRecord first;
+  first.labels = {0};
+  first.publisher = 8;
+  first.published = int64_t{1'718'720'000} * 1'000'000;
+  NodeRecord second = first;
+  second.published += kMicrosecondsPerDay;
+  AppendProperty({0, 1, "story:7"}, &first.properties);
+  AppendProperty({5, 1, "ja"}, &first.properties);
+  AppendProperty({0, 1, "story:10"}, &second.properties);
+  AppendProperty({5, 1, "nein"}, &second.properties);
+  ArticleBlockBuilder builder(kFirstArticle);
+  ASSERT_TRUE(builder.Add(kFirstArticle, first));
+  ASSERT_TRUE(builder.Add(kFirstArticle + 1, second));
+  const std::string bytes = builder.Finish(kFirstArticle);
+  EXPECT_EQ(bytes, Example("articles")) << absl::BytesToHexString(bytes);
+  const auto block = ArticleBlock::Parse(kFirstArticle, bytes);
+  ASSERT_TRUE(block.ok());
+  EXPECT_EQ(*block->Read(0), first);
+  EXPECT_EQ(*block->Read(1), second);
 }
 
 TEST(FormatTest, Summary) {

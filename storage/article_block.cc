@@ -1,0 +1,331 @@
+#include "storage/article_block.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "storage/bytes.h"
+
+namespace entente::storage {
+namespace {
+
+constexpr char kBlockKind = '\x01';
+constexpr size_t kMostPropertyBytes = 4096;  // of an article in a block
+
+enum PropertiesKind : uint8_t { kBytes = 0, kNumbers = 1, kRareNumbers = 2, kFew = 3 };
+
+constexpr uint64_t kNone = ~uint64_t{0};
+constexpr uint8_t kUsualForm = 1;
+constexpr size_t kMostDigits = 18;  // of a number that surely fits
+constexpr size_t kMostFew = 32;
+
+constexpr ColumnType kSlotType{.sparse = true};
+constexpr ColumnType kPublisherType{.has_none = true, .none = kNoId};
+constexpr ColumnType kPublishedType{
+    .scaled = true, .has_none = true, .none = static_cast<uint64_t>(kNoTime)};
+constexpr ColumnType kOriginalType{.has_none = true, .none = kNoId, .sparse = true, .usual = kNoId};
+constexpr ColumnType kFormType{.sparse = true, .usual = kUsualForm};
+constexpr ColumnType kSizeType{.has_none = true, .none = kNone};
+constexpr ColumnType kNumberType{.scaled = true, .has_none = true, .none = kNone};
+constexpr ColumnType kRareNumberType{
+    .scaled = true, .has_none = true, .none = kNone, .sparse = true, .usual = kNone};
+
+const ColumnType& TypeOf(uint8_t kind) {
+  return kind == kNumbers ? kNumberType : kind == kRareNumbers ? kRareNumberType : kSizeType;
+}
+
+// What one article has under an id.
+struct Cell {
+  size_t row;
+  uint8_t form;
+  absl::string_view bytes;
+};
+
+void AppendColumn(const ColumnType& type, absl::Span<const uint64_t> values, std::string* out) {
+  std::string packed;
+  Column::Append(type, values, out, &packed);
+  *out += packed;
+}
+
+// The number at the end of a text, without zeros before it; as what stands before it.
+absl::string_view PrefixOf(absl::string_view text) {
+  size_t begin = text.size();
+  while (begin > 0 && text.size() - begin < kMostDigits && absl::ascii_isdigit(text[begin - 1])) {
+    --begin;
+  }
+  while (begin + 1 < text.size() && text[begin] == '0') ++begin;
+  return text.substr(0, begin);
+}
+
+// The number behind the prefix; false when decimal digits would not give the text back.
+bool NumberBehind(absl::string_view prefix, const Cell& cell, uint64_t* number) {
+  if (cell.bytes.substr(0, prefix.size()) != prefix) return false;
+  const absl::string_view digits = cell.bytes.substr(prefix.size());
+  if (digits.empty() || digits.size() > kMostDigits) return false;
+  if (digits[0] == '0' && digits.size() > 1) return false;
+  *number = 0;
+  for (const char digit : digits) {
+    if (!absl::ascii_isdigit(static_cast<unsigned char>(digit))) return false;
+    *number = *number * 10 + static_cast<uint64_t>(digit - '0');
+  }
+  return true;
+}
+
+bool AppendNumbers(absl::Span<const Cell> cells, size_t rows, std::string* out) {
+  const absl::string_view prefix = PrefixOf(cells[0].bytes);
+  std::vector<uint64_t> numbers(rows, kNone);
+  for (const Cell& cell : cells) {
+    if (cell.form != cells[0].form || !NumberBehind(prefix, cell, &numbers[cell.row])) return false;
+  }
+  const uint8_t kind = cells.size() * 2 < rows ? kRareNumbers : kNumbers;
+  out->push_back(static_cast<char>(kind));
+  out->push_back(static_cast<char>(cells[0].form));
+  AppendVarint(prefix.size(), out);
+  out->append(prefix.data(), prefix.size());
+  AppendColumn(TypeOf(kind), numbers, out);
+  return true;
+}
+
+// When most of the values come several times.
+bool AppendFew(absl::Span<const Cell> cells, size_t rows, std::string* out) {
+  std::vector<const Cell*> values;
+  std::vector<uint64_t> which(rows, kNone);
+  for (const Cell& cell : cells) {
+    const auto same = std::find_if(values.begin(), values.end(), [&](const Cell* value) {
+      return value->form == cell.form && value->bytes == cell.bytes;
+    });
+    which[cell.row] = static_cast<uint64_t>(same - values.begin());
+    if (same != values.end()) continue;
+    if (values.size() == std::min(kMostFew, std::max<size_t>(cells.size() / 2, 1))) return false;
+    values.push_back(&cell);
+  }
+  out->push_back(kFew);
+  AppendVarint(values.size(), out);
+  for (const Cell* value : values) {
+    AppendVarint(value->bytes.size() * kPropertyForms + value->form, out);
+    out->append(value->bytes.data(), value->bytes.size());
+  }
+  AppendColumn(kSizeType, which, out);
+  return true;
+}
+
+void AppendBytes(absl::Span<const Cell> cells, size_t rows, std::string* out) {
+  std::vector<uint64_t> forms(rows, kUsualForm);
+  std::vector<uint64_t> sizes(rows, kNone);
+  std::string bytes;
+  for (const Cell& cell : cells) {
+    forms[cell.row] = cell.form;
+    sizes[cell.row] = cell.bytes.size();
+    bytes.append(cell.bytes.data(), cell.bytes.size());
+  }
+  out->push_back(kBytes);
+  std::string packed;
+  Column::Append(kFormType, forms, out, &packed);
+  Column::Append(kSizeType, sizes, out, &packed);
+  *out += packed;
+  *out += bytes;
+}
+
+}  // namespace
+
+bool ArticleBlockBuilder::Add(NodeId article, const NodeRecord& record) {
+  if (!record.names.empty() || record.properties.size() > kMostPropertyBytes) return false;
+  if (!rows_.empty() && record.labels != labels_) return false;
+  PackedProperty property;
+  PropertyId before = kNoSymbol;
+  for (absl::string_view rest = record.properties; !rest.empty(); before = property.id) {
+    if (!TakeProperty(&rest, &property)) return false;
+    if (before != kNoSymbol && property.id <= before) return false;
+  }
+  labels_ = record.labels;
+  rows_.push_back(
+      {article, {record.publisher, record.original, record.published}, record.properties});
+  return true;
+}
+
+std::string ArticleBlockBuilder::Finish(NodeId next) {
+  std::map<PropertyId, std::vector<Cell>> properties;
+  std::vector<uint64_t> slots;
+  std::vector<uint64_t> publishers;
+  std::vector<uint64_t> published;
+  std::vector<uint64_t> originals;
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    slots.push_back(rows_[i].article - first_ - i);
+    publishers.push_back(rows_[i].row.publisher);
+    published.push_back(static_cast<uint64_t>(rows_[i].row.published));
+    originals.push_back(rows_[i].row.original);
+    PackedProperty property;
+    for (absl::string_view rest = rows_[i].properties; TakeProperty(&rest, &property);) {
+      properties[property.id].push_back({i, property.form, property.bytes});
+    }
+  }
+  std::string out(1, kBlockKind);
+  AppendVarint(rows_.size(), &out);
+  AppendVarint(labels_.size(), &out);
+  for (const LabelId label : labels_) AppendVarint(label, &out);
+  AppendVarint(properties.size(), &out);
+  std::string packed;
+  Column::Append(kSlotType, slots, &out, &packed);
+  Column::Append(kPublisherType, publishers, &out, &packed);
+  Column::Append(kPublishedType, published, &out, &packed);
+  Column::Append(kOriginalType, originals, &out, &packed);
+  out += packed;
+  for (const auto& [id, cells] : properties) {
+    AppendVarint(id, &out);
+    if (!AppendNumbers(cells, rows_.size(), &out) && !AppendFew(cells, rows_.size(), &out)) {
+      AppendBytes(cells, rows_.size(), &out);
+    }
+  }
+  rows_.clear();
+  first_ = next;
+  return out;
+}
+
+absl::StatusOr<ArticleBlock> ArticleBlock::Parse(NodeId first, absl::string_view bytes) {
+  ArticleBlock block;
+  ByteReader reader(bytes);
+  if (!block.ParseAll(first, &reader) || !reader.done()) {
+    return absl::DataLossError("broken block of articles");
+  }
+  return block;
+}
+
+bool ArticleBlock::ParseAll(NodeId first, ByteReader* bytes) {
+  uint8_t kind;
+  uint64_t rows;
+  uint64_t labels;
+  uint64_t columns;
+  if (!bytes->Fixed(&kind) || kind != kBlockKind || !bytes->Varint(&rows) || rows == 0 ||
+      rows > kMaxBlockArticles || !bytes->Varint(&labels) || labels > bytes->rest().size()) {
+    return false;
+  }
+  labels_.resize(labels);
+  for (LabelId& label : labels_) {
+    if (!bytes->Number(&label)) return false;
+  }
+  Column slot;
+  if (!bytes->Varint(&columns) || columns > bytes->rest().size() ||
+      !slot.ReadHeader(kSlotType, bytes) || !publisher_.ReadHeader(kPublisherType, bytes) ||
+      !published_.ReadHeader(kPublishedType, bytes) ||
+      !original_.ReadHeader(kOriginalType, bytes) || !slot.ReadPacked(rows, bytes) ||
+      !publisher_.ReadPacked(rows, bytes) || !published_.ReadPacked(rows, bytes) ||
+      !original_.ReadPacked(rows, bytes)) {
+    return false;
+  }
+  ids_.resize(rows);
+  slot.Unpack(0, rows, ids_.data());
+  for (size_t i = 0; i < rows; ++i) {
+    ids_[i] += i;  // articles that are missing before it
+    if (ids_[i] >= kMaxBlockArticles || (i > 0 && first + ids_[i] <= ids_[i - 1])) return false;
+    ids_[i] += first;
+  }
+  properties_.resize(columns);
+  for (size_t i = 0; i < columns; ++i) {
+    if (!ParseProperties(bytes, &properties_[i])) return false;
+    if (i > 0 && properties_[i].id <= properties_[i - 1].id) return false;
+  }
+  return true;
+}
+
+bool ArticleBlock::ParseProperties(ByteReader* bytes, Properties* properties) const {
+  if (!bytes->Number(&properties->id) || properties->id == kNoSymbol ||
+      !bytes->Fixed(&properties->kind)) {
+    return false;
+  }
+  uint64_t size;
+  switch (properties->kind) {
+    case kBytes:
+      return ParseBytes(bytes, properties);
+    case kNumbers:
+    case kRareNumbers:
+      if (!bytes->Fixed(&properties->prefix_form) || properties->prefix_form >= kPropertyForms ||
+          !bytes->Varint(&size) || !bytes->Bytes(size, &properties->bytes)) {
+        return false;
+      }
+      break;
+    case kFew:
+      if (!ParseFew(bytes, properties)) return false;
+      break;
+    default:
+      return false;
+  }
+  return properties->number.ReadHeader(TypeOf(properties->kind), bytes) &&
+         properties->number.ReadPacked(size_t{ids_.size()}, bytes);
+}
+
+bool ArticleBlock::ParseBytes(ByteReader* bytes, Properties* properties) const {
+  if (!properties->form.ReadHeader(kFormType, bytes) ||
+      !properties->number.ReadHeader(kSizeType, bytes) ||
+      !properties->form.ReadPacked(ids_.size(), bytes) ||
+      !properties->number.ReadPacked(ids_.size(), bytes)) {
+    return false;
+  }
+  uint64_t sizes[kMaxBlockArticles];
+  properties->number.Unpack(0, ids_.size(), sizes);
+  properties->ends.resize(ids_.size());
+  uint64_t end = 0;
+  for (size_t i = 0; i < ids_.size(); ++i) {
+    if (sizes[i] != kNone) {
+      if (sizes[i] > bytes->rest().size() - end) return false;
+      end += sizes[i];
+    }
+    properties->ends[i] = static_cast<uint32_t>(end);
+  }
+  return bytes->Bytes(end, &properties->bytes);
+}
+
+bool ArticleBlock::ParseFew(ByteReader* bytes, Properties* properties) {
+  uint64_t n;
+  if (!bytes->Varint(&n) || n > bytes->rest().size()) return false;
+  properties->few.resize(n);
+  for (PackedProperty& value : properties->few) {
+    uint64_t size_and_form;
+    if (!bytes->Varint(&size_and_form) ||
+        !bytes->Bytes(size_and_form / kPropertyForms, &value.bytes)) {
+      return false;
+    }
+    value.id = properties->id;
+    value.form = size_and_form % kPropertyForms;
+  }
+  return true;
+}
+
+std::optional<size_t> ArticleBlock::Find(NodeId article) const {
+  const auto at = std::lower_bound(ids_.begin(), ids_.end(), article);
+  if (at == ids_.end() || *at != article) return std::nullopt;
+  return at - ids_.begin();
+}
+
+ArticleRow ArticleBlock::row(size_t i) const {
+  return {publisher_.At(i), original_.At(i), static_cast<int64_t>(published_.At(i))};
+}
+
+absl::StatusOr<NodeRecord> ArticleBlock::Read(size_t i) const {
+  NodeRecord record;
+  record.labels = labels_;
+  record.publisher = publisher_.At(i);
+  record.published = static_cast<int64_t>(published_.At(i));
+  record.original = original_.At(i);
+  std::string text;
+  for (const Properties& column : properties_) {
+    const uint64_t number = column.number.At(i);
+    if (number == kNone) continue;
+    PackedProperty property{column.id, column.prefix_form, {}};
+    if (column.kind == kBytes) {
+      property.form = column.form.At(i) % kPropertyForms;
+      property.bytes = column.bytes.substr(column.ends[i] - number, number);
+    } else if (column.kind == kFew) {
+      if (number >= column.few.size()) return absl::DataLossError("broken block of articles");
+      property = column.few[number];
+    } else {
+      text = absl::StrCat(column.bytes, number);
+      property.bytes = text;
+    }
+    AppendProperty(property, &record.properties);
+  }
+  return record;
+}
+
+}  // namespace entente::storage

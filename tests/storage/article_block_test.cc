@@ -1,0 +1,260 @@
+// Blocks of articles: what is written is read again byte for byte, what a transaction writes stands
+// over it, and no bytes whatever do worse than DataLoss.
+#include "storage/article_block.h"
+
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "storage/article_load.h"
+#include "storage/article_segments.h"
+#include "storage/articles.h"
+#include "storage/consistency.h"
+#include "storage/node_reader.h"
+#include "storage/spill.h"
+#include "storage/store.h"
+#include "storage/table_load.h"
+#include "storage/transaction.h"
+
+namespace entente::storage {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr LabelId kLabel = 7;
+
+std::string Packed(const std::vector<PackedProperty>& properties) {
+  std::string packed;
+  for (const PackedProperty& property : properties) AppendProperty(property, &packed);
+  return packed;
+}
+
+NodeRecord Article(std::string properties) {
+  NodeRecord record;
+  record.labels = {kLabel};
+  record.properties = std::move(properties);
+  return record;
+}
+
+// Of all shapes that columns know, and of those that they must leave alone.
+std::vector<NodeRecord> OddArticles() {
+  const std::string binary("\x00\xff\x80 a\n", 6);
+  const std::string long_text(3000, 'x');
+  std::vector<NodeRecord> records;
+  for (int i = 0; i < 40; ++i) {
+    const std::string key = absl::StrCat("story:", 1000 + i);
+    const std::string zeros = absl::StrCat("00", i);
+    const std::string word = i % 3 == 0 ? "en" : "de";
+    const std::string title = absl::StrCat("Title of ", i * i * 7919, ", told again");
+    std::vector<PackedProperty> properties = {{1, 1, key}};
+    if (i % 4 == 1) properties.push_back({2, 1, zeros});
+    if (i % 10 == 3) properties.push_back({3, 2, key});
+    properties.push_back({4, 1, word});
+    if (i != 7) properties.push_back({5, 1, title});
+    if (i == 8) properties.push_back({6, 0, binary});
+    if (i == 9) properties.push_back({6, 3, long_text});
+    if (i == 11) properties.push_back({9, 1, ""});
+    if (i % 2 == 0) properties.push_back({300, 1, "999999999999999999"});
+    if (i % 5 == 0) properties.push_back({301, 1, "12345678901234567890123"});
+    NodeRecord record = Article(Packed(properties));
+    if (i == 12) record.properties.clear();
+    if (i % 6 != 0) record.publisher = i * 31;
+    if (i % 7 != 0) record.published = int64_t{60'000'000} * i * i;
+    if (i % 9 == 0) record.original = kFirstArticle + i;
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+std::string BlockOf(const std::vector<NodeRecord>& records) {
+  ArticleBlockBuilder builder(kFirstArticle);
+  for (size_t i = 0; i < records.size(); ++i) {
+    EXPECT_TRUE(builder.Add(kFirstArticle + i + i / 10, records[i]));
+  }
+  return builder.Finish(kNoId);
+}
+
+TEST(ArticleBlockTest, GivesBackEveryRecordByteForByte) {
+  const std::vector<NodeRecord> records = OddArticles();
+  const std::string bytes = BlockOf(records);
+  const absl::StatusOr<ArticleBlock> block = ArticleBlock::Parse(kFirstArticle, bytes);
+  ASSERT_TRUE(block.ok());
+  ASSERT_EQ(block->size(), records.size());
+  for (size_t i = 0; i < records.size(); ++i) {
+    EXPECT_EQ(block->Find(kFirstArticle + i + i / 10), i);
+    const absl::StatusOr<NodeRecord> read = block->Read(i);
+    ASSERT_TRUE(read.ok());
+    EXPECT_EQ(*read, records[i]) << i;
+    EXPECT_EQ(block->row(i).publisher, records[i].publisher);
+  }
+  EXPECT_EQ(block->Find(kFirstArticle + 10), std::nullopt);
+}
+
+TEST(ArticleBlockTest, LeavesOutWhatHasToStandByItself) {
+  ArticleBlockBuilder builder(kFirstArticle);
+  EXPECT_TRUE(builder.Add(kFirstArticle, Article("")));
+  NodeRecord other = Article("");
+  other.labels.push_back(8);
+  EXPECT_FALSE(builder.Add(kFirstArticle + 1, other));
+  NodeRecord named = Article("");
+  named.names = {{"ja", "de", ""}};
+  EXPECT_FALSE(builder.Add(kFirstArticle + 1, named));
+  EXPECT_FALSE(builder.Add(kFirstArticle + 1, Article("no properties")));
+  EXPECT_FALSE(builder.Add(kFirstArticle + 1, Article(Packed({{1, 1, std::string(9999, 'x')}}))));
+  EXPECT_FALSE(builder.Add(kFirstArticle + 1, Article(Packed({{2, 1, "a"}, {1, 1, "b"}}))));
+}
+
+TEST(ArticleBlockTest, NoBytesDoWorseThanDataLoss) {
+  const std::string bytes = BlockOf(OddArticles());
+  const auto read_all = [](const std::string& changed) {
+    const absl::StatusOr<ArticleBlock> block = ArticleBlock::Parse(kFirstArticle, changed);
+    if (!block.ok()) {
+      EXPECT_TRUE(absl::IsDataLoss(block.status()));
+      return;
+    }
+    for (size_t i = 0; i < block->size(); ++i) {
+      const absl::StatusOr<NodeRecord> read = block->Read(i);
+      EXPECT_TRUE(read.ok() || absl::IsDataLoss(read.status()));
+    }
+  };
+  for (size_t size = 0; size < bytes.size(); size += size < 600 ? 1 : 37) {
+    read_all(bytes.substr(0, size));
+  }
+  std::mt19937 random(5);
+  for (int round = 0; round < 4000; ++round) {
+    std::string changed = bytes;
+    for (int i = 0; i < 1 + round % 3; ++i) {
+      changed[random() % (round % 2 == 0 ? 200 : bytes.size())] = static_cast<char>(random());
+    }
+    read_all(changed);
+  }
+}
+
+constexpr Geometry kTiny{.block_articles = 8};
+
+class ArticlesOfBlocksTest : public testing::Test {
+ protected:
+  ArticlesOfBlocksTest()
+      : store_(*Store::Open(":memory:", {.create_if_missing = true, .geometry = kTiny})) {}
+
+  // Loads articles through files; the first one's id.
+  NodeId Load(const std::vector<NodeRecord>& records) {
+    std::unique_ptr<Transaction> transaction = *store_->Begin();
+    SpillSpace space(*store_, 0);
+    TableLoad load(*transaction, space, /*files=*/true);
+    const NodeId first = *transaction->NewArticlesOfBlocks(records.size());
+    ArticleLoad articles(load);
+    TableStream labels = load.NewStream(Family::kIndexes);
+    for (size_t i = 0; i < records.size(); ++i) {
+      EXPECT_TRUE(articles.Add(first + i, records[i]).ok());
+      EXPECT_TRUE(labels.Put(LabelKey(kLabel, first + i), "").ok());
+    }
+    EXPECT_TRUE(articles.Finish().ok());
+    EXPECT_TRUE(labels.Finish().ok());
+    EXPECT_TRUE(transaction->Count(kArticleCount, static_cast<int64_t>(records.size())).ok());
+    EXPECT_TRUE(transaction->Commit(load).ok());
+    return first;
+  }
+  template <typename Write>
+  void Commit(const Write& write) {
+    std::unique_ptr<Transaction> transaction = *store_->Begin();
+    ASSERT_TRUE(write(*transaction).ok());
+    ASSERT_TRUE(transaction->Commit(false).ok());
+  }
+  std::optional<NodeRecord> Read(NodeId article) {
+    const auto snapshot = store_->TakeSnapshot();
+    NodeReader reader(*snapshot);
+    for (int again = 0; again < 3; ++again) EXPECT_TRUE(reader.Load({article, kNoId}).ok());
+    const std::optional<NodeRecord> read = *ReadNode(*snapshot, article);
+    EXPECT_EQ(read.has_value(), reader.record(0) != nullptr);
+    if (read.has_value() && reader.record(0) != nullptr) {
+      EXPECT_EQ(*read, *reader.record(0));
+    }
+    return read;
+  }
+  std::vector<NodeId> Scan(NodeId from = kFirstArticle) {
+    const auto snapshot = store_->TakeSnapshot();
+    NodeCursor cursor = ScanArticles(*snapshot, from);
+    std::vector<NodeId> articles;
+    for (NodeId article; cursor.Next(&article);) articles.push_back(article);
+    EXPECT_TRUE(cursor.status().ok());
+    return articles;
+  }
+  NodeId PublisherInSegment(NodeId article) {
+    const auto snapshot = store_->TakeSnapshot();
+    ArticleSegments segments(*snapshot);
+    segments.Begin();
+    const ArticleRow* row = *segments.Find(article);
+    return row == nullptr ? kNoId : row->publisher;
+  }
+  std::vector<std::string> Problems() {
+    return VerifyConsistency(*store_->TakeSnapshot())->problems;
+  }
+
+  std::unique_ptr<Store> store_;
+};
+
+TEST_F(ArticlesOfBlocksTest, AreReadWhereTheyLie) {
+  std::vector<NodeRecord> records = OddArticles();
+  for (NodeRecord& record : records) record.publisher = record.original = kNoId;
+  records[5].properties = Packed({{1, 1, std::string(5000, 'x')}});  // by itself
+  const NodeId first = Load(records);
+  for (size_t i = 0; i < records.size(); ++i) EXPECT_EQ(Read(first + i), records[i]);
+  EXPECT_EQ(Read(first + records.size()), std::nullopt);
+  EXPECT_EQ(Scan().size(), records.size());
+  EXPECT_EQ(Scan(first + 37), (std::vector<NodeId>{first + 37, first + 38, first + 39}));
+  EXPECT_THAT(Problems(), testing::IsEmpty());
+}
+
+TEST_F(ArticlesOfBlocksTest, GiveWayToWhatATransactionWrites) {
+  const NodeRecord plain = Article(Packed({{1, 1, "story:1"}}));
+  const NodeId first = Load(std::vector<NodeRecord>(11, plain));
+  NodeRecord changed = plain;
+  changed.publisher = 3;
+  changed.properties.clear();
+  Commit(
+      [&](Transaction& transaction) { return WriteNode(transaction, first + 2, &plain, changed); });
+  EXPECT_EQ(Read(first + 2), changed);
+  EXPECT_EQ(Read(first + 3), plain);
+  EXPECT_EQ(PublisherInSegment(first + 2), 3);
+  Commit([&](Transaction& transaction) { return EraseNode(transaction, first + 2, changed); });
+  Commit([&](Transaction& transaction) { return EraseNode(transaction, first + 10, plain); });
+  EXPECT_EQ(Read(first + 2), std::nullopt);
+  EXPECT_EQ(PublisherInSegment(first + 2), kNoId);
+  EXPECT_THAT(Scan(first), ElementsAre(first, first + 1, first + 3, first + 4, first + 5, first + 6,
+                                       first + 7, first + 8, first + 9));
+  EXPECT_THAT(Problems(), testing::IsEmpty());
+  Commit([&](Transaction& transaction) {
+    return WriteNode(transaction, first + 2, nullptr, changed);
+  });
+  EXPECT_EQ(Read(first + 2), changed);
+  EXPECT_EQ(Scan().size(), 10);
+  EXPECT_THAT(Problems(), testing::IsEmpty());
+}
+
+TEST_F(ArticlesOfBlocksTest, OfALaterLoadBeginWithABlock) {
+  Load(std::vector<NodeRecord>(3, Article("")));
+  Commit([&](Transaction& transaction) {
+    return WriteNode(transaction, *transaction.NewArticle(), nullptr, Article(""));
+  });
+  EXPECT_EQ(Load(std::vector<NodeRecord>(9, Article(""))), kFirstArticle + 8);
+  EXPECT_EQ(Scan().size(), 13);
+  EXPECT_THAT(Problems(), testing::IsEmpty());
+}
+
+TEST_F(ArticlesOfBlocksTest, AreMissedWhenTheirBlockIsBroken) {
+  const NodeId first = Load(std::vector<NodeRecord>(9, Article("")));
+  Commit([&](Transaction& transaction) {
+    transaction.Put(Family::kArticles, ArticleBlockKey(0), "no block");
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(absl::IsDataLoss(ReadNode(*store_->TakeSnapshot(), first).status()));
+  EXPECT_THAT(Problems(), testing::Contains(HasSubstr("broken block of articles")));
+}
+
+}  // namespace
+}  // namespace entente::storage
