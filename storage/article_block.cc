@@ -21,16 +21,17 @@ constexpr uint8_t kUsualForm = 1;
 constexpr size_t kMostDigits = 18;  // of a number that surely fits
 constexpr size_t kMostFew = 32;
 
-constexpr ColumnType kSlotType{.sparse = true};
+constexpr ColumnType kSlotType{.may_be_sparse = true};
 constexpr ColumnType kPublisherType{.has_none = true, .none = kNoId};
 constexpr ColumnType kPublishedType{
     .scaled = true, .has_none = true, .none = static_cast<uint64_t>(kNoTime)};
-constexpr ColumnType kOriginalType{.has_none = true, .none = kNoId, .sparse = true, .usual = kNoId};
-constexpr ColumnType kFormType{.sparse = true, .usual = kUsualForm};
+constexpr ColumnType kOriginalType{
+    .has_none = true, .none = kNoId, .may_be_sparse = true, .usual = kNoId};
+constexpr ColumnType kFormType{.may_be_sparse = true, .usual = kUsualForm};
 constexpr ColumnType kSizeType{.has_none = true, .none = kNone};
 constexpr ColumnType kNumberType{.scaled = true, .has_none = true, .none = kNone};
 constexpr ColumnType kRareNumberType{
-    .scaled = true, .has_none = true, .none = kNone, .sparse = true, .usual = kNone};
+    .scaled = true, .has_none = true, .none = kNone, .may_be_sparse = true, .usual = kNone};
 
 const ColumnType& TypeOf(uint8_t kind) {
   return kind == kNumbers ? kNumberType : kind == kRareNumbers ? kRareNumberType : kSizeType;

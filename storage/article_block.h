@@ -22,8 +22,8 @@
 //     2  the same  with number*+°
 //     3  few       n varint, then n times: size · 4 + form varint, bytes; header, packed of which*
 //
-// * has a none code, + is scaled, ° is sparse (column.h): usually slot 0, none, form 1. None in a
-// column of properties stands for an article without this one.
+// * has a none code, + is scaled, ° may be sparse (column.h): usually slot 0, none, form 1. None in
+// a column of properties stands for an article without this one.
 #pragma once
 
 #include <cstdint>
