@@ -16,9 +16,8 @@
 //   kind           u8
 //   then of kind
 //     0  bytes     headers, packed of form°, size*; then the bytes of all
-//     1  numbers   form u8, size of a prefix varint, prefix; header, packed of number*+: each is
-//     the
-//                  prefix and the number in decimal
+//     1  numbers   form u8, size of a prefix varint, prefix; header, packed of number*+
+//                  (the bytes are the prefix and the number in decimal)
 //     2  the same  with number*+°
 //     3  few       n varint, then n times: size · 4 + form varint, bytes; header, packed of which*
 //
