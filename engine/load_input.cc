@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "engine/built_in.h"
@@ -298,7 +299,7 @@ absl::StatusOr<std::string> LoadInput::MakeArticle(const ArticleText& article,
       Pack(article.properties, {kKeyProperty, kUrlProperty, kTitleProperty, kPublisherProperty,
                                 kLanguageProperty, kPublishedProperty, kCopyOfProperty});
   if (!others.ok()) return std::string(others.status().message());
-  std::vector<std::pair<PropertyId, absl::string_view>> texts;
+  absl::InlinedVector<std::pair<PropertyId, absl::string_view>, 7> texts;
   for (const auto& [id, text] : {std::make_pair(kKeyProperty, key),
                                  {kUrlProperty, article.url},
                                  {kTitleProperty, article.title},

@@ -457,8 +457,11 @@ std::string PackProperties(std::vector<Property> properties) {
 void AppendTextProperty(PropertyId id, absl::string_view text, std::string* packed,
                         absl::string_view next) {
   if (text.size() >= kLeastSlug && next.size() >= kLeastSlug && !absl::StrContains(text, '\0')) {
-    const std::string slug = SlugOf(next);
-    const size_t begin = slug.size() < kLeastSlug ? absl::string_view::npos : text.find(slug);
+    // Most texts do not even have the slug's beginning, which is sooner made.
+    constexpr size_t kHead = 15;
+    size_t begin = text.find(SlugOf(next.substr(0, kHead)));
+    const std::string slug = begin == absl::string_view::npos ? "" : SlugOf(next);
+    begin = slug.size() < kLeastSlug ? absl::string_view::npos : text.find(slug, begin);
     if (begin != absl::string_view::npos) {
       const std::string around = absl::StrCat(text.substr(0, begin), absl::string_view("\0", 1),
                                               text.substr(begin + slug.size()));

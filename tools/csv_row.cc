@@ -1,6 +1,7 @@
 #include "tools/csv_row.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
@@ -9,26 +10,53 @@
 
 namespace entente::tools {
 
+namespace {
+
+constexpr size_t kWord = sizeof(uint64_t);
+
+// The high bit of each of eight bytes that is a comma; there are none behind the line's end.
+uint64_t CommasAt(absl::string_view line, size_t begin) {
+  constexpr uint64_t kLowBits = 0x7f7f7f7f7f7f7f7f;
+  uint64_t bytes = 0;
+  if (begin + kWord <= line.size()) {
+    std::memcpy(&bytes, line.data() + begin, kWord);
+  } else {
+    std::memcpy(&bytes, line.data() + begin, line.size() - begin);
+  }
+  bytes ^= uint64_t{','} * 0x0101010101010101;
+  return ~(((bytes & kLowBits) + kLowBits) | bytes | kLowBits);
+}
+
+}  // namespace
+
 CsvRow::Outcome CsvRow::Parse(absl::string_view line) {
   line_ = line;
   size_ = 0;
   unescaped_.clear();
-  size_t begin = 0;
-  while (true) {
-    size_t end = 0;
-    if (begin < line.size() && line[begin] == '"') {
-      end = ParseQuoted(begin);
-      if (end == absl::string_view::npos) return Outcome::kOpen;
-      if (end < line.size() && line[end] != ',') return Outcome::kBadQuotes;
-    } else {
-      const void* const comma = std::memchr(line.data() + begin, ',', line.size() - begin);
-      end = comma == nullptr ? line.size()
-                             : static_cast<size_t>(static_cast<const char*>(comma) - line.data());
-      Add(line.substr(begin, end - begin), begin, false);
-    }
-    if (end == line.size()) return Outcome::kWhole;
-    begin = end + 1;
+  for (size_t begin = 0;; ++begin) {
+    begin = ParsePlain(begin);
+    if (begin == absl::string_view::npos) return Outcome::kWhole;
+    begin = ParseQuoted(begin);
+    if (begin == absl::string_view::npos) return Outcome::kOpen;
+    if (begin == line.size()) return Outcome::kWhole;
+    if (line[begin] != ',') return Outcome::kBadQuotes;
   }
+}
+
+size_t CsvRow::ParsePlain(size_t begin) {
+  const absl::string_view line = line_;
+  const char* const data = line.data();
+  if (begin < line.size() && data[begin] == '"') return begin;
+  for (size_t at = begin; at < line.size(); at += kWord) {
+    for (uint64_t commas = CommasAt(line, at); commas != 0; commas &= commas - 1) {
+      const size_t comma = at + static_cast<size_t>(std::countr_zero(commas)) / 8;
+      Add({data + begin, comma - begin}, begin, false);
+      begin = comma + 1;
+      if (begin < line.size() && data[begin] == '"') return begin;
+    }
+  }
+  Add({data + begin, line.size() - begin}, begin, false);
+  return absl::string_view::npos;
 }
 
 size_t CsvRow::ParseQuoted(size_t begin) {

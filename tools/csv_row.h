@@ -22,7 +22,9 @@ class CsvRow {
 
   size_t size() const { return size_; }
   // Without quotes.
-  absl::string_view operator[](size_t field) const { return fields_[field].text; }
+  absl::string_view operator[](size_t field) const {
+    return absl::string_view(fields_[field].text, fields_[field].size);
+  }
   // Whether it stands in quotes, and so is text even when it looks like a number.
   bool IsQuoted(size_t field) const { return fields_[field].quoted; }
   // Where it begins, in code points from 1.
@@ -30,17 +32,21 @@ class CsvRow {
 
  private:
   struct Field {
-    absl::string_view text;
-    size_t begin;  // in line_
-    bool quoted;
+    const char* text;
+    uint32_t size;
+    uint32_t begin : 31;  // in line_
+    uint32_t quoted : 1;
   };
 
+  // Adds fields up to a quoted one, and returns where that begins; npos: the line is at its end.
+  size_t ParsePlain(size_t begin);
   // Adds the quoted field that begins at `begin`, and returns where it ends; npos: nowhere.
   size_t ParseQuoted(size_t begin);
 
   void Add(absl::string_view text, size_t begin, bool quoted) {
-    if (size_ == fields_.size()) fields_.emplace_back();
-    fields_[size_++] = {text, begin, quoted};
+    if (size_ == fields_.size()) fields_.resize(2 * size_ + 1);
+    fields_[size_++] = {text.data(), static_cast<uint32_t>(text.size()),
+                        static_cast<uint32_t>(begin), quoted};
   }
 
   absl::string_view line_;

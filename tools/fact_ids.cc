@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
+#include "tools/plain_number.h"
 
 namespace entente::tools {
 namespace {
@@ -10,18 +10,6 @@ namespace {
 constexpr FactHandle kFree = ~FactHandle{0};
 // How many numbers beyond those in use the array may have room for.
 constexpr uint64_t kSlack = 1 << 20;
-constexpr size_t kMostDigits = 12;
-
-// The number that `id` is the only way to write.
-std::optional<uint64_t> PlainNumber(absl::string_view id) {
-  if (id.empty() || id.size() > kMostDigits || (id[0] == '0' && id.size() > 1)) return std::nullopt;
-  uint64_t number = 0;
-  for (char c : id) {
-    if (!absl::ascii_isdigit(static_cast<unsigned char>(c))) return std::nullopt;
-    number = number * 10 + static_cast<uint64_t>(c - '0');
-  }
-  return number;
-}
 
 }  // namespace
 

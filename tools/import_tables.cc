@@ -1,6 +1,8 @@
 #include "tools/import_tables.h"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
@@ -15,6 +17,7 @@
 #include "engine/valid_time.h"
 #include "engine/value_json.h"
 #include "tools/input_file.h"
+#include "tools/plain_number.h"
 #include "tools/table_value.h"
 #include "tools/text_place.h"
 
@@ -137,6 +140,15 @@ absl::Status ParseLabels(absl::string_view text, std::vector<std::string>* label
     labels->emplace_back(label.string());
   }
   return absl::OkStatus();
+}
+
+bool ReadConfidence(absl::string_view text, double* out) {
+  if (const std::optional<double> plain = PlainDecimal(text)) {
+    *out = *plain;
+  } else if (!absl::SimpleAtod(text, out)) {
+    return false;
+  }
+  return *out >= 0 && *out <= 1;
 }
 
 constexpr char kNamesShape[] =
@@ -334,6 +346,11 @@ absl::Status TablesFormat::RejectCell(size_t column, const InputPlace& place,
 
 bool TablesFormat::ReadNumber(size_t column, int32_t* out) const {
   const absl::string_view text = Cell(column);
+  const std::optional<uint64_t> plain = PlainNumber(text);
+  if (plain.has_value() && *plain <= std::numeric_limits<int32_t>::max()) {
+    *out = static_cast<int32_t>(*plain);
+    return true;
+  }
   return text.empty() || (absl::SimpleAtoi(text, out) && *out >= 0);
 }
 
@@ -427,8 +444,7 @@ absl::Status TablesFormat::ReadEvidence(const InputPlace& place) {
     evidence.stance = *stance;
   }
   if (const absl::string_view text = Cell(kEvidenceConfidence);
-      !text.empty() && !(absl::SimpleAtod(text, &evidence.confidence) && evidence.confidence >= 0 &&
-                         evidence.confidence <= 1)) {
+      !text.empty() && !ReadConfidence(text, &evidence.confidence)) {
     return RejectCell(kEvidenceConfidence, place, "must be a number from 0 to 1");
   }
   for (const auto& [column, out] :
