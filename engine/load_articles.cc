@@ -33,10 +33,9 @@ struct LinkOrder {
   }
 };
 
-// A key with its first bytes as numbers in the order of the keys. The text stays where it is.
+// A key and a number in the order of keys. The text stays where it is.
 struct KeyRow {
-  uint64_t first;
-  uint64_t second;
+  uint64_t major;
   const char* text;
   uint64_t size;
   NodeId node;
@@ -44,11 +43,9 @@ struct KeyRow {
   absl::string_view key() const { return absl::string_view(text, size); }
 };
 struct KeyOrder {
-  static uint64_t Major(const KeyRow& row) { return row.first; }
+  static uint64_t Major(const KeyRow& row) { return row.major; }
   static bool Less(const KeyRow& a, const KeyRow& b) {
-    if (a.first != b.first) return a.first < b.first;
-    if (a.second != b.second) return a.second < b.second;
-    return a.key() < b.key();
+    return a.major != b.major ? a.major < b.major : a.key() < b.key();
   }
 };
 
@@ -58,6 +55,16 @@ uint64_t BigEndian(absl::string_view bytes) {
     v = v << 8 | (i < bytes.size() ? static_cast<uint8_t>(bytes[i]) : 0);
   }
   return v;
+}
+
+// What most keys begin with ("story:", "https://www.") tells nothing of their order: a number says
+// whether the key comes before, among or behind those, and then how it goes on.
+uint64_t MajorOfKey(absl::string_view key, absl::string_view usual_prefix) {
+  constexpr int kSideBits = 2;
+  const int side = key.substr(0, usual_prefix.size()).compare(usual_prefix);
+  const uint64_t bits = side < 0 ? 0 : side == 0 ? 1 : 2;
+  if (side == 0) key.remove_prefix(usual_prefix.size());
+  return bits << (64 - kSideBits) | BigEndian(key) >> kSideBits;
 }
 
 void Replace(std::string& stored, std::string&& given) {
@@ -418,10 +425,16 @@ absl::Status NodeLoad::WriteArticles() {
 
 absl::Status NodeLoad::WriteWaysToNodes() {
   storage::RowSorter<KeyRow, KeyOrder> keys(shared_.space, RunBytes());
+  constexpr size_t kSample = 64;
+  absl::string_view prefix = article_keys_.empty() ? "" : shared_.texts.Text(article_keys_[0]);
+  for (size_t i = 0; i < article_keys_.size(); i += article_keys_.size() / kSample + 1) {
+    const absl::string_view key = shared_.texts.Text(article_keys_[i]);
+    const auto end = std::mismatch(prefix.begin(), prefix.end(), key.begin(), key.end()).first;
+    prefix = prefix.substr(0, static_cast<size_t>(end - prefix.begin()));
+  }
   const auto add_key = [&](TextId text, NodeId node) {
     const absl::string_view key = shared_.texts.Text(text);
-    return keys.Add({BigEndian(key), BigEndian(key.substr(std::min<size_t>(8, key.size()))),
-                     key.data(), key.size(), node});
+    return keys.Add({MajorOfKey(key, prefix), key.data(), key.size(), node});
   };
   for (const EntityItem& item : entities_) {
     if (item.node != kNoId) RETURN_IF_ERROR(add_key(item.key, item.node));

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <memory>
@@ -22,37 +23,53 @@
 
 namespace entente::storage {
 
-// Sorts in one pass over buckets and a small sort in each, with as much memory again.
+// Sorts `rows`, or leaves them sorted in `other`, which is as much memory: rows are spread into
+// buckets by Order::Major, and within each bucket again, until few are left or all are alike.
 template <typename Row, typename Order>
-void SortRows(std::vector<Row>* rows) {
-  constexpr size_t kFewRows = 256;
-  constexpr int kBucketBits = 12;
-  const auto less = [](const Row& a, const Row& b) { return Order::Less(a, b); };
-  if (rows->size() <= kFewRows) {
-    std::sort(rows->begin(), rows->end(), less);
-    return;
-  }
+void SpreadRows(absl::Span<Row> rows, Row* other, bool to_other) {
+  constexpr size_t kFewRows = 16;
+  constexpr int kMostBits = 12;
   uint64_t least = ~uint64_t{0};
   uint64_t greatest = 0;
-  for (const Row& row : *rows) {
-    const uint64_t major = Order::Major(row);
-    least = std::min(least, major);
-    greatest = std::max(greatest, major);
+  if (rows.size() > kFewRows) {
+    for (const Row& row : rows) {
+      const uint64_t major = Order::Major(row);
+      least = std::min(least, major);
+      greatest = std::max(greatest, major);
+    }
   }
-  const int width = std::bit_width(greatest - least);
-  const int shift = std::max(width - kBucketBits, 0);
-  std::vector<size_t> ends(size_t{2} << kBucketBits);
-  for (const Row& row : *rows) ++ends[(Order::Major(row) - least) >> shift];
+  if (least >= greatest) {
+    const auto less = [](const Row& a, const Row& b) { return Order::Less(a, b); };
+    Row* const begin = to_other ? other : rows.data();
+    if (to_other) std::copy(rows.begin(), rows.end(), other);
+    // Spreading keeps the order of rows, so those of one bucket often stand as they should.
+    if (!std::is_sorted(begin, begin + rows.size(), less)) {
+      std::sort(begin, begin + rows.size(), less);
+    }
+    return;
+  }
+  const int bits = std::min(static_cast<int>(std::bit_width(rows.size() / 4)), kMostBits);
+  const int shift = std::max(static_cast<int>(std::bit_width(greatest - least)) - bits, 0);
+  const size_t buckets = ((greatest - least) >> shift) + 1;
+  std::array<size_t, (size_t{1} << kMostBits)> ends;
+  std::fill_n(ends.begin(), buckets, 0);
+  for (const Row& row : rows) ++ends[(Order::Major(row) - least) >> shift];
   size_t sum = 0;
-  for (size_t& end : ends) end = std::exchange(sum, sum + end);
-  std::vector<Row> sorted(rows->size());
-  for (const Row& row : *rows) sorted[ends[(Order::Major(row) - least) >> shift]++] = row;
+  for (size_t i = 0; i < buckets; ++i) ends[i] = std::exchange(sum, sum + ends[i]);
+  for (const Row& row : rows) other[ends[(Order::Major(row) - least) >> shift]++] = row;
   size_t begin = 0;
-  for (const size_t end : ends) {
-    if (end > begin + 1) std::sort(sorted.begin() + begin, sorted.begin() + end, less);
-    begin = std::max(begin, end);
+  for (size_t i = 0; i < buckets; begin = ends[i++]) {
+    SpreadRows<Row, Order>(absl::MakeSpan(other + begin, ends[i] - begin), rows.data() + begin,
+                           !to_other);
   }
-  rows->swap(sorted);
+}
+
+// With as much memory again.
+template <typename Row, typename Order>
+void SortRows(std::vector<Row>* rows) {
+  static_assert(std::is_trivially_copyable_v<Row>);
+  const auto other = std::make_unique_for_overwrite<char[]>(rows->size() * sizeof(Row));
+  SpreadRows<Row, Order>(absl::MakeSpan(*rows), reinterpret_cast<Row*>(other.get()), false);
 }
 
 template <typename Row, typename Order>

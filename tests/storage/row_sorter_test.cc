@@ -61,6 +61,25 @@ TEST_P(SpillTest, RowsComeOutSortedWhateverTheirSpread) {
   }
 }
 
+TEST_P(SpillTest, RowsInFewFarPlacesComeOutSorted) {
+  std::mt19937_64 random(8);
+  RowSorter<Row, Order> sorter(space_, uint64_t{1} << 30);
+  std::vector<Row> expected;
+  for (uint32_t i = 0; i < 20'000; ++i) {
+    const uint64_t major = (random() % 3) << 62 | (random() % 5) << 30 | random() % 100;
+    expected.push_back({major, static_cast<uint32_t>(random()), i});
+    ASSERT_TRUE(sorter.Add(expected.back()).ok());
+  }
+  std::sort(expected.begin(), expected.end(), Order::Less);
+  ASSERT_TRUE(sorter.Sort().ok());
+  Row row;
+  for (const Row& next : expected) {
+    ASSERT_TRUE(sorter.Next(&row));
+    ASSERT_EQ(row, next);
+  }
+  EXPECT_FALSE(sorter.Next(&row));
+}
+
 TEST_P(SpillTest, NothingSortsToNothing) {
   RowSorter<Row, Order> sorter(space_, 1000);
   ASSERT_TRUE(sorter.Sort().ok());
