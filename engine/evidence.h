@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "engine/ids.h"
@@ -49,8 +50,8 @@ struct Corroboration {
   bool contested = false;
   std::optional<Instant> first_reported;
   std::optional<Instant> last_reported;
-  std::vector<NodeId>
-      sources;  // independent ones whose affirming or reporting evidence passes, sorted
+  // Independent ones whose affirming or reporting evidence passes, sorted.
+  absl::InlinedVector<NodeId, 4> sources;
 };
 
 // One word for or against a fact: all that corroboration asks of a piece of evidence.

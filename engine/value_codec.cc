@@ -148,21 +148,16 @@ constexpr std::array<char, 256> kSlugBytes = [] {
 
 // Without branches, which nothing could foresee where words end.
 std::string SlugOf(absl::string_view text) {
-  std::string slug(text);
-  bool has_spare_dash = false;
-  char before = '-';
-  for (char& c : slug) {
-    c = kSlugBytes[static_cast<unsigned char>(c)];
-    has_spare_dash |= (before == '-') & (c == '-');
-    before = c;
-  }
-  // Most texts have one sign between two words and none around them.
-  if (!has_spare_dash && before != '-') return slug;
+  std::string slug(text.size(), '\0');
   size_t size = 0;
-  for (const char c : slug) {
-    if (c != '-' || (size > 0 && slug[size - 1] != '-')) slug[size++] = c;
+  char before = '-';
+  for (const char c : text) {
+    const char next = kSlugBytes[static_cast<unsigned char>(c)];
+    slug[size] = next;
+    size += static_cast<size_t>((next != '-') | (before != '-'));
+    before = next;
   }
-  slug.resize(size > 0 && slug[size - 1] == '-' ? size - 1 : size);
+  slug.resize(size > 0 && before == '-' ? size - 1 : size);
   return slug;
 }
 

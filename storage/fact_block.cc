@@ -69,17 +69,23 @@ uint64_t PackedSinceFirst(const FactRecord& fact) {
 template <int kColumnCount>
 class ColumnBuilder {
  public:
-  void Row(const uint64_t (&values)[kColumnCount]) {
-    for (int i = 0; i < kColumnCount; ++i) columns_[i].push_back(values[i]);
+  explicit ColumnBuilder(size_t rows) : rows_(rows), values_(rows * kColumnCount) {}
+
+  void Row(size_t row, const uint64_t (&values)[kColumnCount]) {
+    for (size_t i = 0; i < kColumnCount; ++i) values_[i * rows_ + row] = values[i];
   }
   void Write(const ColumnType* types, std::string* out) const {
     std::string packed;
-    for (int i = 0; i < kColumnCount; ++i) Column::Append(types[i], columns_[i], out, &packed);
+    for (size_t i = 0; i < kColumnCount; ++i) {
+      Column::Append(types[i], absl::MakeConstSpan(values_).subspan(i * rows_, rows_), out,
+                     &packed);
+    }
     *out += packed;
   }
 
  private:
-  std::vector<uint64_t> columns_[kColumnCount];
+  const size_t rows_;
+  std::vector<uint64_t> values_;  // column by column
 };
 
 template <int kColumnCount>
@@ -148,6 +154,9 @@ void AppendEvidence(absl::Span<const Evidence* const> evidence, absl::Span<const
   std::vector<uint64_t> articles;
   std::vector<int64_t> sentences;
   std::vector<uint64_t> starts;
+  articles.reserve(evidence.size());
+  sentences.reserve(evidence.size());
+  starts.reserve(evidence.size());
   for (const Evidence* piece : evidence) {
     articles.push_back(piece->article);
     sentences.push_back(piece->sentence);
@@ -157,18 +166,18 @@ void AppendEvidence(absl::Span<const Evidence* const> evidence, absl::Span<const
   const Trend starts_by_sentence = Trend::Through(sentences, starts);
   AppendVarint(ZigZag(articles_by_day.slope()), out);
   AppendVarint(ZigZag(starts_by_sentence.slope()), out);
-  ColumnBuilder<EvidenceColumns::kColumnCount> builder;
+  ColumnBuilder<EvidenceColumns::kColumnCount> builder(evidence.size());
   std::string quotes;
   for (size_t i = 0; i < evidence.size(); ++i) {
     const Evidence& piece = *evidence[i];
     const uint64_t confidence = PackedConfidence(piece.confidence);
     if (confidence == kExact) AppendFixed(piece.confidence, heap);
     quotes += piece.quote;
-    builder.Row({articles[i] - articles_by_day.At(days[i]), static_cast<uint64_t>(piece.stance),
-                 confidence, piece.asserter, Pattern(piece.sentence),
-                 starts[i] - starts_by_sentence.At(sentences[i]),
-                 Difference(piece.span_end, piece.span_start), piece.quote.size(),
-                 Pattern(piece.retracted_at)});
+    builder.Row(i, {articles[i] - articles_by_day.At(days[i]), static_cast<uint64_t>(piece.stance),
+                    confidence, piece.asserter, Pattern(piece.sentence),
+                    starts[i] - starts_by_sentence.At(sentences[i]),
+                    Difference(piece.span_end, piece.span_start), piece.quote.size(),
+                    Pattern(piece.retracted_at)});
   }
   builder.Write(EvidenceColumns::kTypes, out);
   *heap += quotes;
@@ -267,23 +276,24 @@ absl::StatusOr<std::vector<Evidence>> DecodeEvidencePage(absl::string_view value
 }
 
 std::string EncodeFactBlock(FactId first, absl::Span<const StoredFact> facts) {
-  ColumnBuilder<FactBlock::kColumnCount> builder;
+  ColumnBuilder<FactBlock::kColumnCount> builder(facts.size());
   std::string heap;
   std::string properties;
   std::vector<const Evidence*> evidence;
   std::vector<int64_t> days;
-  for (const StoredFact& stored : facts) {
+  for (size_t i = 0; i < facts.size(); ++i) {
+    const StoredFact& stored = facts[i];
     const FactRecord& fact = stored.record;
     heap += fact.identity;
     properties += fact.properties;
     for (const Evidence& piece : fact.evidence) evidence.push_back(&piece);
     days.resize(evidence.size(), EventDay(fact.valid_from));
     builder.Row(
-        {stored.id - first, fact.subject, fact.relation, fact.object, Pattern(fact.valid_from),
-         PackedDays(fact), PackedPrecisions(fact.from_precision, fact.to_precision), fact.flags,
-         Difference(fact.support, GuessedSupport(fact)), fact.denial,
-         Difference(fact.support, fact.confidence), PackedFirst(fact), PackedSinceFirst(fact),
-         stored.evidence_total, fact.identity.size(), fact.properties.size()});
+        i, {stored.id - first, fact.subject, fact.relation, fact.object, Pattern(fact.valid_from),
+            PackedDays(fact), PackedPrecisions(fact.from_precision, fact.to_precision), fact.flags,
+            Difference(fact.support, GuessedSupport(fact)), fact.denial,
+            Difference(fact.support, fact.confidence), PackedFirst(fact), PackedSinceFirst(fact),
+            stored.evidence_total, fact.identity.size(), fact.properties.size()});
   }
   heap += properties;
   std::string bytes(1, kBlockKind);

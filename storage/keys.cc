@@ -17,9 +17,9 @@ constexpr char kZero = '\xff';
 
 template <typename T>
 void AppendBigEndian(T v, std::string* out) {
-  for (int shift = (sizeof(T) - 1) * 8; shift >= 0; shift -= 8) {
-    out->push_back(static_cast<char>(v >> shift));
-  }
+  char bytes[sizeof(T)];
+  for (size_t i = 0; i < sizeof(T); ++i) bytes[i] = static_cast<char>(v >> 8 * (sizeof(T) - 1 - i));
+  out->append(bytes, sizeof(T));
 }
 
 template <typename T>
