@@ -1,5 +1,6 @@
 #include "query/morsels.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -10,6 +11,11 @@
 
 namespace entente::query {
 namespace {
+
+// Parts of a scan are small. So many of them go into a morsel that each thread gets some dozens of
+// morsels, and no more than keep all threads busy to the end.
+constexpr uint64_t kMorselsPerThread = 32;
+constexpr uint64_t kMostParts = 16;
 
 // Such an operator, if it is parallel, begins a part of its own.
 bool TakesAllInput(const Plan& plan) {
@@ -32,6 +38,9 @@ absl::StatusOr<std::unique_ptr<MorselSource>> MorselSource::Open(Execution& exec
   auto opened = absl::WrapUnique(new MorselSource(execution, scans ? *lowest : *source));
   if (scans) {
     ASSIGN_OR_RETURN(opened->parts_, ScanParts::Of(*execution.graph, hop->heading));
+    const uint64_t morsels = std::max<uint64_t>(execution.threads, 1) * kMorselsPerThread;
+    opened->parts_per_morsel_ =
+        std::clamp<uint64_t>(opened->parts_->size() / morsels, 1, kMostParts);
   } else {
     absl::MutexLock lock(&opened->mutex_);
     opened->operator_ = MakeOperator(execution, *source);
@@ -44,9 +53,9 @@ absl::StatusOr<bool> MorselSource::Next(Morsel* morsel) {
   morsel->number = next_;
   if (ended_ || !Matters(next_)) return false;
   if (parts_ != nullptr) {
-    ended_ = next_ == parts_->size();
-    morsel->first_part = next_;
-    morsel->end_part = next_ + 1;
+    morsel->first_part = next_ * parts_per_morsel_;
+    morsel->end_part = std::min(morsel->first_part + parts_per_morsel_, parts_->size());
+    ended_ = morsel->first_part >= parts_->size();
   } else {
     morsel->rows = Batch(execution_.plan->slot_names.size());
     absl::StatusOr<bool> more = operator_->Next(&morsel->rows);
@@ -55,6 +64,11 @@ absl::StatusOr<bool> MorselSource::Next(Morsel* morsel) {
   }
   ++next_;
   return !ended_;
+}
+
+bool MorselSource::KeepsApart(Slot slot) const {
+  const auto* hop = std::get_if<ExpandPlan>(&plan_.node);
+  return parts_ != nullptr && hop->heading != Heading::kEither && slot == hop->from;
 }
 
 void MorselSource::Fail(uint64_t number) {

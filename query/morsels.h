@@ -38,6 +38,9 @@ class MorselSource {
   // nullptr where morsels are rows.
   const ScanParts* parts() const { return parts_.get(); }
 
+  // Whether no two morsels have a node of `slot` in common.
+  bool KeepsApart(Slot slot) const;
+
   // False when there are none left. From any thread.
   absl::StatusOr<bool> Next(Morsel* morsel);
   // To be called when the work on a morsel has failed: nothing that comes behind it matters any
@@ -51,6 +54,7 @@ class MorselSource {
   Execution& execution_;
   const Plan& plan_;
   std::unique_ptr<ScanParts> parts_;
+  uint64_t parts_per_morsel_ = 1;
   std::atomic<uint64_t> failed_{~uint64_t{0}};  // the first of them
   absl::Mutex mutex_;
   std::unique_ptr<Operator> operator_ ABSL_GUARDED_BY(mutex_);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/status.h"
+#include "query/morsels.h"
 #include "query/operators/grouping.h"
 #include "query/operators/operators.h"
 #include "query/operators/workers.h"
@@ -62,7 +63,11 @@ class AggregateOperator : public UnaryOperator {
     for (size_t i = 0; i < workers.count(); ++i) {
       parts.push_back(static_cast<Grouping*>(&workers.sink(i)));
     }
-    return grouping_->Merge(parts);
+    const bool apart = std::any_of(node_.keys.begin(), node_.keys.end(), [&](const auto& key) {
+      const auto* slot = std::get_if<SlotReference>(&key.second->node);
+      return slot != nullptr && workers.source().KeepsApart(slot->slot);
+    });
+    return grouping_->Merge(parts, apart);
   }
 
   const AggregatePlan& node_;

@@ -99,8 +99,8 @@ absl::Status Grouping::Feed(size_t aggregation, const std::vector<Column>& argum
   return running_[aggregation]->Add(arguments, groups, counted, morsel);
 }
 
-absl::Status Grouping::Merge(absl::Span<Grouping* const> parts) {
-  const std::vector<std::vector<uint32_t>> become = MergeGroups(parts);
+absl::Status Grouping::Merge(absl::Span<Grouping* const> parts, bool apart) {
+  const std::vector<std::vector<uint32_t>> become = MergeGroups(parts, apart);
   for (size_t p = 0; p < parts.size(); ++p) {
     for (size_t a = 0; a < running_.size(); ++a) {
       if (seen_[a] != nullptr) {
@@ -115,7 +115,8 @@ absl::Status Grouping::Merge(absl::Span<Grouping* const> parts) {
   return absl::OkStatus();
 }
 
-std::vector<std::vector<uint32_t>> Grouping::MergeGroups(absl::Span<Grouping* const> parts) {
+std::vector<std::vector<uint32_t>> Grouping::MergeGroups(absl::Span<Grouping* const> parts,
+                                                         bool apart) {
   std::vector<std::vector<uint32_t>> become(parts.size());
   if (plan_.keys.empty()) {
     for (std::vector<uint32_t>& groups : become) groups = {0};
@@ -126,7 +127,7 @@ std::vector<std::vector<uint32_t>> Grouping::MergeGroups(absl::Span<Grouping* co
     most = std::max(most, parts[p]->group_count_);
     become[p].reserve(parts[p]->group_count_);
   }
-  groups_.Reserve(most);
+  if (!apart) groups_.Reserve(most);
   while (true) {
     // A morsel's new groups come one after the other, and from one part.
     size_t first = parts.size();
@@ -143,7 +144,11 @@ std::vector<std::vector<uint32_t>> Grouping::MergeGroups(absl::Span<Grouping* co
     const size_t begin = become[first].size();
     size_t end = begin;
     while (end < part.group_count_ && part.first_morsels_[end] == morsel) ++end;
-    groups_.FindOrAddRows(part.groups_, begin, end, &become[first]);
+    if (apart) {
+      groups_.AddRows(part.groups_, begin, end, &become[first]);
+    } else {
+      groups_.FindOrAddRows(part.groups_, begin, end, &become[first]);
+    }
     SetGroups(groups_.size(), morsel);
   }
 }

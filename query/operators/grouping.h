@@ -27,8 +27,9 @@ class Grouping : public RowSink {
   absl::Status Add(uint64_t morsel, Batch rows) override;
   // Makes this one, which must be new, what it would be had it been given the rows of all the
   // parts, in the order of their morsels, of which no two parts have one in common. Every
-  // aggregation must merge (MergesExactly). The parts are used up.
-  absl::Status Merge(absl::Span<Grouping* const> parts);
+  // aggregation must merge (MergesExactly). `apart`: no two parts have a group in common. The parts
+  // are used up.
+  absl::Status Merge(absl::Span<Grouping* const> parts, bool apart);
 
   // In the order in which they came.
   size_t group_count() const { return group_count_; }
@@ -48,7 +49,7 @@ class Grouping : public RowSink {
   absl::Status Feed(size_t aggregation, const std::vector<Column>& arguments,
                     const std::vector<uint32_t>& groups, uint64_t morsel);
   // For each part, the group here that each group there has become.
-  std::vector<std::vector<uint32_t>> MergeGroups(absl::Span<Grouping* const> parts);
+  std::vector<std::vector<uint32_t>> MergeGroups(absl::Span<Grouping* const> parts, bool apart);
   absl::Status MergeSeen(size_t aggregation, const Grouping& part,
                          const std::vector<uint32_t>& groups);
   absl::Status HoldMemory();

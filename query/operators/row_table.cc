@@ -102,6 +102,20 @@ void RowTable::FindOrAddRows(const RowTable& other, size_t begin, size_t end,
   }
 }
 
+void RowTable::AddRows(const RowTable& other, size_t begin, size_t end,
+                       std::vector<uint32_t>* numbers) {
+  if (size() == 0 && packed_ && other.packed_) kinds_ = other.kinds_;
+  if (!packed_ || !other.packed_ || kinds_ != other.kinds_) {
+    return FindOrAddRows(other, begin, end, numbers);
+  }
+  for (size_t row = begin; row < end; ++row) {
+    numbers->push_back(static_cast<uint32_t>(size() + row - begin));
+  }
+  words_.insert(words_.end(), other.words_.begin() + begin * words_per_row_,
+                other.words_.begin() + end * words_per_row_);
+  hashes_.insert(hashes_.end(), other.hashes_.begin() + begin, other.hashes_.begin() + end);
+}
+
 void RowTable::Reserve(size_t rows) {
   Grow(rows);
   hashes_.reserve(size() + rows);
@@ -151,6 +165,7 @@ uint32_t RowTable::FindOrAddValues(absl::Span<const Column* const> columns, size
 uint32_t RowTable::Insert(size_t bucket, size_t hash) {
   hashes_.push_back(hash);
   buckets_[bucket] = BucketOf(size(), hash);
+  placed_ = size();
   return static_cast<uint32_t>(size() - 1);
 }
 
@@ -158,7 +173,7 @@ void RowTable::Grow(size_t rows) {
   // Half full at most.
   size_t buckets = std::max<size_t>(buckets_.size(), 16);
   while ((size() + rows) * 2 > buckets) buckets *= 2;
-  if (buckets > buckets_.size()) PlaceAll(buckets);
+  if (buckets > buckets_.size() || placed_ < size()) PlaceAll(buckets);
 }
 
 void RowTable::PlaceAll(size_t buckets) {
@@ -168,6 +183,7 @@ void RowTable::PlaceAll(size_t buckets) {
     while (buckets_[bucket] != 0) bucket = (bucket + 1) & (buckets - 1);
     buckets_[bucket] = BucketOf(row + 1, hashes_[row]);
   }
+  placed_ = size();
 }
 
 Value RowTable::ValueAt(size_t row, size_t column) const {
@@ -194,7 +210,8 @@ void RowTable::Unpack() {
   words_ = {};
   values_ = std::move(values);
   hashes_ = std::move(hashes);
-  PlaceAll(buckets_.size());
+  placed_ = 0;
+  Grow(0);
 }
 
 Column RowTable::ColumnAt(size_t column, size_t begin, size_t end) const {
@@ -236,6 +253,7 @@ void RowTable::Clear() {
   values_.clear();
   hashes_.clear();
   buckets_.clear();
+  placed_ = 0;
   value_bytes_ = 0;
 }
 

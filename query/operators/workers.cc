@@ -120,10 +120,9 @@ Workers::~Workers() = default;
 RowSink& Workers::sink(size_t i) { return workers_[i]->sink(); }
 
 absl::Status Workers::Run(absl::FunctionRef<std::unique_ptr<RowSink>(Execution&)> make) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<MorselSource> source,
-                   MorselSource::Open(execution_, plan_));
+  ASSIGN_OR_RETURN(source_, MorselSource::Open(execution_, plan_));
   for (uint32_t i = 0; i < execution_.threads; ++i) {
-    workers_.push_back(std::make_unique<Worker>(execution_, *source));
+    workers_.push_back(std::make_unique<Worker>(execution_, *source_));
     workers_.back()->set_sink(make(workers_.back()->execution()));
   }
   const Plan& input = *InputOf(plan_);

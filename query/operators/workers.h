@@ -16,6 +16,8 @@
 
 namespace entente::query {
 
+class MorselSource;
+
 // What one thread makes of the rows.
 class RowSink {
  public:
@@ -42,12 +44,15 @@ class Workers {
 
   size_t count() const { return workers_.size(); }
   RowSink& sink(size_t i);
+  // What was shared out by Run.
+  const MorselSource& source() const { return *source_; }
 
  private:
   class Worker;
 
   Execution& execution_;
   const Plan& plan_;
+  std::unique_ptr<MorselSource> source_;
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 

@@ -79,6 +79,13 @@ TEST_P(ParallelTest, AggregatesAreTheSame) {
     ExpectSame(match + "WHERE a.i > 350 RETURN a, count(a.x), max(DISTINCT a.x)");
     ExpectSame(match + "WITH a, count(*) AS n WHERE n > 1 RETURN n, count(a), max(a.i)");
   }
+  for (const std::string match : {"MATCH (a)-[r]->(b) ", "MATCH (a)<-[r:T]-(b) ",
+                                  "MATCH (a)-[r:U]-(b) ", "MATCH (a)-[r]->(b) WHERE r.w < 2 "}) {
+    ExpectSame(match + "RETURN a, count(*)");
+    ExpectSame(match + "RETURN b, r.w, count(*), min(a.i)");
+    ExpectSame(match + "RETURN r.w, a, b.x, labels(b), count(DISTINCT b.i), max(b.i)");
+    ExpectSame(match + "WITH a AS c, count(*) AS n RETURN c.x, sum(n), count(*)");
+  }
   ExpectSame("MATCH (a)-[r:T]->(b) RETURN type(r), r.w, sum(DISTINCT size(labels(b))), count(b.x)");
   ExpectSame("MATCH (a:N) WHERE a.i < 0 RETURN count(*), max(a.i), sum(size(labels(a)))");
   ExpectSame("MATCH (a:N) WHERE a.i < 0 RETURN a.x, count(*)");

@@ -49,6 +49,26 @@ TEST(RowTableTest, AnEmptyTableTakesTheRowsOfAnother) {
   EXPECT_TRUE(table.ColumnAt(1, 1, 2).IsNull(0));
 }
 
+TEST(RowTableTest, RowsKnownToBeNewAreFoundAfterwards) {
+  RowTable table = TableOf(Column(Column::Nodes{7, 8}), Integers({1, 2}));
+  Column::Nodes nodes;
+  std::vector<int64_t> integers;
+  for (int i = 0; i < 100; ++i) {
+    nodes.push_back(static_cast<NodeId>(100 + i));
+    integers.push_back(i);
+  }
+  const RowTable other = TableOf(Column(std::move(nodes)), Integers(std::move(integers)));
+  std::vector<uint32_t> numbers;
+  table.AddRows(other, 0, 60, &numbers);
+  table.AddRows(other, 60, 100, &numbers);
+  EXPECT_EQ(numbers.front(), 2u);
+  EXPECT_EQ(numbers.back(), 101u);
+  numbers.clear();
+  table.FindOrAddRows(other, 98, 100, &numbers);
+  table.FindOrAddRows(TableOf(Column(Column::Nodes{8, 100}), Integers({2, 1})), 0, 2, &numbers);
+  EXPECT_THAT(numbers, ElementsAre(100, 101, 1, 102));
+}
+
 TEST(RowTableTest, RowsOfAnotherKindAreEqualByValue) {
   RowTable table = TableOf(Integers({1, 2}), Integers({3, 4}));
   const RowTable floats =
