@@ -101,6 +101,7 @@ struct FunctionRow {
   NullPolicy nulls = NullPolicy::kNullIfAnyNull;
   Purity purity = Purity::kPure;
   bool pure_of_text = false;  // kStatement, but not when its one argument is text
+  bool total = false;         // has a result for every value that its parameters accept
   FunctionImplementation implementation = nullptr;
   // Of a relationship as its only argument: the same from what was read beside it, and of many at
   // once, in order, with the lens that each carries; `*results` gets one for each.

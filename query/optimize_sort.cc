@@ -25,8 +25,15 @@ ExpressionPtr RowsNeeded(const SkipPlan& skip, const LimitPlan& limit) {
                         TypeSet{Value::Type::kInteger});
 }
 
+bool FailsByTypeAlone(const Expression& expression) {
+  const auto* call = std::get_if<FunctionExpression>(&expression.node);
+  return call != nullptr && call->function->total && call->arguments.size() == 1 &&
+         !CanRaise(*call->arguments[0]);
+}
+
 // What a projection below adds may wait until the first key has spoken: it is computed for few rows
-// then, which nobody can tell if it is the same at any time and never fails.
+// then, which nobody can tell if it is the same at any time and never fails, or fails for types of
+// arguments alone, which are looked at without computing it (SortPlan::late).
 void ProjectLate(SortPlan* sort) {
   auto* project = std::get_if<ProjectPlan>(&sort->input->node);
   if (project == nullptr) return;
@@ -34,7 +41,8 @@ void ProjectLate(SortPlan* sort) {
   std::vector<std::pair<Slot, ExpressionPtr>> early;
   for (auto& item : project->items) {
     const bool waits = !std::binary_search(first.begin(), first.end(), item.first) &&
-                       !IsVolatile(*item.second) && !CanRaise(*item.second);
+                       !IsVolatile(*item.second) &&
+                       (!CanRaise(*item.second) || FailsByTypeAlone(*item.second));
     (waits ? sort->late : early).push_back(std::move(item));
   }
   project->items = std::move(early);

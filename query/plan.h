@@ -235,7 +235,8 @@ struct SortPlan {
   std::vector<SortKey> keys;
   ExpressionPtr limit;  // may be null; the input is pulled to its end in any case
   // Slots that are added here, only to rows which by their first key may be among the first; that
-  // key does not read them, the others may. Made by the optimizer of a Project below.
+  // key does not read them, the others may. Made by the optimizer of a Project below. None can fail
+  // but calls of total functions (FunctionRow), whose arguments are looked at for every row.
   std::vector<std::pair<Slot, ExpressionPtr>> late;
 };
 struct SkipPlan {

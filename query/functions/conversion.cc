@@ -139,6 +139,11 @@ FunctionRow ConversionRow(absl::string_view name, TypeSet accepts, TypeSet resul
           .help = help};
 }
 
+FunctionRow Total(FunctionRow row) {
+  row.total = true;
+  return row;
+}
+
 }  // namespace
 
 std::string ScalarText(const Value& value) {
@@ -182,8 +187,8 @@ std::vector<FunctionRow> ConversionFunctions() {
       ListOf(types::kFloat,
              ConversionRow("toFloatList", types::kList, types::kList,
                            EachOrNull<FloatFrom, kToFloat>, "toFloatOrNull() of each element.")),
-      ConversionRow("toString", kToString, types::kString, Strict<StringFrom>,
-                    "A boolean, number, instant or duration as text."),
+      Total(ConversionRow("toString", kToString, types::kString, Strict<StringFrom>,
+                          "A boolean, number, instant or duration as text.")),
       ConversionRow("toStringOrNull", types::kAny, types::kString, OrNull<StringFrom, kToString>,
                     "Like toString(), but null for values it does not take."),
       ListOf(types::kString,

@@ -7,6 +7,7 @@
 #include "engine/status.h"
 #include "engine/value_order.h"
 #include "query/operators/operators.h"
+#include "query/pattern_steps.h"
 
 namespace entente::query {
 
@@ -23,12 +24,17 @@ SortedRows::SortedRows(Execution& execution, const SortPlan& plan, const std::ve
       evaluator_(execution),
       rows_(execution.plan->slot_names.size()),
       keys_(plan.keys.size()),
-      hold_(execution) {}
+      hold_(execution) {
+  for (const auto& [slot, expression] : plan.late) {
+    if (CanRaise(*expression)) late_calls_.push_back(expression.get());
+  }
+}
 
 absl::Status SortedRows::Add(uint64_t morsel, Batch rows) {
   ASSIGN_OR_RETURN(Column first, evaluator_.Evaluate(*plan_.keys[0].expression, rows));
   if (last_.has_value()) {
     const std::vector<uint32_t> kept = NotBehindLast(first);
+    if (kept.size() < rows.row_count()) RETURN_IF_ERROR(CheckLate(rows));
     if (kept.empty()) return absl::OkStatus();
     if (kept.size() < rows.row_count()) {
       rows = rows.Gather(kept);
@@ -72,6 +78,23 @@ absl::Status SortedRows::Merge(SortedRows* other) {
   other->keys_.clear();
   other->hold_.Release();
   return hold_.Add(bytes);
+}
+
+absl::Status SortedRows::CheckLate(const Batch& rows) {
+  for (const Expression* expression : late_calls_) {
+    const auto& call = std::get<FunctionExpression>(expression->node);
+    const TypeSet accepted = call.function->parameters[0].accepts | TypeSet{Value::Type::kNull};
+    ASSIGN_OR_RETURN(const Column argument, evaluator_.Evaluate(*call.arguments[0], rows));
+    bool all = argument.scalars() != nullptr && accepted.Has(argument.scalars()->type);
+    if (!all) {
+      Value scratch;
+      size_t row = 0;
+      while (row < argument.size() && accepted.Has(argument.ReadAt(row, &scratch).type())) ++row;
+      all = row == argument.size();
+    }
+    if (!all) RETURN_IF_ERROR(evaluator_.Evaluate(*expression, rows).status());
+  }
+  return absl::OkStatus();
 }
 
 // The rows that by their first key are not behind all that are wanted.

@@ -32,6 +32,8 @@ class SortedRows : public RowSink {
 
  private:
   std::vector<uint32_t> NotBehindLast(const Column& first) const;
+  // The error of a late call whose argument has a type that the function does not take.
+  absl::Status CheckLate(const Batch& rows);
   void Order();
   void Prune();
 
@@ -42,6 +44,7 @@ class SortedRows : public RowSink {
   const uint64_t room_;
   // Whether keys beyond the first need not be computed for all rows: none of them can fail.
   const bool drops_early_;
+  std::vector<const Expression*> late_calls_;  // those that fail for some types of arguments
   Evaluator evaluator_;
   Batch rows_;
   std::vector<Column> keys_;

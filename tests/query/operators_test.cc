@@ -30,6 +30,14 @@ class OperatorsTest : public ::testing::TestWithParam<size_t> {
 
 INSTANTIATE_TEST_SUITE_P(BatchSizes, OperatorsTest, ::testing::Values(1, 3, 1024));
 
+TEST_P(OperatorsTest, WhatTopLeavesOutMustBeFreeOfErrorsToo) {
+  query_.Rows("UNWIND range(1, 4000) AS i CREATE (:N {i: i, x: CASE i % 2 WHEN 0 THEN i END})");
+  const std::string top = "MATCH (n:N) RETURN n.i AS i, toString(n.x) AS x ORDER BY i LIMIT 2";
+  EXPECT_THAT(query_.Rows(top), ElementsAre("1 | null", "2 | '2'"));
+  query_.Rows("MATCH (n:N {i: 3999}) SET n.x = [1]");
+  EXPECT_THAT(query_.Rows(top), ElementsAre("TypeError: InvalidArgumentValue"));
+}
+
 TEST_P(OperatorsTest, ScansCrossWithTheirInput) {
   MakeTriangle();
   EXPECT_THAT(query_.SortedRows("MATCH (q:Q), (p:P) RETURN q.v, p.v"),
