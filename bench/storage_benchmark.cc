@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/csr.h"
 #include "bench/sampling.h"
 #include "storage/adjacency.h"
 #include "storage/adjacency_page.h"
@@ -265,6 +266,7 @@ class Neighbourhood {
     ENTENTE_CHECK(store.ok());
     store_ = *std::move(store);
     Random random(/*stream=*/4, 0);
+    std::vector<bench::Csr::Edge> csr_edges;
     FactId fact = 0;
     for (int64_t done = 0; done < kEdgeCount;) {
       auto transaction = store_->Begin();
@@ -278,11 +280,14 @@ class Neighbourhood {
         row.fact = fact++;
         row.flags = kVisible | kHasEvidence;
         ENTENTE_CHECK(InsertEdge(**transaction, Direction::kOut, from, row).ok());
+        csr_edges.push_back({row.relation, static_cast<uint32_t>(from),
+                             static_cast<uint32_t>(row.other), row.confidence});
       }
       ENTENTE_CHECK((*transaction)->Commit(/*sync=*/false).ok());
     }
     ENTENTE_CHECK(store_->Flush().ok());
     for (int i = 0; i < 4096; ++i) sources_.push_back(random.Below(kNodeCount));
+    csr_ = bench::Csr(std::move(csr_edges), kRelations, kNodeCount);
   }
 
   static Neighbourhood& Get() {
@@ -292,18 +297,37 @@ class Neighbourhood {
 
   Store& store() { return *store_; }
   absl::Span<const NodeId> sources() const { return sources_; }
+  const bench::Csr& csr() const { return csr_; }
 
  private:
   std::unique_ptr<Store> store_;
+  bench::Csr csr_;
   std::vector<NodeId> sources_;
   uint64_t next_ = 0;
 };
 
-// All edges of 4096 nodes, in groups of 256; cold: nothing is decoded yet, blocks are cached.
+// The relations of a traversal: one of them, or all.
+std::vector<RelationId> Wanted(const benchmark::State& state) {
+  std::vector<RelationId> wanted;
+  for (RelationId relation = 0; relation < state.range(0); ++relation) wanted.push_back(relation);
+  return wanted;
+}
+
+void SetTraversed(benchmark::State& state, uint64_t edges) {
+  state.SetItemsProcessed(static_cast<int64_t>(edges));
+  const auto nodes =
+      static_cast<double>(state.iterations() * Neighbourhood::Get().sources().size());
+  state.counters["time/node"] =
+      benchmark::Counter(nodes, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+
+// The neighbours of 4096 nodes over so many relations, in groups of 256, added up; cold: nothing is
+// decoded yet, blocks are cached. ReadArrays is the limit of both.
 void ReadPages(benchmark::State& state, bool cold) {
   Neighbourhood& neighbourhood = Neighbourhood::Get();
   const std::unique_ptr<Snapshot> snapshot = neighbourhood.store().TakeSnapshot();
-  const RelationFilter any;
+  const std::vector<RelationId> wanted = Wanted(state);
+  const RelationFilter filter(wanted);
   uint64_t edges = 0;
   for (auto _ : state) {
     if (cold) {
@@ -320,7 +344,7 @@ void ReadPages(benchmark::State& state, bool cold) {
         const DecodedPage& page = *reader.page(i);
         const EdgeSpan span = page.edges();
         DecodedPage::Position position;
-        while (const RelationSlice* slice = page.Next(any, &position)) {
+        while (const RelationSlice* slice = page.Next(filter, &position)) {
           for (uint32_t k = slice->begin; k < slice->end; ++k) sum += span.other[k];
           edges += slice->end - slice->begin;
         }
@@ -328,13 +352,30 @@ void ReadPages(benchmark::State& state, bool cold) {
     }
     benchmark::DoNotOptimize(sum);
   }
-  state.SetItemsProcessed(static_cast<int64_t>(edges));
-  state.counters["time/node"] =
-      benchmark::Counter(static_cast<double>(state.iterations() * neighbourhood.sources().size()),
-                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  SetTraversed(state, edges);
 }
-BENCHMARK_CAPTURE(ReadPages, cold, true);
-BENCHMARK_CAPTURE(ReadPages, warm, false);
+BENCHMARK_CAPTURE(ReadPages, cold, true)->Arg(1)->Arg(kRelations);
+BENCHMARK_CAPTURE(ReadPages, warm, false)->Arg(1)->Arg(kRelations);
+
+void ReadArrays(benchmark::State& state) {
+  const Neighbourhood& neighbourhood = Neighbourhood::Get();
+  const std::vector<RelationId> wanted = Wanted(state);
+  uint64_t edges = 0;
+  for (auto _ : state) {
+    uint64_t sum = 0;
+    for (const NodeId node : neighbourhood.sources()) {
+      for (const RelationId relation : wanted) {
+        const absl::Span<const uint32_t> neighbours =
+            neighbourhood.csr().Neighbours(relation, static_cast<uint32_t>(node));
+        for (const uint32_t neighbour : neighbours) sum += neighbour;
+        edges += neighbours.size();
+      }
+    }
+    benchmark::DoNotOptimize(sum);
+  }
+  SetTraversed(state, edges);
+}
+BENCHMARK(ReadArrays)->Arg(1)->Arg(kRelations);
 
 // Degrees in one relation of 4096 nodes.
 void ReadManyDegrees(benchmark::State& state, bool cold) {
