@@ -365,8 +365,28 @@ absl::StatusOr<NodeLoad::Source> NodeLoad::SourceOf(NodeId article) {
   return Source{origin.source, origin.published.value_or(storage::kNoTime)};
 }
 
+absl::Status NodeLoad::SampleArticles(storage::ArticleLoad& records) {
+  if (!records.learns()) return absl::OkStatus();
+  const uint64_t share = storage::ArticleLoad::SampleShare(ways_.size());
+  std::string scratch;
+  RETURN_IF_ERROR(
+      EachArticleRow([&](uint64_t number, const ArticleRow& row, LoadInput& input) -> absl::Status {
+        if (number % share != 0 || ways_[number] != Way::kDirect) return absl::OkStatus();
+        if (united_articles_.contains(number)) return absl::OkStatus();
+        ASSIGN_OR_RETURN(const absl::string_view payload, input.bytes_.Read(row.payload, &scratch));
+        if (same_ids_) {
+          records.Sample(payload);
+        } else {
+          records.Sample(WithCatalogueIds(payload));
+        }
+        return absl::OkStatus();
+      }));
+  return records.Learn(share);
+}
+
 absl::Status NodeLoad::WriteArticles() {
   storage::ArticleLoad records(tables_);
+  RETURN_IF_ERROR(SampleArticles(records));
   storage::RowSorter<Link, LinkOrder> publishers(shared_.space, RunBytes());
   storage::NodeRecord record;
   record.labels = {kArticleLabel};

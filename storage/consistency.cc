@@ -22,6 +22,7 @@
 #include "storage/provenance.h"
 #include "storage/status_macros.h"
 #include "storage/store_impl.h"
+#include "storage/vocabularies.h"
 
 namespace entente::storage {
 namespace {
@@ -285,11 +286,13 @@ absl::Status Verifier::Articles(absl::string_view key, absl::string_view value,
                                 absl::flat_hash_set<NodeId>* loose, uint64_t* count) {
   KeyReader reader(key);
   uint8_t kind = 0;
-  uint64_t id;
+  uint64_t id;  // of a vocabulary: property and number, which take as much room
   if (!reader.U8(&kind) || !reader.U64(&id) || !reader.done()) {
     return absl::DataLossError("broken key of articles");
   }
   switch (static_cast<ArticleKey>(kind)) {
+    case ArticleKey::kVocabulary:
+      return Vocabulary::Parse(value).status();
     case ArticleKey::kLoose: {
       if (!IsArticle(id)) break;
       loose->insert(id);
@@ -301,17 +304,19 @@ absl::Status Verifier::Articles(absl::string_view key, absl::string_view value,
     }
     case ArticleKey::kBlock: {
       // Behind all that is loose in the order of keys.
+      const auto find_vocabulary = [&](PropertyId property, uint32_t number) {
+        return snapshot_.vocabularies().Find(snapshot_, property, number);
+      };
       const Geometry& geometry = snapshot_.geometry();
       if (id >= kMostNodes) break;
-      ASSIGN_OR_RETURN(const ArticleBlock block,
-                       ArticleBlock::Parse(FirstOfBlock(geometry, id), value));
+      ASSIGN_OR_RETURN(ArticleBlock block, ArticleBlock::Parse(FirstOfBlock(geometry, id), value));
       for (size_t i = 0; i < block.size(); ++i) {
         if (BlockOfArticle(geometry, block.id(i)) != id) {
           return absl::DataLossError("an article of another block");
         }
         if (loose->contains(block.id(i))) continue;
         ++*count;
-        ASSIGN_OR_RETURN(const NodeRecord record, block.Read(i));
+        ASSIGN_OR_RETURN(const NodeRecord record, block.Read(i, find_vocabulary));
         Node(block.id(i), record.labels, block.row(i));
       }
       return absl::OkStatus();

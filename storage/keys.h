@@ -20,6 +20,7 @@
 //   entities    node be64                                         record (nodes.h)
 //   articles    'a' article be64                                  loose record, over its block's
 //               'b' block be64                                    block of articles
+//               'v' property be32 | number be32                   vocabulary (vocabulary.h)
 //   names       normalised name, escaped | node be64              name kind u8 | language
 //   indexes     'l' label be32 | node be64                        empty
 //               'p' index be32 | value | node be64                empty
@@ -75,7 +76,7 @@ enum class CatalogueKey : char {
   kFactBefore = 'u',
 };
 enum class IndexKey : char { kLabel = 'l', kProperty = 'p' };
-enum class ArticleKey : char { kLoose = 'a', kBlock = 'b' };
+enum class ArticleKey : char { kLoose = 'a', kBlock = 'b', kVocabulary = 'v' };
 enum class FactKey : char { kBlock = 'b', kLoose = 'f', kEvidence = 'e' };
 enum class ProvenanceKey : char {
   kArticleFacts = 'f',

@@ -18,6 +18,7 @@
 #include "storage/store.h"
 #include "storage/table_load.h"
 #include "storage/transaction.h"
+#include "storage/vocabularies.h"
 
 namespace entente::storage {
 namespace {
@@ -26,6 +27,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr LabelId kLabel = 7;
+constexpr PropertyId kTitle = 5;
 
 std::string Packed(const std::vector<PackedProperty>& properties) {
   std::string packed;
@@ -70,28 +72,95 @@ std::vector<NodeRecord> OddArticles() {
   return records;
 }
 
-std::string BlockOf(const std::vector<NodeRecord>& records) {
+absl::StatusOr<const Vocabulary*> NoVocabulary(PropertyId, uint32_t) {
+  return absl::DataLossError("no vocabulary");
+}
+
+std::string BlockOf(const std::vector<NodeRecord>& records, const TextEncoders& encoders = {}) {
   ArticleBlockBuilder builder(kFirstArticle);
   for (size_t i = 0; i < records.size(); ++i) {
     EXPECT_TRUE(builder.Add(kFirstArticle + i + i / 10, records[i]));
   }
-  return builder.Finish(kNoId);
+  return builder.Finish(kNoId, encoders);
+}
+
+// Of the titles of OddArticles.
+const Vocabulary& TitleWords() {
+  static const auto* const vocabulary = [] {
+    VocabularySample sample;
+    for (int i = 0; i < 50; ++i) sample.Add(absl::StrCat("Title of ", i, ", told again"));
+    return new Vocabulary(*Vocabulary::Parse(sample.Learn(1)));
+  }();
+  return *vocabulary;
+}
+absl::StatusOr<const Vocabulary*> FindTitleWords(PropertyId property, uint32_t number) {
+  if (property != kTitle || number != 3) return absl::DataLossError("no such vocabulary");
+  return &TitleWords();
+}
+TextEncoders TitleEncoders() {
+  TextEncoders encoders;
+  encoders[kTitle] = std::make_unique<TextEncoder>(
+      TextEncoder{.number = 3, .encoder = VocabularyEncoder(TitleWords())});
+  return encoders;
 }
 
 TEST(ArticleBlockTest, GivesBackEveryRecordByteForByte) {
   const std::vector<NodeRecord> records = OddArticles();
   const std::string bytes = BlockOf(records);
-  const absl::StatusOr<ArticleBlock> block = ArticleBlock::Parse(kFirstArticle, bytes);
+  absl::StatusOr<ArticleBlock> block = ArticleBlock::Parse(kFirstArticle, bytes);
   ASSERT_TRUE(block.ok());
   ASSERT_EQ(block->size(), records.size());
   for (size_t i = 0; i < records.size(); ++i) {
     EXPECT_EQ(block->Find(kFirstArticle + i + i / 10), i);
-    const absl::StatusOr<NodeRecord> read = block->Read(i);
+    const absl::StatusOr<NodeRecord> read = block->Read(i, NoVocabulary);
     ASSERT_TRUE(read.ok());
     EXPECT_EQ(*read, records[i]) << i;
     EXPECT_EQ(block->row(i).publisher, records[i].publisher);
   }
   EXPECT_EQ(block->Find(kFirstArticle + 10), std::nullopt);
+}
+
+TEST(ArticleBlockTest, TextsTakeAVocabularyWhereThatIsSmaller) {
+  std::vector<NodeRecord> records = OddArticles();
+  TextEncoders encoders = TitleEncoders();
+  const std::string bytes = BlockOf(records, encoders);
+  EXPECT_TRUE(encoders[kTitle]->used);
+  EXPECT_LT(bytes.size() + 400, BlockOf(records).size());
+  absl::StatusOr<ArticleBlock> block = ArticleBlock::Parse(kFirstArticle, bytes);
+  ASSERT_TRUE(block.ok());
+  EXPECT_TRUE(absl::IsDataLoss(block->Read(0, NoVocabulary).status()));
+  for (size_t i = 0; i < records.size(); ++i)
+    EXPECT_EQ(*block->Read(i, FindTitleWords), records[i]);
+
+  std::mt19937 random(1);
+  for (NodeRecord& record : records) {
+    std::string noise;
+    for (int i = 0; i < 30; ++i) noise.push_back(static_cast<char>(random()));
+    record.properties = Packed({{kTitle, 1, noise}});
+  }
+  encoders = TitleEncoders();
+  EXPECT_EQ(BlockOf(records, encoders), BlockOf(records));
+  EXPECT_FALSE(encoders[kTitle]->used);
+}
+
+TEST(ArticleBlockTest, TextsThatTellWhenItWasPublishedAreLeftOut) {
+  const auto block_size = [](const std::vector<std::string>& texts) {
+    std::vector<NodeRecord> records;
+    for (size_t i = 0; i < texts.size(); ++i) {
+      records.push_back(Article(Packed({{1, 1, texts[i]}})));
+      records.back().published = int64_t{1'718'720'000'000'000} + kMicrosecondsPerDay * i;
+      if (texts[i].size() == 10) records.back().published -= int64_t{51'200'000'000};
+    }
+    const std::string bytes = BlockOf(records);
+    absl::StatusOr<ArticleBlock> block = ArticleBlock::Parse(kFirstArticle, bytes);
+    for (size_t i = 0; i < records.size(); ++i) {
+      EXPECT_EQ(*block->Read(i, NoVocabulary), records[i]) << texts[i];
+    }
+    return bytes.size();
+  };
+  EXPECT_LT(block_size({"2024-06-18T14:13:20Z", "2024-06-19", "2024-06-20T14:13:20Z"}), 40);
+  EXPECT_GT(block_size({"2024-06-18T14:13:20Z", "2024-06-19T14:13:21Z", "2024-06-20"}), 60);
+  EXPECT_GT(block_size({"2024-06-18T14:13:20Z", "2024-06-19T14:13:20", "2024-06-20"}), 60);
 }
 
 TEST(ArticleBlockTest, LeavesOutWhatHasToStandByItself) {
@@ -109,15 +178,15 @@ TEST(ArticleBlockTest, LeavesOutWhatHasToStandByItself) {
 }
 
 TEST(ArticleBlockTest, NoBytesDoWorseThanDataLoss) {
-  const std::string bytes = BlockOf(OddArticles());
+  const std::string bytes = BlockOf(OddArticles(), TitleEncoders());
   const auto read_all = [](const std::string& changed) {
-    const absl::StatusOr<ArticleBlock> block = ArticleBlock::Parse(kFirstArticle, changed);
+    absl::StatusOr<ArticleBlock> block = ArticleBlock::Parse(kFirstArticle, changed);
     if (!block.ok()) {
       EXPECT_TRUE(absl::IsDataLoss(block.status()));
       return;
     }
     for (size_t i = 0; i < block->size(); ++i) {
-      const absl::StatusOr<NodeRecord> read = block->Read(i);
+      const absl::StatusOr<NodeRecord> read = block->Read(i, FindTitleWords);
       EXPECT_TRUE(read.ok() || absl::IsDataLoss(read.status()));
     }
   };
@@ -148,6 +217,10 @@ class ArticlesOfBlocksTest : public testing::Test {
     TableLoad load(*transaction, space, /*files=*/true);
     const NodeId first = *transaction->NewArticlesOfBlocks(records.size());
     ArticleLoad articles(load);
+    if (learns_) {
+      for (const NodeRecord& record : records) articles.Sample(record.properties);
+      EXPECT_TRUE(articles.Learn(1).ok());
+    }
     TableStream labels = load.NewStream(Family::kIndexes);
     for (size_t i = 0; i < records.size(); ++i) {
       EXPECT_TRUE(articles.Add(first + i, records[i]).ok());
@@ -195,7 +268,10 @@ class ArticlesOfBlocksTest : public testing::Test {
     return VerifyConsistency(*store_->TakeSnapshot())->problems;
   }
 
+  uint32_t Newest() { return *NewestVocabulary(*store_->TakeSnapshot(), kTitle); }
+
   std::unique_ptr<Store> store_;
+  bool learns_ = false;
 };
 
 TEST_F(ArticlesOfBlocksTest, AreReadWhereTheyLie) {
@@ -244,6 +320,52 @@ TEST_F(ArticlesOfBlocksTest, OfALaterLoadBeginWithABlock) {
   EXPECT_EQ(Load(std::vector<NodeRecord>(9, Article(""))), kFirstArticle + 8);
   EXPECT_EQ(Scan().size(), 13);
   EXPECT_THAT(Problems(), testing::IsEmpty());
+}
+
+std::vector<NodeRecord> Titled(absl::string_view words, int count) {
+  std::vector<NodeRecord> records;
+  for (int i = 0; i < count; ++i) {
+    records.push_back(Article(Packed({{kTitle, 1, absl::StrCat(i * 7919, " ", words)}})));
+  }
+  return records;
+}
+
+TEST_F(ArticlesOfBlocksTest, HaveVocabulariesThatLoadsAddWhenTheyNeedThem) {
+  learns_ = true;
+  const std::vector<NodeRecord> some = Titled("ministers talk about talks", 200);
+  const std::vector<NodeRecord> others = Titled("Erzählungen lauter kleiner Vögel", 200);
+  std::vector<NodeId> firsts = {Load(some)};
+  EXPECT_EQ(Newest(), 1);
+  firsts.push_back(Load(some));
+  EXPECT_EQ(Newest(), 1);
+  firsts.push_back(Load(others));
+  EXPECT_EQ(Newest(), 2);
+  for (size_t i = 0; i < some.size(); ++i) {
+    EXPECT_EQ(Read(firsts[0] + i), some[i]);
+    EXPECT_EQ(Read(firsts[1] + i), some[i]);
+    EXPECT_EQ(Read(firsts[2] + i), others[i]);
+  }
+  EXPECT_THAT(Problems(), testing::IsEmpty());
+}
+
+TEST_F(ArticlesOfBlocksTest, AreMissedWithoutTheirVocabulary) {
+  learns_ = true;
+  const NodeId first = Load(Titled("ministers talk about talks", 200));
+  const auto damage = [&](const auto& write) {
+    Commit([&](Transaction& transaction) {
+      write(transaction);
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(absl::IsDataLoss(ReadNode(*store_->TakeSnapshot(), first).status()));
+  };
+  damage([](Transaction& transaction) {
+    transaction.Put(Family::kArticles, VocabularyKey(kTitle, 1), "none");
+  });
+  EXPECT_THAT(Problems(), testing::Contains(HasSubstr("broken vocabulary")));
+  damage([](Transaction& transaction) {
+    transaction.Delete(Family::kArticles, VocabularyKey(kTitle, 1));
+  });
+  EXPECT_THAT(Problems(), testing::Contains(HasSubstr("a vocabulary of articles is lost")));
 }
 
 TEST_F(ArticlesOfBlocksTest, AreMissedWhenTheirBlockIsBroken) {
