@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "rocksdb/slice.h"
 #include "storage/adjacency_page.h"
+#include "storage/article_facts.h"
 #include "storage/articles.h"
 #include "storage/catalogue.h"
 #include "storage/chunk_summary.h"
@@ -42,6 +43,13 @@ class Fingerprint {
     ((hash = Mix(hash ^ static_cast<uint64_t>(parts))), ...);
     sum_ += hash;
     ++count_;
+  }
+  template <typename... T>
+  void Remove(const T&... parts) {
+    Fingerprint other;
+    other.Add(parts...);
+    sum_ -= other.sum_;
+    --count_;
   }
   uint64_t count() const { return count_; }
   bool operator==(const Fingerprint& other) const = default;
@@ -89,6 +97,11 @@ class Verifier {
   absl::Status FactKeys();
   absl::Status Adjacency();
   absl::Status Provenance();
+  // Adds pairs of article and fact to `*lists`: those of a block, and, after these, what a
+  // transaction made of an article's.
+  absl::Status FactsOfBlock(uint64_t block, absl::string_view value, Fingerprint* lists);
+  absl::Status ChangesOfFacts(NodeId article, absl::string_view value, bool in_block,
+                              Fingerprint* lists);
   void Compare(absl::string_view what, const Fingerprint& stored, const Fingerprint& derived);
   absl::Status CompareCount(absl::string_view counter, uint64_t counted);
   // Notes a node that has a record; reports one that a record of another kind speaks of in vain.
@@ -463,8 +476,34 @@ absl::Status Verifier::Adjacency() {
   return absl::OkStatus();
 }
 
+absl::Status Verifier::FactsOfBlock(uint64_t block, absl::string_view value, Fingerprint* lists) {
+  ASSIGN_OR_RETURN(const ArticleFactsBlock facts_of, ArticleFactsBlock::Parse(value));
+  const Geometry& geometry = snapshot_.geometry();
+  if (facts_of.size() > geometry.block_articles) {
+    return absl::DataLossError("facts of an article of another block");
+  }
+  for (size_t place = 0; place < facts_of.size(); ++place) {
+    ASSIGN_OR_RETURN(const std::vector<FactId> facts, facts_of.FactsAt(place));
+    for (FactId fact : facts) lists->Add(FirstOfBlock(geometry, block) + place, fact);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Verifier::ChangesOfFacts(NodeId article, absl::string_view value, bool in_block,
+                                      Fingerprint* lists) {
+  std::vector<FactId> before;
+  if (in_block) {
+    ASSIGN_OR_RETURN(before, FactsInBlock(snapshot_, article));
+  }
+  for (FactId fact : before) lists->Remove(article, fact);
+  ASSIGN_OR_RETURN(const std::vector<FactId> facts, DecodeList(value, std::move(before)));
+  for (FactId fact : facts) lists->Add(article, fact);
+  return absl::OkStatus();
+}
+
 absl::Status Verifier::Provenance() {
   Fingerprint lists;
+  absl::flat_hash_set<uint64_t> blocks;  // of articles, that have lists
   Fingerprint publishers;
   Fingerprint originals;
   Fingerprint merges;
@@ -476,12 +515,14 @@ absl::Status Verifier::Provenance() {
         uint64_t to;
         reader.U8(&kind);
         switch (static_cast<ProvenanceKey>(kind)) {
-          case ProvenanceKey::kArticleFacts: {
-            if (!reader.U64(&from) || !reader.done()) break;
-            ASSIGN_OR_RETURN(const std::vector<FactId> facts, DecodeList(value));
-            for (FactId fact : facts) lists.Add(from, fact);
-            return absl::OkStatus();
-          }
+          case ProvenanceKey::kBlockFacts:
+            if (!reader.U64(&from) || !reader.done() || from >= kMostNodes) break;
+            blocks.insert(from);
+            return FactsOfBlock(from, value, &lists);
+          case ProvenanceKey::kArticleFacts:
+            if (!reader.U64(&from) || !reader.done() || !IsArticle(from)) break;
+            return ChangesOfFacts(
+                from, value, blocks.contains(BlockOfArticle(snapshot_.geometry(), from)), &lists);
           case ProvenanceKey::kPublisherArticles:
             if (!reader.U64(&from) || !reader.U64(&to) || !reader.done()) break;
             publishers.Add(from, to);

@@ -172,8 +172,7 @@ void UpdateArticles(Transaction& transaction, FactId fact, const FactRecord& old
   const auto enter = [&](NodeId article, bool erased) {
     std::string entry;
     AppendListEntry(fact, erased, &entry);
-    transaction.Append(Family::kProvenance, KeyWriter(ProvenanceKey::kArticleFacts).U64(article),
-                       entry, erased ? -1 : 1);
+    transaction.Append(Family::kProvenance, ArticleFactsKey(article), entry, erased ? -1 : 1);
   };
   for (NodeId article : before) {
     if (!after.contains(article)) enter(article, true);

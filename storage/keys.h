@@ -28,7 +28,8 @@
 //   facts       'b' block be64                                    sealed block of facts
 //               'f' fact be64                                     loose fact, over its block's
 //               'e' fact be64 | page be32                         overflowing evidence
-//   provenance  'f' article be64                                  list of facts
+//   provenance  'f' article be64                                  changes of a list of facts
+//               'b' block be64                                    lists of facts of articles
 //               'p' publisher be64 | article be64                 empty
 //               'o' original be64 | copy be64                     empty
 //               'a' awaited article key, escaped | copy be64      empty
@@ -80,6 +81,7 @@ enum class ArticleKey : char { kLoose = 'a', kBlock = 'b', kVocabulary = 'v' };
 enum class FactKey : char { kBlock = 'b', kLoose = 'f', kEvidence = 'e' };
 enum class ProvenanceKey : char {
   kArticleFacts = 'f',
+  kBlockFacts = 'b',
   kPublisherArticles = 'p',
   kOriginalCopies = 'o',
   kAwaitedOriginal = 'a',

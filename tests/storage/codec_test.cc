@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <random>
 #include <string>
 #include <tuple>
@@ -12,6 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/adjacency_page.h"
+#include "storage/article_facts.h"
 #include "storage/chunk_summary.h"
 #include "storage/column.h"
 #include "storage/fact_block.h"
@@ -423,9 +425,44 @@ TEST(FactListTest, ErasedFactsAreGoneFoldedOrNot) {
   AppendListEntry(5, true, &bytes);
   AppendListEntry(5, false, &bytes);
   EXPECT_THAT(*DecodeList(bytes), ElementsAre(5, 9));
-  FoldList(&bytes);
+  std::string kept = bytes;
+  FoldList(/*keep_erased=*/true, &kept);
+  EXPECT_EQ(kept.size(), 3);
+  EXPECT_THAT(*DecodeList(kept), ElementsAre(5, 9));
+  EXPECT_THAT(*DecodeList(kept, {3, 4}), ElementsAre(4, 5, 9));
+  FoldList(/*keep_erased=*/false, &bytes);
   EXPECT_EQ(bytes.size(), 2);
   EXPECT_THAT(*DecodeList(bytes), ElementsAre(5, 9));
+}
+
+TEST(ArticleFactsTest, EachArticleHasItsFacts) {
+  std::map<size_t, std::vector<FactId>> expected;
+  std::mt19937 random(3);
+  for (int i = 0; i < 300; ++i) expected[random() % 60].push_back(i * 1000 + random() % 1000);
+  ArticleFactsBuilder builder;
+  EXPECT_TRUE(builder.empty());
+  for (const auto& [place, facts] : expected) {
+    for (const FactId fact : facts) builder.Add(place, fact);
+  }
+  const std::string bytes = builder.Finish();
+  EXPECT_TRUE(builder.empty());
+  EXPECT_LT(bytes.size(), 300 * 3);
+  const auto block = ArticleFactsBlock::Parse(bytes);
+  ASSERT_TRUE(block.ok());
+  for (size_t place = 0; place < 70; ++place) {
+    EXPECT_EQ(*block->FactsAt(place), expected[place]) << place;
+  }
+  for (int round = 0; round < 3000; ++round) {
+    std::string changed = bytes.substr(0, round % 7 == 0 ? random() % bytes.size() : bytes.size());
+    for (int i = 0; i < 2 && !changed.empty(); ++i) {
+      changed[random() % (round % 2 == 0 ? std::min<size_t>(30, changed.size()) : changed.size())] =
+          static_cast<char>(random());
+    }
+    const auto broken = ArticleFactsBlock::Parse(changed);
+    for (size_t place = 0; broken.ok() && place < broken->size(); ++place) {
+      broken->FactsAt(place).IgnoreError();
+    }
+  }
 }
 
 TEST(MergeCodecTest, FactsBeforeMergesKeepAllTheirEvidence) {
@@ -452,7 +489,10 @@ void ReadAsAnything(absl::string_view bytes) {
   std::string value(bytes);
   FoldPending(&value);
   value = std::string(bytes);
-  FoldList(&value);
+  FoldList(/*keep_erased=*/true, &value);
+  if (const auto lists = ArticleFactsBlock::Parse(bytes); lists.ok()) {
+    for (size_t i = 0; i < lists->size(); ++i) lists->FactsAt(i).IgnoreError();
+  }
   if (const auto block = FactBlock::Parse(256, 4, bytes); block.ok()) {
     for (size_t i = 0; i < block->size(); ++i) block->Read(i);
   }

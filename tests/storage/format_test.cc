@@ -12,6 +12,7 @@
 #include "rocksdb/slice.h"
 #include "storage/adjacency_page.h"
 #include "storage/article_block.h"
+#include "storage/article_facts.h"
 #include "storage/chunk_summary.h"
 #include "storage/fact_block.h"
 #include "storage/keys.h"
@@ -71,14 +72,14 @@ std::vector<Evidence> ExampleEvidence() {
 }
 
 TEST(FormatTest, EveryExampleIsDecoded) {
-  EXPECT_THAT(
-      Examples(),
-      testing::UnorderedElementsAre(
-          testing::Key("key-loose-fact"), testing::Key("key-page"), testing::Key("key-name"),
-          testing::Key("key-index"), testing::Key("format-record"), testing::Key("node"),
-          testing::Key("page"), testing::Key("summary"), testing::Key("block"),
-          testing::Key("articles"), testing::Key("articles-texts"), testing::Key("vocabulary"),
-          testing::Key("evidence"), testing::Key("list"), testing::Key("merge")));
+  EXPECT_THAT(Examples(), testing::UnorderedElementsAre(
+                              testing::Key("key-loose-fact"), testing::Key("key-page"),
+                              testing::Key("key-name"), testing::Key("key-index"),
+                              testing::Key("format-record"), testing::Key("node"),
+                              testing::Key("page"), testing::Key("summary"), testing::Key("block"),
+                              testing::Key("articles"), testing::Key("articles-texts"),
+                              testing::Key("vocabulary"), testing::Key("evidence"),
+                              testing::Key("list"), testing::Key("lists"), testing::Key("merge")));
 }
 
 TEST(FormatTest, Keys) {
@@ -243,6 +244,20 @@ TEST(FormatTest, Merge) {
   record.into_before.labels = {1};
   EXPECT_EQ(*DecodeMerge(Example("merge")), record);
   EXPECT_EQ(EncodeMerge(record), Example("merge"));
+}
+
+TEST(FormatTest, Lists) {
+  ArticleFactsBuilder builder;
+  builder.Add(0, 300);
+  builder.Add(0, 301);
+  builder.Add(2, 300);
+  const std::string bytes = builder.Finish();
+  EXPECT_EQ(bytes, Example("lists")) << absl::BytesToHexString(bytes);
+  const auto lists = ArticleFactsBlock::Parse(bytes);
+  ASSERT_TRUE(lists.ok());
+  EXPECT_THAT(*lists->FactsAt(0), testing::ElementsAre(300, 301));
+  EXPECT_THAT(*lists->FactsAt(1), testing::IsEmpty());
+  EXPECT_THAT(*lists->FactsAt(2), testing::ElementsAre(300));
 }
 
 TEST(FormatTest, List) { EXPECT_THAT(*DecodeList(Example("list")), testing::ElementsAre(301)); }
