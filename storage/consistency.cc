@@ -17,10 +17,13 @@
 #include "storage/dictionary.h"
 #include "storage/fact_block.h"
 #include "storage/facts.h"
+#include "storage/fingerprint.h"
 #include "storage/keys.h"
+#include "storage/label_index.h"
 #include "storage/merges.h"
 #include "storage/nodes.h"
 #include "storage/provenance.h"
+#include "storage/publisher_articles.h"
 #include "storage/status_macros.h"
 #include "storage/store_impl.h"
 #include "storage/vocabularies.h"
@@ -32,38 +35,6 @@ constexpr size_t kProblemsKept = 100;
 constexpr uint64_t kProgressStep = 1 << 14;
 // More nodes of a kind than any database has; keeps a broken id from costing memory.
 constexpr uint64_t kMostNodes = uint64_t{1} << 32;
-
-// A number that two sets of equal things share: the sum of a mixed hash of each. Lets both
-// directions of adjacency be compared with the facts without keeping them.
-class Fingerprint {
- public:
-  template <typename... T>
-  void Add(const T&... parts) {
-    uint64_t hash = 0x9e3779b97f4a7c15;
-    ((hash = Mix(hash ^ static_cast<uint64_t>(parts))), ...);
-    sum_ += hash;
-    ++count_;
-  }
-  template <typename... T>
-  void Remove(const T&... parts) {
-    Fingerprint other;
-    other.Add(parts...);
-    sum_ -= other.sum_;
-    --count_;
-  }
-  uint64_t count() const { return count_; }
-  bool operator==(const Fingerprint& other) const = default;
-
- private:
-  static uint64_t Mix(uint64_t v) {
-    v = (v ^ (v >> 30)) * 0xbf58476d1ce4e5b9;
-    v = (v ^ (v >> 27)) * 0x94d049bb133111eb;
-    return v ^ (v >> 31);
-  }
-
-  uint64_t sum_ = 0;
-  uint64_t count_ = 0;
-};
 
 class Verifier {
  public:
@@ -90,13 +61,17 @@ class Verifier {
   // Notes what is under a key of articles, which come in the order of keys.
   absl::Status Articles(absl::string_view key, absl::string_view value,
                         absl::flat_hash_set<NodeId>* loose, uint64_t* count);
-  // Adds an entry of the label index to `*labels`.
-  absl::Status IndexEntry(absl::string_view key, Fingerprint* labels);
+  // Adds an entry of the label index to `*labels`, or takes it away.
+  absl::Status IndexEntry(absl::string_view key, absl::string_view value, Fingerprint* labels);
+  absl::Status LabelEntry(LabelId label, NodeId node, absl::string_view value, Fingerprint* labels);
   absl::Status Dictionaries();
   absl::Status Facts();
   absl::Status FactKeys();
   absl::Status Adjacency();
   absl::Status Provenance();
+  // Adds a pair to `*publishers`, or takes one of a list away.
+  absl::Status PublisherPair(NodeId publisher, NodeId article, absl::string_view value,
+                             Fingerprint* publishers);
   // Adds pairs of article and fact to `*lists`: those of a block, and, after these, what a
   // transaction made of an article's.
   absl::Status FactsOfBlock(uint64_t block, absl::string_view value, Fingerprint* lists);
@@ -288,8 +263,8 @@ absl::Status Verifier::Nodes() {
   RETURN_IF_ERROR(CheckNextId(kNextEntity, entities_.size()));
   RETURN_IF_ERROR(CheckNextId(kNextArticle, articles_.size()));
   Fingerprint indexed;
-  RETURN_IF_ERROR(Walk(Family::kIndexes, [&](absl::string_view key, absl::string_view) {
-    return IndexEntry(key, &indexed);
+  RETURN_IF_ERROR(Walk(Family::kIndexes, [&](absl::string_view key, absl::string_view value) {
+    return IndexEntry(key, value, &indexed);
   }));
   Compare("entries of the label index", indexed, labels_);
   return absl::OkStatus();
@@ -338,7 +313,20 @@ absl::Status Verifier::Articles(absl::string_view key, absl::string_view value,
   return absl::DataLossError("broken key of articles");
 }
 
-absl::Status Verifier::IndexEntry(absl::string_view key, Fingerprint* labels) {
+absl::Status Verifier::LabelEntry(LabelId label, NodeId node, absl::string_view value,
+                                  Fingerprint* labels) {
+  ASSIGN_OR_RETURN(const bool in_range, IsInLabelRange(snapshot_, label, node));
+  if (value == kHasLabel) {
+    if (!in_range) labels->Add(label, node);
+    return absl::OkStatus();
+  }
+  if (value != kLostLabel || !in_range) return absl::DataLossError("broken entry of an index");
+  labels->Remove(label, node);
+  return absl::OkStatus();
+}
+
+absl::Status Verifier::IndexEntry(absl::string_view key, absl::string_view value,
+                                  Fingerprint* labels) {
   KeyReader reader(key);
   uint8_t kind = 0;
   uint32_t id;
@@ -347,8 +335,14 @@ absl::Status Verifier::IndexEntry(absl::string_view key, Fingerprint* labels) {
   switch (static_cast<IndexKey>(kind)) {
     case IndexKey::kLabel:
       if (!reader.U64(&node) || !reader.done()) break;
-      labels->Add(id, node);
+      return LabelEntry(id, node, value, labels);
+    case IndexKey::kLabelRange: {
+      if (!reader.U64(&node) || !reader.done()) break;
+      ASSIGN_OR_RETURN(const NodeId first, FirstOfLabelRange(node, value));
+      if (node - first >= kMostNodes) break;
+      for (NodeId article = first; article <= node; ++article) labels->Add(id, article);
       return absl::OkStatus();
+    }
     case IndexKey::kProperty: {
       // What the value has to be is the engine's affair.
       const size_t size = reader.rest().size();
@@ -501,6 +495,18 @@ absl::Status Verifier::ChangesOfFacts(NodeId article, absl::string_view value, b
   return absl::OkStatus();
 }
 
+absl::Status Verifier::PublisherPair(NodeId publisher, NodeId article, absl::string_view value,
+                                     Fingerprint* publishers) {
+  ASSIGN_OR_RETURN(const bool in_list, IsInPublisherList(snapshot_, publisher, article));
+  if (value == kPublished) {
+    if (!in_list) publishers->Add(publisher, article);
+    return absl::OkStatus();
+  }
+  if (value != kNoLongerPublished || !in_list) return absl::DataLossError("broken value");
+  publishers->Remove(publisher, article);
+  return absl::OkStatus();
+}
+
 absl::Status Verifier::Provenance() {
   Fingerprint lists;
   absl::flat_hash_set<uint64_t> blocks;  // of articles, that have lists
@@ -525,8 +531,14 @@ absl::Status Verifier::Provenance() {
                 from, value, blocks.contains(BlockOfArticle(snapshot_.geometry(), from)), &lists);
           case ProvenanceKey::kPublisherArticles:
             if (!reader.U64(&from) || !reader.U64(&to) || !reader.done()) break;
-            publishers.Add(from, to);
+            return PublisherPair(from, to, value, &publishers);
+          case ProvenanceKey::kPublisherList: {
+            if (!reader.U64(&from) || !reader.U64(&to) || !reader.done()) break;
+            std::vector<NodeId> articles;
+            RETURN_IF_ERROR(DecodePublisherList(to, value, &articles));
+            for (NodeId article : articles) publishers.Add(from, article);
             return absl::OkStatus();
+          }
           case ProvenanceKey::kOriginalCopies:
             if (!reader.U64(&from) || !reader.U64(&to) || !reader.done()) break;
             originals.Add(from, to);

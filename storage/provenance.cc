@@ -65,10 +65,6 @@ absl::StatusOr<std::vector<FactId>> FactsInBlock(const View& view, NodeId articl
   return lists.FactsAt(article - FirstOfBlock(geometry, block));
 }
 
-absl::StatusOr<std::vector<NodeId>> ArticlesOfPublisher(const View& view, NodeId publisher) {
-  return IdsUnder(view, KeyWriter(ProvenanceKey::kPublisherArticles).U64(publisher));
-}
-
 absl::StatusOr<std::vector<NodeId>> CopiesOfOriginal(const View& view, NodeId original) {
   return IdsUnder(view, KeyWriter(ProvenanceKey::kOriginalCopies).U64(original));
 }

@@ -30,7 +30,8 @@ absl::StatusOr<std::vector<NodeId>> CopiesAwaiting(const View& view,
 // All keys that copies wait for.
 absl::StatusOr<absl::flat_hash_set<std::string>> AwaitedKeys(const View& view);
 
-// The keys behind publisher → articles and original → copies, for bulk loads; no values.
+// The keys of pairs of publisher → articles (publisher_articles.h has lists of them, too) and of
+// original → copies, for bulk loads; no values.
 std::string PublisherKey(NodeId publisher, NodeId article);
 std::string OriginalKey(NodeId original, NodeId copy);
 

@@ -2,9 +2,12 @@
 // over it, and no bytes whatever do worse than DataLoss.
 #include "storage/article_block.h"
 
+#include <algorithm>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -13,7 +16,10 @@
 #include "storage/article_segments.h"
 #include "storage/articles.h"
 #include "storage/consistency.h"
+#include "storage/keys.h"
 #include "storage/node_reader.h"
+#include "storage/provenance.h"
+#include "storage/publisher_articles.h"
 #include "storage/spill.h"
 #include "storage/store.h"
 #include "storage/table_load.h"
@@ -221,13 +227,23 @@ class ArticlesOfBlocksTest : public testing::Test {
       for (const NodeRecord& record : records) articles.Sample(record.properties);
       EXPECT_TRUE(articles.Learn(1).ok());
     }
-    TableStream labels = load.NewStream(Family::kIndexes);
+    std::set<std::pair<NodeId, NodeId>> published;
     for (size_t i = 0; i < records.size(); ++i) {
       EXPECT_TRUE(articles.Add(first + i, records[i]).ok());
-      EXPECT_TRUE(labels.Put(LabelKey(kLabel, first + i), "").ok());
+      if (records[i].publisher != kNoId) published.insert({records[i].publisher, first + i});
     }
     EXPECT_TRUE(articles.Finish().ok());
+    TableStream labels = load.NewStream(Family::kIndexes);
+    EXPECT_TRUE(
+        labels
+            .Put(LabelRangeKey(kLabel, first + records.size() - 1), LabelRangeValue(records.size()))
+            .ok());
     EXPECT_TRUE(labels.Finish().ok());
+    PublisherStream publishers(load);
+    for (const auto& [publisher, article] : published) {
+      EXPECT_TRUE(publishers.Add(publisher, article).ok());
+    }
+    EXPECT_TRUE(publishers.Finish().ok());
     EXPECT_TRUE(transaction->Count(kArticleCount, static_cast<int64_t>(records.size())).ok());
     EXPECT_TRUE(transaction->Commit(load).ok());
     return first;
@@ -256,6 +272,21 @@ class ArticlesOfBlocksTest : public testing::Test {
     for (NodeId article; cursor.Next(&article);) articles.push_back(article);
     EXPECT_TRUE(cursor.status().ok());
     return articles;
+  }
+  std::vector<NodeId> Labelled(NodeId from = 0) {
+    const auto snapshot = store_->TakeSnapshot();
+    NodeCursor cursor = ScanLabel(*snapshot, kLabel, from);
+    std::vector<NodeId> nodes;
+    for (NodeId node; cursor.Next(&node);) nodes.push_back(node);
+    EXPECT_TRUE(cursor.status().ok());
+    for (NodeId node = kFirstArticle; node < kFirstArticle + 40; ++node) {
+      if (from != 0) break;
+      EXPECT_EQ(*HasLabel(*snapshot, kLabel, node), std::count(nodes.begin(), nodes.end(), node));
+    }
+    return nodes;
+  }
+  std::vector<NodeId> Published(NodeId publisher) {
+    return *ArticlesOfPublisher(*store_->TakeSnapshot(), publisher);
   }
   NodeId PublisherInSegment(NodeId article) {
     const auto snapshot = store_->TakeSnapshot();
@@ -320,6 +351,96 @@ TEST_F(ArticlesOfBlocksTest, OfALaterLoadBeginWithABlock) {
   EXPECT_EQ(Load(std::vector<NodeRecord>(9, Article(""))), kFirstArticle + 8);
   EXPECT_EQ(Scan().size(), 13);
   EXPECT_THAT(Problems(), testing::IsEmpty());
+}
+
+TEST_F(ArticlesOfBlocksTest, HaveALabelUntilTheyLoseIt) {
+  const NodeRecord plain = Article("");
+  NodeRecord bare = plain;
+  bare.labels.clear();
+  const NodeId first = Load(std::vector<NodeRecord>(5, plain));
+  const NodeId second = Load(std::vector<NodeRecord>(3, plain));
+  Commit([&](Transaction& transaction) {
+    return WriteNode(transaction, *transaction.NewEntity(), nullptr, plain);
+  });
+  std::vector<NodeId> all = {0};
+  for (int i = 0; i < 5; ++i) all.push_back(first + i);
+  for (int i = 0; i < 3; ++i) all.push_back(second + i);
+  EXPECT_EQ(Labelled(), all);
+  EXPECT_EQ(Labelled(first + 3), std::vector<NodeId>(all.begin() + 4, all.end()));
+  Commit([&](Transaction& transaction) { return WriteNode(transaction, first, &plain, bare); });
+  Commit([&](Transaction& transaction) { return EraseNode(transaction, second + 2, plain); });
+  EXPECT_THAT(Problems(), testing::IsEmpty());
+  all.erase(all.begin() + 1);
+  all.pop_back();
+  EXPECT_EQ(Labelled(), all);
+  Commit([&](Transaction& transaction) { return WriteNode(transaction, first, &bare, plain); });
+  all.insert(all.begin() + 1, first);
+  EXPECT_EQ(Labelled(), all);
+  EXPECT_THAT(Problems(), testing::IsEmpty());
+  Commit([&](Transaction& transaction) {
+    transaction.Put(Family::kIndexes, LabelRangeKey(kLabel, second + 2), "");
+    return absl::OkStatus();
+  });
+  EXPECT_THAT(Problems(), testing::Contains(HasSubstr("broken range of a label")));
+  EXPECT_TRUE(absl::IsDataLoss(HasLabel(*store_->TakeSnapshot(), kLabel, second).status()));
+}
+
+TEST_F(ArticlesOfBlocksTest, ArePublishedByTheirPublisherUntilThatChanges) {
+  std::vector<NodeRecord> records(700, Article(""));
+  std::vector<NodeId> of_three;
+  for (size_t i = 0; i < records.size(); ++i) {
+    records[i].publisher = i % 5 == 0 || i > 680 ? 3 : i == 2 ? 5 : 4;
+    if (records[i].publisher == 3) of_three.push_back(kFirstArticle + i);
+  }
+  EXPECT_EQ(Load(records), kFirstArticle);
+  EXPECT_EQ(Published(3), of_three);
+  EXPECT_THAT(Published(5), ElementsAre(kFirstArticle + 2));
+  EXPECT_EQ(Published(4).size(), 699 - of_three.size());
+  EXPECT_THAT(Published(2), testing::IsEmpty());
+  NodeRecord other = records[0];
+  other.publisher = 2;
+  Commit([&](Transaction& transaction) {
+    return WriteNode(transaction, kFirstArticle, &records[0], other);
+  });
+  Commit([&](Transaction& transaction) {
+    return EraseNode(transaction, kFirstArticle + 690, records[690]);
+  });
+  EXPECT_THAT(Published(2), ElementsAre(kFirstArticle));
+  EXPECT_EQ(Published(3).front(), kFirstArticle + 5);
+  EXPECT_EQ(Published(3).size(), of_three.size() - 2);
+  EXPECT_THAT(Problems(), testing::IsEmpty());
+  Commit([&](Transaction& transaction) {
+    return WriteNode(transaction, kFirstArticle, &other, records[0]);
+  });
+  Commit([&](Transaction& transaction) {
+    return WriteNode(transaction, kFirstArticle + 690, nullptr, records[690]);
+  });
+  EXPECT_EQ(Published(3), of_three);
+  EXPECT_THAT(Published(2), testing::IsEmpty());
+  EXPECT_THAT(Problems(), testing::IsEmpty());
+}
+
+TEST_F(ArticlesOfBlocksTest, BrokenListsOfAPublishersArticlesAreFound) {
+  const std::vector<NodeId> articles = {kFirstArticle + 2, kFirstArticle + 3, kFirstArticle + 90};
+  const std::string bytes = EncodePublisherList(articles);
+  std::mt19937 random(9);
+  std::vector<NodeId> read;
+  for (int round = 0; round < 2000; ++round) {
+    std::string changed = bytes.substr(0, random() % (bytes.size() + 1));
+    if (!changed.empty()) changed[random() % changed.size()] = static_cast<char>(random());
+    read.clear();
+    const absl::Status status = DecodePublisherList(kFirstArticle + 90, changed, &read);
+    EXPECT_TRUE(status.ok() ? std::is_sorted(read.begin(), read.end()) : absl::IsDataLoss(status));
+  }
+  Load(std::vector<NodeRecord>(3, Article("")));
+  Commit([&](Transaction& transaction) {
+    const std::string key =
+        KeyWriter(ProvenanceKey::kPublisherList).U64(3).U64(kFirstArticle).bytes();
+    transaction.Put(Family::kProvenance, key, "none");
+    return absl::OkStatus();
+  });
+  EXPECT_THAT(Problems(), testing::Contains(HasSubstr("broken list of articles")));
+  EXPECT_TRUE(absl::IsDataLoss(ArticlesOfPublisher(*store_->TakeSnapshot(), 3).status()));
 }
 
 std::vector<NodeRecord> Titled(absl::string_view words, int count) {

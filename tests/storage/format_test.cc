@@ -19,6 +19,7 @@
 #include "storage/merges.h"
 #include "storage/nodes.h"
 #include "storage/provenance.h"
+#include "storage/publisher_articles.h"
 #include "storage/store.h"
 #include "storage/view.h"
 
@@ -72,14 +73,15 @@ std::vector<Evidence> ExampleEvidence() {
 }
 
 TEST(FormatTest, EveryExampleIsDecoded) {
-  EXPECT_THAT(Examples(), testing::UnorderedElementsAre(
-                              testing::Key("key-loose-fact"), testing::Key("key-page"),
-                              testing::Key("key-name"), testing::Key("key-index"),
-                              testing::Key("format-record"), testing::Key("node"),
-                              testing::Key("page"), testing::Key("summary"), testing::Key("block"),
-                              testing::Key("articles"), testing::Key("articles-texts"),
-                              testing::Key("vocabulary"), testing::Key("evidence"),
-                              testing::Key("list"), testing::Key("lists"), testing::Key("merge")));
+  EXPECT_THAT(
+      Examples(),
+      testing::UnorderedElementsAre(
+          testing::Key("key-loose-fact"), testing::Key("key-page"), testing::Key("key-name"),
+          testing::Key("key-index"), testing::Key("format-record"), testing::Key("node"),
+          testing::Key("page"), testing::Key("summary"), testing::Key("block"),
+          testing::Key("articles"), testing::Key("articles-texts"), testing::Key("vocabulary"),
+          testing::Key("evidence"), testing::Key("list"), testing::Key("lists"),
+          testing::Key("publisher-list"), testing::Key("merge")));
 }
 
 TEST(FormatTest, Keys) {
@@ -258,6 +260,15 @@ TEST(FormatTest, Lists) {
   EXPECT_THAT(*lists->FactsAt(0), testing::ElementsAre(300, 301));
   EXPECT_THAT(*lists->FactsAt(1), testing::IsEmpty());
   EXPECT_THAT(*lists->FactsAt(2), testing::ElementsAre(300));
+}
+
+TEST(FormatTest, ListOfAPublishersArticles) {
+  const NodeId last = kFirstArticle + 9;
+  const std::vector<NodeId> articles = {last - 6, last - 5, last - 1, last};
+  EXPECT_EQ(EncodePublisherList(articles), Example("publisher-list"));
+  std::vector<NodeId> read;
+  ASSERT_TRUE(DecodePublisherList(last, Example("publisher-list"), &read).ok());
+  EXPECT_EQ(read, articles);
 }
 
 TEST(FormatTest, List) { EXPECT_THAT(*DecodeList(Example("list")), testing::ElementsAre(301)); }
