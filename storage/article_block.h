@@ -51,12 +51,7 @@ namespace entente::storage {
 // What one block may hold, whatever the geometry.
 inline constexpr uint64_t kMaxBlockArticles = 1024;
 
-// Writes the texts of one property, with the vocabulary of this number.
-struct TextEncoder {
-  uint32_t number;
-  VocabularyEncoder encoder;
-  bool used = false;
-};
+// By property.
 using TextEncoders = absl::flat_hash_map<PropertyId, std::unique_ptr<TextEncoder>>;
 // The vocabulary of this number for a property.
 using FindVocabulary =

@@ -15,10 +15,6 @@ namespace {
 // More tells little more.
 constexpr uint64_t kSamples = uint64_t{1} << 14;
 constexpr uint64_t kLeastShare = 2;
-// What the database's vocabulary may take more than the load's own.
-constexpr double kTolerance = 1.02;
-// Vocabularies are compressed.
-constexpr double kStoredPart = 0.6;
 
 bool MayBeText(const PackedProperty& property) { return property.form != 0; }
 
@@ -48,40 +44,11 @@ void ArticleLoad::Sample(absl::string_view properties) {
 absl::Status ArticleLoad::Learn(uint64_t share) {
   const std::unique_ptr<Snapshot> before = load_.Before();
   for (const auto& [property, sample] : samples_) {
-    RETURN_IF_ERROR(LearnProperty(*before, property, sample, share));
+    ASSIGN_OR_RETURN(std::unique_ptr<TextEncoder> encoder,
+                     ChooseVocabulary(*before, property, sample, share, &learned_));
+    if (encoder != nullptr) encoders_[property] = std::move(encoder);
   }
   samples_.clear();
-  return absl::OkStatus();
-}
-
-absl::Status ArticleLoad::LearnProperty(const View& before, PropertyId property,
-                                        const VocabularySample& sample, uint64_t share) {
-  if (sample.bytes_of_some() == 0) return absl::OkStatus();
-  // All bytes of a load for a byte of the texts that are tried.
-  const double all =
-      static_cast<double>(sample.bytes() * share) / static_cast<double>(sample.bytes_of_some());
-  const auto cost = [&](const Vocabulary& vocabulary) {
-    return static_cast<double>(sample.BitsOfSome(vocabulary)) / 8 * all;
-  };
-  std::string bytes = sample.Learn(share);
-  ASSIGN_OR_RETURN(Vocabulary own, Vocabulary::Parse(bytes));
-  const double own_cost = cost(own) + static_cast<double>(bytes.size()) * kStoredPart;
-  const double plain_cost = static_cast<double>(sample.bytes() * share);
-  ASSIGN_OR_RETURN(const uint32_t newest, NewestVocabulary(before, property));
-  if (newest != 0) {
-    ASSIGN_OR_RETURN(const Vocabulary* stored,
-                     before.vocabularies().Find(before, property, newest));
-    if (cost(*stored) < std::min(own_cost * kTolerance, plain_cost)) {
-      encoders_[property] =
-          std::make_unique<TextEncoder>(TextEncoder{newest, VocabularyEncoder(*stored)});
-      return absl::OkStatus();
-    }
-  }
-  if (own_cost >= plain_cost) return absl::OkStatus();
-  vocabularies_.push_back(std::make_unique<const Vocabulary>(std::move(own)));
-  new_vocabularies_[property] = std::move(bytes);
-  encoders_[property] = std::make_unique<TextEncoder>(
-      TextEncoder{newest + 1, VocabularyEncoder(*vocabularies_.back())});
   return absl::OkStatus();
 }
 
@@ -103,9 +70,10 @@ absl::Status ArticleLoad::WriteBlock(NodeId next) {
 
 absl::Status ArticleLoad::WriteVocabularies() {
   TableStream stream = load_.NewStream(Family::kArticles);
-  for (const auto& [property, bytes] : new_vocabularies_) {
-    const TextEncoder& encoder = *encoders_.at(property);
-    if (encoder.used) RETURN_IF_ERROR(stream.Put(VocabularyKey(property, encoder.number), bytes));
+  for (const NewVocabulary& learned : learned_) {  // by rising property
+    const TextEncoder& encoder = *encoders_.at(learned.property);
+    if (!encoder.used) continue;
+    RETURN_IF_ERROR(stream.Put(VocabularyKey(learned.property, encoder.number), learned.bytes));
   }
   return stream.Finish();
 }

@@ -17,7 +17,7 @@
 #include "storage/article_block.h"
 #include "storage/nodes.h"
 #include "storage/table_load.h"
-#include "storage/vocabulary.h"
+#include "storage/vocabularies.h"
 
 namespace entente::storage {
 
@@ -39,8 +39,6 @@ class ArticleLoad {
   absl::Status Finish();
 
  private:
-  absl::Status LearnProperty(const View& before, PropertyId property,
-                             const VocabularySample& sample, uint64_t share);
   absl::Status WriteBlock(NodeId next);
   absl::Status WriteVocabularies();
 
@@ -51,8 +49,7 @@ class ArticleLoad {
   TableStream loose_;
   ArticleBlockBuilder builder_;
   absl::btree_map<PropertyId, VocabularySample> samples_;
-  std::vector<std::unique_ptr<const Vocabulary>> vocabularies_;  // of this load
-  absl::btree_map<PropertyId, std::string> new_vocabularies_;    // their bytes
+  std::vector<NewVocabulary> learned_;
   TextEncoders encoders_;
 };
 

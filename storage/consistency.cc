@@ -408,9 +408,15 @@ absl::Status Verifier::FactKeys() {
     if (!reader.U8(&kind) || !reader.U64(&id)) return absl::DataLossError("broken key of a fact");
     const Geometry& geometry = snapshot_.geometry();
     switch (static_cast<FactKey>(kind)) {
-      case FactKey::kBlock:
-        return FactBlock::Parse(id * geometry.block_facts, geometry.inline_evidence, value)
-            .status();
+      case FactKey::kBlock: {
+        ASSIGN_OR_RETURN(FactBlock block, FactBlock::Parse(id * geometry.block_facts,
+                                                           geometry.inline_evidence, value));
+        if (block.vocabulary() == 0) return absl::OkStatus();
+        ASSIGN_OR_RETURN(const Vocabulary* words,
+                         snapshot_.vocabularies().Find(snapshot_, kQuotes, block.vocabulary()));
+        block.SetVocabulary(words);
+        return block.QuotesAreSound() ? absl::OkStatus() : absl::DataLossError("a broken quote");
+      }
       case FactKey::kLoose:
         if (value.empty()) return absl::OkStatus();
         return FactBlock::Parse(id - id % geometry.block_facts, geometry.inline_evidence, value)

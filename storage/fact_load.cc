@@ -35,6 +35,11 @@ FactLoad::FactLoad(TableLoad& load, SpillSpace& space, const Options& options)
       in_edges_(space, options.run_bytes),
       article_facts_(space, options.run_bytes) {}
 
+absl::Status FactLoad::LearnQuotes(const VocabularySample& sample, uint64_t share) {
+  ASSIGN_OR_RETURN(quotes_, ChooseVocabulary(*load_.Before(), kQuotes, sample, share, &learned_));
+  return absl::OkStatus();
+}
+
 absl::Status FactLoad::Add() {
   StoredFact& stored = block_[filled_];
   FactRecord& record = stored.record;
@@ -67,7 +72,8 @@ absl::Status FactLoad::WriteBlock() {
   const FactId first = block_[0].id;
   const std::string key = KeyWriter(FactKey::kBlock).U64(first / block_.size()).bytes();
   const size_t filled = std::exchange(filled_, 0);
-  return blocks_.Put(key, EncodeFactBlock(first, absl::MakeConstSpan(block_).first(filled)));
+  return blocks_.Put(
+      key, EncodeFactBlock(first, absl::MakeConstSpan(block_).first(filled), quotes_.get()));
 }
 
 absl::Status FactLoad::WriteOverflow(FactId fact, const std::vector<Evidence>& evidence) {
@@ -93,6 +99,11 @@ absl::Status FactLoad::FinishFacts() {
   RETURN_IF_ERROR(WriteBlock());
   RETURN_IF_ERROR(blocks_.Finish());
   RETURN_IF_ERROR(overflow_.Finish());
+  if (!learned_.empty() && quotes_->used) {
+    TableStream stream = load_.NewStream(Family::kArticles);
+    RETURN_IF_ERROR(stream.Put(VocabularyKey(kQuotes, quotes_->number), learned_[0].bytes));
+    RETURN_IF_ERROR(stream.Finish());
+  }
   RETURN_IF_ERROR(WriteOutEdges());
   RETURN_IF_ERROR(out_.Finish());
   Transaction& transaction = load_.transaction();

@@ -1,12 +1,13 @@
-// The vocabularies of a database (vocabulary.h): for texts of one property in blocks of articles,
-// numbered as bulk loads add them, never changed. Those that were read are kept. Internal to
-// storage/.
+// The vocabularies of a database (vocabulary.h): for texts of one property in blocks of articles, for
+// quotes in blocks of facts. Bulk loads add them, numbered for each property; they are never changed.
+// Those that were read are kept. Internal to storage/.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
@@ -22,6 +23,25 @@ class View;
 std::string VocabularyKey(PropertyId property, uint32_t number);
 // The number of the newest one for a property; 0: there is none.
 absl::StatusOr<uint32_t> NewestVocabulary(const View& view, PropertyId property);
+
+// Stands for a property: quotes of evidence.
+inline constexpr PropertyId kQuotes = kNoSymbol;
+
+// A vocabulary that a load has learned, for a property.
+struct NewVocabulary {
+  PropertyId property;
+  std::string bytes;
+  std::unique_ptr<const Vocabulary> vocabulary;
+};
+
+// What texts are to be written with of which the sample is one in `share`: a new vocabulary, which
+// `*learned` gets then, or the database's newest one when it does as well. nullptr when no
+// vocabulary is worth it.
+absl::StatusOr<std::unique_ptr<TextEncoder>> ChooseVocabulary(const View& before,
+                                                              PropertyId property,
+                                                              const VocabularySample& sample,
+                                                              uint64_t share,
+                                                              std::vector<NewVocabulary>* learned);
 
 class Vocabularies {
  public:

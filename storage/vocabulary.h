@@ -99,6 +99,13 @@ class VocabularyEncoder {
   std::string scratch_;
 };
 
+// Writes texts with the vocabulary of this number (vocabularies.h).
+struct TextEncoder {
+  uint32_t number;
+  VocabularyEncoder encoder;
+  bool used = false;
+};
+
 // Finds the words that are worth having out of a sample of texts.
 class VocabularySample {
  public:

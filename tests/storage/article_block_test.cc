@@ -486,7 +486,7 @@ TEST_F(ArticlesOfBlocksTest, AreMissedWithoutTheirVocabulary) {
   damage([](Transaction& transaction) {
     transaction.Delete(Family::kArticles, VocabularyKey(kTitle, 1));
   });
-  EXPECT_THAT(Problems(), testing::Contains(HasSubstr("a vocabulary of articles is lost")));
+  EXPECT_THAT(Problems(), testing::Contains(HasSubstr("a vocabulary is lost")));
 }
 
 TEST_F(ArticlesOfBlocksTest, AreMissedWhenTheirBlockIsBroken) {

@@ -385,6 +385,52 @@ TEST(FactBlockTest, FactsComeBack) {
   }
 }
 
+const Vocabulary& QuoteWords() {
+  static const auto* const vocabulary = [] {
+    VocabularySample sample;
+    for (int i = 0; i < 50; ++i) sample.Add("the minister said that talks would go on");
+    return new Vocabulary(*Vocabulary::Parse(sample.Learn(1)));
+  }();
+  return *vocabulary;
+}
+
+std::vector<StoredFact> QuotedFacts() {
+  std::vector<StoredFact> facts(20);
+  for (size_t i = 0; i < facts.size(); ++i) {
+    facts[i].id = 256 + i;
+    for (size_t k = 0; k < i % 3; ++k) {
+      Evidence& piece = facts[i].record.evidence.emplace_back();
+      piece.article = kFirstArticle + i;
+      if (i % 4 != 0) piece.quote = i == 5 ? "Unheard-of" : "that talks would go on";
+    }
+    facts[i].evidence_total = facts[i].record.evidence.size();
+  }
+  return facts;
+}
+
+TEST(FactBlockTest, QuotesTakeAVocabularyWhereThatIsSmaller) {
+  std::vector<StoredFact> facts = QuotedFacts();
+  TextEncoder encoder{.number = 9, .encoder = VocabularyEncoder(QuoteWords())};
+  const std::string bytes = EncodeFactBlock(256, facts, &encoder);
+  EXPECT_TRUE(encoder.used);
+  EXPECT_LT(bytes.size() + 150, EncodeFactBlock(256, facts).size());
+  auto block = FactBlock::Parse(256, 4, bytes);
+  ASSERT_TRUE(block.ok());
+  EXPECT_EQ(block->vocabulary(), 9);
+  EXPECT_FALSE(block->QuotesAreSound());
+  EXPECT_EQ(block->Read(1).record.evidence[0].quote, "");
+  block->SetVocabulary(&QuoteWords());
+  EXPECT_TRUE(block->QuotesAreSound());
+  for (size_t i = 0; i < facts.size(); ++i) EXPECT_EQ(block->Read(i).record, facts[i].record);
+
+  for (StoredFact& fact : facts) {
+    for (Evidence& piece : fact.record.evidence) piece.quote = "\x01\x02\x03\x04\x05\x06";
+  }
+  encoder.used = false;
+  EXPECT_EQ(EncodeFactBlock(256, facts, &encoder), EncodeFactBlock(256, facts));
+  EXPECT_FALSE(encoder.used);
+}
+
 TEST(FactBlockTest, ArticlesAndPlacesComeBackFromTheirTrends) {
   std::mt19937 random(29);
   std::vector<StoredFact> facts(40);
@@ -493,7 +539,11 @@ void ReadAsAnything(absl::string_view bytes) {
   if (const auto lists = ArticleFactsBlock::Parse(bytes); lists.ok()) {
     for (size_t i = 0; i < lists->size(); ++i) lists->FactsAt(i).IgnoreError();
   }
-  if (const auto block = FactBlock::Parse(256, 4, bytes); block.ok()) {
+  if (auto block = FactBlock::Parse(256, 4, bytes); block.ok()) {
+    block->QuotesAreSound();
+    for (size_t i = 0; i < block->size(); ++i) block->Read(i);
+    block->SetVocabulary(&QuoteWords());
+    block->QuotesAreSound();
     for (size_t i = 0; i < block->size(); ++i) block->Read(i);
   }
   DecodeEvidencePage(bytes).IgnoreError();
@@ -520,6 +570,8 @@ TEST(CorruptionTest, NoBytesDoWorseThanDataLoss) {
   AppendPendingRow(EdgeOp::kErase, RandomRow(random), &seeds.back());
   const std::vector<StoredFact> facts = RandomFacts(random, 256);
   seeds.push_back(EncodeFactBlock(256, facts));
+  TextEncoder quotes{.number = 9, .encoder = VocabularyEncoder(QuoteWords())};
+  seeds.push_back(EncodeFactBlock(256, QuotedFacts(), &quotes));
   for (const StoredFact& fact : facts) {
     if (!fact.record.evidence.empty()) seeds.push_back(EncodeEvidencePage(fact.record.evidence));
   }

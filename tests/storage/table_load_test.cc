@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rocksdb/slice.h"
@@ -20,6 +21,7 @@
 #include "storage/provenance.h"
 #include "storage/store.h"
 #include "storage/transaction.h"
+#include "storage/vocabularies.h"
 #include "tests/storage/scratch_directory.h"
 
 namespace entente::storage {
@@ -278,6 +280,66 @@ TEST_P(TableLoadTest, FactsOfArticlesOfALoadCanBeErased) {
   ASSERT_TRUE(InsertFact(*transaction, facts[0]).ok());
   ASSERT_TRUE(transaction->Commit(false).ok());
   expect_sound(31);
+}
+
+TEST_P(TableLoadTest, QuotesOfALoadAreReadWithItsVocabulary) {
+  std::vector<FactRecord> facts = RandomFacts(8, 90);
+  VocabularySample sample;
+  for (size_t i = 0; i < facts.size(); ++i) {
+    for (Evidence& piece : facts[i].evidence) {
+      piece.quote = absl::StrCat("the minister said for the ", i, "th time that talks would go on");
+      sample.Add(piece.quote);
+    }
+  }
+  {
+    std::unique_ptr<Transaction> transaction = *store_->Begin();
+    SpillSpace space(*store_, 1000);
+    TableLoad load(*transaction, space, /*files=*/true);
+    WriteNodes(*transaction);
+    FactLoad loading(load, space,
+                     {.first = *transaction->NewFacts(facts.size()),
+                      .new_nodes = {0, 8, kFirstArticle},
+                      .run_bytes = 0});
+    ASSERT_TRUE(loading.LearnQuotes(sample, 1).ok());
+    for (const FactRecord& fact : facts) {
+      loading.Next() = fact;
+      ASSERT_TRUE(loading.Add().ok());
+    }
+    ASSERT_TRUE(loading.FinishFacts().ok());
+    ASSERT_TRUE(loading.WriteInEdges().ok());
+    ASSERT_TRUE(loading.WriteArticleFacts().ok());
+    ASSERT_TRUE(transaction->Commit(load).ok());
+  }
+  EXPECT_EQ(*NewestVocabulary(*store_->TakeSnapshot(), kQuotes), 1);
+  const auto expect_sound = [&]() {
+    const std::unique_ptr<Snapshot> snapshot = store_->TakeSnapshot();
+    EXPECT_THAT(VerifyConsistency(*snapshot)->problems, IsEmpty());
+    for (FactId fact = 0; fact < facts.size(); ++fact) {
+      EXPECT_TRUE(**ReadFact(*snapshot, fact) == facts[fact]);
+    }
+  };
+  expect_sound();
+  {
+    std::unique_ptr<Transaction> transaction = *store_->Begin();
+    const FactRecord before = facts[4];
+    facts[4].properties = "p";
+    ASSERT_TRUE(UpdateFact(*transaction, 4, before, facts[4]).ok());
+    ASSERT_TRUE(transaction->Commit(false).ok());
+  }
+  expect_sound();
+  ASSERT_TRUE(store_->SealFacts().ok());
+  expect_sound();
+  {
+    std::unique_ptr<Transaction> transaction = *store_->Begin();
+    transaction->Delete(Family::kArticles, VocabularyKey(kQuotes, 1));
+    ASSERT_TRUE(transaction->Commit(false).ok());
+  }
+  if (GetParam()) return;  // still remembered
+  Open();
+  const std::unique_ptr<Snapshot> snapshot = store_->TakeSnapshot();
+  EXPECT_TRUE(absl::IsDataLoss(ReadFact(*snapshot, 60).status()));
+  EXPECT_THAT(VerifyConsistency(*snapshot)->problems,
+              ::testing::Contains(::testing::HasSubstr("a vocabulary is lost")));
 }
 
 TEST_P(TableLoadTest, ABrokenListOfFactsIsFound) {
