@@ -15,6 +15,7 @@
 #include "storage/keys.h"
 #include "storage/nodes.h"
 #include "storage/provenance.h"
+#include "storage/publisher_articles.h"
 #include "storage/row_sorter.h"
 #include "storage/transaction.h"
 
@@ -372,8 +373,28 @@ absl::StatusOr<NodeLoad::Source> NodeLoad::SourceOf(NodeId article) {
   return Source{origin.source, origin.published.value_or(storage::kNoTime)};
 }
 
+absl::Status NodeLoad::SampleArticles(storage::ArticleLoad& records) {
+  if (!records.learns()) return absl::OkStatus();
+  const uint64_t share = storage::ArticleLoad::SampleShare(ways_.size());
+  std::string scratch;
+  RETURN_IF_ERROR(
+      EachArticleRow([&](uint64_t number, const ArticleRow& row, LoadInput& input) -> absl::Status {
+        if (number % share != 0 || ways_[number] != Way::kDirect) return absl::OkStatus();
+        if (united_articles_.contains(number)) return absl::OkStatus();
+        ASSIGN_OR_RETURN(const absl::string_view payload, input.bytes_.Read(row.payload, &scratch));
+        if (same_ids_) {
+          records.Sample(payload);
+        } else {
+          records.Sample(WithCatalogueIds(payload));
+        }
+        return absl::OkStatus();
+      }));
+  return records.Learn(share);
+}
+
 absl::Status NodeLoad::WriteArticles() {
   storage::ArticleLoad records(tables_);
+  RETURN_IF_ERROR(SampleArticles(records));
   storage::RowSorter<Link, LinkOrder> publishers(shared_.space, RunBytes());
   storage::NodeRecord record;
   record.labels = {kArticleLabel};
@@ -414,11 +435,9 @@ absl::Status NodeLoad::WriteArticles() {
   RETURN_IF_ERROR(records.Finish());
 
   RETURN_IF_ERROR(publishers.Sort());
-  storage::TableStream ways = tables_.NewStream(storage::Family::kProvenance);
+  storage::PublisherStream ways(tables_);
   Link link;
-  while (publishers.Next(&link)) {
-    RETURN_IF_ERROR(ways.Put(storage::PublisherKey(link.from, link.to), ""));
-  }
+  while (publishers.Next(&link)) RETURN_IF_ERROR(ways.Add(link.from, link.to));
   RETURN_IF_ERROR(publishers.status());
   return ways.Finish();
 }
@@ -450,9 +469,14 @@ absl::Status NodeLoad::WriteWaysToNodes() {
   RETURN_IF_ERROR(dictionary.Finish());
 
   storage::TableStream labels = tables_.NewStream(storage::Family::kIndexes);
-  const NodeId end = first_article_ + article_keys_.size();
-  for (NodeId node = first_article_; node < end; ++node) {
-    RETURN_IF_ERROR(labels.Put(storage::LabelKey(kArticleLabel, node), ""));
+  const uint64_t articles = article_keys_.size();
+  if (tables_.has_files() && articles > 0) {
+    RETURN_IF_ERROR(labels.Put(storage::LabelRangeKey(kArticleLabel, first_article_ + articles - 1),
+                               storage::LabelRangeValue(articles)));
+  } else {
+    for (uint64_t i = 0; i < articles; ++i) {
+      RETURN_IF_ERROR(labels.Put(storage::LabelKey(kArticleLabel, first_article_ + i), ""));
+    }
   }
   RETURN_IF_ERROR(labels.Finish());
 

@@ -317,7 +317,21 @@ absl::Status ClaimLoad::ResolvePiece(const EvidenceRow& row, uint32_t input, uin
   piece.span_end = row.span_end;
   piece.confidence = row.confidence;
   piece.stance = row.stance;
+  if (row.extra != 0) RETURN_IF_ERROR(SampleQuote(row, input));
   return evidence_.Add(piece);
+}
+
+absl::Status ClaimLoad::SampleQuote(const EvidenceRow& row, uint32_t input) {
+  constexpr uint64_t kTakenAtOneRate = 4096;
+  if (!context_.tables.has_files()) return absl::OkStatus();
+  const uint64_t rate = uint64_t{1} << (quotes_taken_ / kTakenAtOneRate);
+  if (quotes_seen_++ % rate != 0) return absl::OkStatus();
+  std::string scratch;
+  ASSIGN_OR_RETURN(const absl::string_view extra,
+                   context_.inputs[input]->bytes_.Read(row.extra, &scratch));
+  quotes_.Add(extra.substr(sizeof(double)));
+  ++quotes_taken_;
+  return absl::OkStatus();
 }
 
 absl::Status ClaimLoad::ResolveEvidence() {
@@ -460,6 +474,10 @@ absl::Status ClaimLoad::WriteFacts() {
     options.new_nodes = nodes_.new_nodes();
     options.run_bytes = shared_.space.memory_bytes() / 6;
     load_ = std::make_unique<storage::FactLoad>(context_.tables, shared_.space, options);
+    if (quotes_taken_ > 0) {
+      RETURN_IF_ERROR(load_->LearnQuotes(quotes_, quotes_seen_ / quotes_taken_));
+      quotes_ = {};
+    }
   }
   has_next_ = evidence_.Next(&next_piece_);
   storage::RowLog<DistinctFact>::Reader facts(facts_, /*drop=*/true);

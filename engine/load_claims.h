@@ -113,6 +113,8 @@ class ClaimLoad {
 
   // Fills `*evidence` with the pieces of one distinct fact, each once.
   absl::Status GatherEvidence(uint32_t fact, std::vector<storage::Evidence>* evidence);
+  // Takes a quote into the sample, or passes it over.
+  absl::Status SampleQuote(const EvidenceRow& row, uint32_t input);
   absl::Status AppendPiece(const NamedEvidence& piece, std::vector<storage::Evidence>* evidence);
   absl::Status WriteNew(const DistinctFact& fact, std::vector<storage::Evidence>* evidence);
   absl::Status ChangeStored(const DistinctFact& fact, absl::Span<const storage::Evidence> pieces);
@@ -142,6 +144,10 @@ class ClaimLoad {
   NamedEvidence next_piece_;
   bool has_next_ = false;
   std::vector<Word> words_;
+  // Some of the quotes, ever fewer of them.
+  storage::VocabularySample quotes_;
+  uint64_t quotes_seen_ = 0;
+  uint64_t quotes_taken_ = 0;
   std::unique_ptr<storage::FactLoad> load_;  // null: new facts go through the transaction
   std::vector<uint64_t> relation_counts_;
 };

@@ -24,6 +24,7 @@
 #include "engine/evidence_reader.h"
 #include "engine/graph_writer.h"
 #include "engine/load_input.h"
+#include "storage/article_load.h"
 #include "storage/edge_stream.h"
 #include "storage/row_log.h"
 #include "storage/table_load.h"
@@ -138,6 +139,8 @@ class NodeLoad {
   absl::Status CheckOriginals(const ArticleRow& row) const;
   absl::Status FindSources();
   ArticleInput ArticleOf(absl::string_view payload) const;
+  // Lets `records` learn what the articles' texts are like.
+  absl::Status SampleArticles(storage::ArticleLoad& records);
   // Ids of a block of articles on, when there are to be blocks.
   absl::StatusOr<NodeId> NewArticles(uint64_t count);
 

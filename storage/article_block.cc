@@ -6,7 +6,10 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "storage/bytes.h"
+#include "storage/status_macros.h"
+#include "storage/time.h"
 
 namespace entente::storage {
 namespace {
@@ -14,12 +17,20 @@ namespace {
 constexpr char kBlockKind = '\x01';
 constexpr size_t kMostPropertyBytes = 4096;  // of an article in a block
 
-enum PropertiesKind : uint8_t { kBytes = 0, kNumbers = 1, kRareNumbers = 2, kFew = 3 };
+enum PropertiesKind : uint8_t {
+  kBytes = 0,
+  kNumbers = 1,
+  kRareNumbers = 2,
+  kFew = 3,
+  kWords = 4,
+  kInstants = 5
+};
 
 constexpr uint64_t kNone = ~uint64_t{0};
 constexpr uint8_t kUsualForm = 1;
 constexpr size_t kMostDigits = 18;  // of a number that surely fits
 constexpr size_t kMostFew = 32;
+constexpr uint64_t kMostBlockBytes = uint64_t{1} << 28;  // so that bits fit ends
 
 constexpr ColumnType kSlotType{.may_be_sparse = true};
 constexpr ColumnType kPublisherType{.has_none = true, .none = kNoId};
@@ -35,6 +46,43 @@ constexpr ColumnType kRareNumberType{
 
 const ColumnType& TypeOf(uint8_t kind) {
   return kind == kNumbers ? kNumberType : kind == kRareNumbers ? kRareNumberType : kSizeType;
+}
+
+// How an instant is told.
+enum InstantStyle : uint8_t { kDay = 0, kSecond = 1 };
+constexpr size_t kDayBytes = 10;
+
+// Two digits.
+void AppendPair(int64_t number, std::string* out) {
+  out->push_back(static_cast<char>('0' + number / 10));
+  out->push_back(static_cast<char>('0' + number % 10));
+}
+
+// As ISO 8601 has it; false when the style cannot tell the instant.
+bool AppendInstant(int64_t instant, InstantStyle style, std::string* out) {
+  constexpr int64_t kMicrosecondsPerSecond = 1'000'000;
+  if (instant == kNoTime) return false;
+  const int32_t days = DayOf(instant);
+  const absl::CivilDay day = absl::CivilDay(1970, 1, 1) + days;
+  if (day.year() < 0 || day.year() > 9999) return false;
+  const int64_t of_day = instant - days * kMicrosecondsPerDay;
+  if (of_day % (style == kDay ? kMicrosecondsPerDay : kMicrosecondsPerSecond) != 0) return false;
+  AppendPair(day.year() / 100, out);
+  AppendPair(day.year() % 100, out);
+  out->push_back('-');
+  AppendPair(day.month(), out);
+  out->push_back('-');
+  AppendPair(day.day(), out);
+  if (style == kDay) return true;
+  const int64_t seconds = of_day / kMicrosecondsPerSecond;
+  out->push_back('T');
+  AppendPair(seconds / 3600, out);
+  out->push_back(':');
+  AppendPair(seconds / 60 % 60, out);
+  out->push_back(':');
+  AppendPair(seconds % 60, out);
+  out->push_back('Z');
+  return true;
 }
 
 // What one article has under an id.
@@ -89,6 +137,27 @@ bool AppendNumbers(absl::Span<const Cell> cells, size_t rows, std::string* out) 
   return true;
 }
 
+// When all are the instant that their article was published at.
+bool AppendInstants(absl::Span<const Cell> cells, absl::Span<const uint64_t> published,
+                    std::string* out) {
+  std::vector<uint64_t> styles(published.size(), kNone);
+  std::string text;
+  for (const Cell& cell : cells) {
+    const InstantStyle style = cell.bytes.size() <= kDayBytes ? kDay : kSecond;
+    text.clear();
+    if (cell.form != cells[0].form ||
+        !AppendInstant(static_cast<int64_t>(published[cell.row]), style, &text) ||
+        text != cell.bytes) {
+      return false;
+    }
+    styles[cell.row] = style;
+  }
+  out->push_back(kInstants);
+  out->push_back(static_cast<char>(cells[0].form));
+  AppendColumn(kSizeType, styles, out);
+  return true;
+}
+
 // When most of the values come several times.
 bool AppendFew(absl::Span<const Cell> cells, size_t rows, std::string* out) {
   std::vector<const Cell*> values;
@@ -109,6 +178,34 @@ bool AppendFew(absl::Span<const Cell> cells, size_t rows, std::string* out) {
     out->append(value->bytes.data(), value->bytes.size());
   }
   AppendColumn(kSizeType, which, out);
+  return true;
+}
+
+// When that is smaller than the bytes as they are.
+bool AppendWords(absl::Span<const Cell> cells, size_t rows, TextEncoder* encoder,
+                 std::string* out) {
+  std::vector<uint64_t> forms(rows, kUsualForm);
+  std::vector<uint64_t> bits(rows, kNone);
+  std::string codes;
+  BitWriter writer(&codes);
+  uint64_t plain = 0;
+  for (const Cell& cell : cells) {
+    const uint64_t before = writer.size();
+    encoder->encoder.Encode(cell.bytes, &writer);
+    forms[cell.row] = cell.form;
+    bits[cell.row] = writer.size() - before;
+    plain += cell.bytes.size();
+  }
+  writer.Finish();
+  if (codes.size() >= plain) return false;
+  encoder->used = true;
+  out->push_back(kWords);
+  AppendVarint(encoder->number, out);
+  std::string packed;
+  Column::Append(kFormType, forms, out, &packed);
+  Column::Append(kSizeType, bits, out, &packed);
+  *out += packed;
+  *out += codes;
   return true;
 }
 
@@ -146,7 +243,7 @@ bool ArticleBlockBuilder::Add(NodeId article, const NodeRecord& record) {
   return true;
 }
 
-std::string ArticleBlockBuilder::Finish(NodeId next) {
+std::string ArticleBlockBuilder::Finish(NodeId next, const TextEncoders& encoders) {
   std::map<PropertyId, std::vector<Cell>> properties;
   std::vector<uint64_t> slots;
   std::vector<uint64_t> publishers;
@@ -175,7 +272,13 @@ std::string ArticleBlockBuilder::Finish(NodeId next) {
   out += packed;
   for (const auto& [id, cells] : properties) {
     AppendVarint(id, &out);
-    if (!AppendNumbers(cells, rows_.size(), &out) && !AppendFew(cells, rows_.size(), &out)) {
+    if (AppendInstants(cells, published, &out) || AppendNumbers(cells, rows_.size(), &out) ||
+        AppendFew(cells, rows_.size(), &out)) {
+      continue;
+    }
+    const auto encoder = encoders.find(id);
+    if (encoder == encoders.end() ||
+        !AppendWords(cells, rows_.size(), encoder->second.get(), &out)) {
       AppendBytes(cells, rows_.size(), &out);
     }
   }
@@ -237,12 +340,20 @@ bool ArticleBlock::ParseProperties(ByteReader* bytes, Properties* properties) co
   }
   uint64_t size;
   switch (properties->kind) {
+    case kWords:
+      if (!bytes->Number(&properties->vocabulary_number)) return false;
+      return ParseBytes(bytes, properties);
     case kBytes:
       return ParseBytes(bytes, properties);
     case kNumbers:
     case kRareNumbers:
       if (!bytes->Fixed(&properties->prefix_form) || properties->prefix_form >= kPropertyForms ||
           !bytes->Varint(&size) || !bytes->Bytes(size, &properties->bytes)) {
+        return false;
+      }
+      break;
+    case kInstants:
+      if (!bytes->Fixed(&properties->prefix_form) || properties->prefix_form >= kPropertyForms) {
         return false;
       }
       break;
@@ -266,15 +377,17 @@ bool ArticleBlock::ParseBytes(ByteReader* bytes, Properties* properties) const {
   uint64_t sizes[kMaxBlockArticles];
   properties->number.Unpack(0, ids_.size(), sizes);
   properties->ends.resize(ids_.size());
+  const uint64_t unit = properties->kind == kWords ? 8 : 1;  // of sizes in a byte
+  const uint64_t most = std::min<uint64_t>(bytes->rest().size(), kMostBlockBytes) * unit;
   uint64_t end = 0;
   for (size_t i = 0; i < ids_.size(); ++i) {
     if (sizes[i] != kNone) {
-      if (sizes[i] > bytes->rest().size() - end) return false;
+      if (sizes[i] > most - end) return false;
       end += sizes[i];
     }
     properties->ends[i] = static_cast<uint32_t>(end);
   }
-  return bytes->Bytes(end, &properties->bytes);
+  return bytes->Bytes((end + unit - 1) / unit, &properties->bytes);
 }
 
 bool ArticleBlock::ParseFew(ByteReader* bytes, Properties* properties) {
@@ -303,20 +416,37 @@ ArticleRow ArticleBlock::row(size_t i) const {
   return {publisher_.At(i), original_.At(i), static_cast<int64_t>(published_.At(i))};
 }
 
-absl::StatusOr<NodeRecord> ArticleBlock::Read(size_t i) const {
+absl::StatusOr<NodeRecord> ArticleBlock::Read(size_t i, FindVocabulary find_vocabulary) {
   NodeRecord record;
   record.labels = labels_;
   record.publisher = publisher_.At(i);
   record.published = static_cast<int64_t>(published_.At(i));
   record.original = original_.At(i);
   std::string text;
-  for (const Properties& column : properties_) {
+  for (Properties& column : properties_) {
     const uint64_t number = column.number.At(i);
     if (number == kNone) continue;
     PackedProperty property{column.id, column.prefix_form, {}};
     if (column.kind == kBytes) {
       property.form = column.form.At(i) % kPropertyForms;
       property.bytes = column.bytes.substr(column.ends[i] - number, number);
+    } else if (column.kind == kInstants) {
+      text.clear();
+      if (number > kSecond || !AppendInstant(record.published, InstantStyle(number), &text)) {
+        return absl::DataLossError("broken block of articles");
+      }
+      property.bytes = text;
+    } else if (column.kind == kWords) {
+      if (column.vocabulary == nullptr) {
+        ASSIGN_OR_RETURN(column.vocabulary, find_vocabulary(column.id, column.vocabulary_number));
+      }
+      text.clear();
+      const uint64_t end = column.ends[i];
+      if (!column.vocabulary->Decode(column.bytes, end - number, end, &text)) {
+        return absl::DataLossError("broken text in a block of articles");
+      }
+      property.form = column.form.At(i) % kPropertyForms;
+      property.bytes = text;
     } else if (column.kind == kFew) {
       if (number >= column.few.size()) return absl::DataLossError("broken block of articles");
       property = column.few[number];

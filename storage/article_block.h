@@ -20,27 +20,42 @@
 //                  (the bytes are the prefix and the number in decimal)
 //     2  the same  with number*+°
 //     3  few       n varint, then n times: size · 4 + form varint, bytes; header, packed of which*
+//     4  words     number of a vocabulary varint; headers, packed of form°, bits*; then the codes
+//     of
+//                  all (vocabulary.h), the last byte filled up
+//     5  instants  form u8; header, packed of style*: the text is the instant at which the article
+//                  was published, 0 as "2024-06-18", 1 as "2024-06-18T14:13:20Z"
 //
 // * has a none code, + is scaled, ° may be sparse (column.h): usually slot 0, none, form 1. None in
 // a column of properties stands for an article without this one.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "storage/column.h"
 #include "storage/ids.h"
 #include "storage/nodes.h"
 #include "storage/properties.h"
+#include "storage/vocabulary.h"
 
 namespace entente::storage {
 
 // What one block may hold, whatever the geometry.
 inline constexpr uint64_t kMaxBlockArticles = 1024;
+
+// By property.
+using TextEncoders = absl::flat_hash_map<PropertyId, std::unique_ptr<TextEncoder>>;
+// The vocabulary of this number for a property.
+using FindVocabulary =
+    absl::FunctionRef<absl::StatusOr<const Vocabulary*>(PropertyId property, uint32_t number)>;
 
 // Gathers articles of one block.
 class ArticleBlockBuilder {
@@ -52,8 +67,9 @@ class ArticleBlockBuilder {
   bool Add(NodeId article, const NodeRecord& record);
   bool empty() const { return rows_.empty(); }
   NodeId first() const { return first_; }
-  // The block; the builder goes on with the block that begins with `next`.
-  std::string Finish(NodeId next);
+  // The block; the builder goes on with the block that begins with `next`. Properties without an
+  // encoder stand as they are.
+  std::string Finish(NodeId next, const TextEncoders& encoders);
 
  private:
   struct Row {
@@ -77,17 +93,19 @@ class ArticleBlock {
   NodeId id(size_t i) const { return ids_[i]; }
   std::optional<size_t> Find(NodeId article) const;
   ArticleRow row(size_t i) const;
-  // DataLoss when its properties are broken.
-  absl::StatusOr<NodeRecord> Read(size_t i) const;
+  // DataLoss when its properties are broken. Asks for each vocabulary once.
+  absl::StatusOr<NodeRecord> Read(size_t i, FindVocabulary find_vocabulary);
 
  private:
   struct Properties {
     PropertyId id;
     uint8_t kind;
-    Column number;               // or size, or which
-    Column form;                 // of bytes
-    std::vector<uint32_t> ends;  // of bytes
-    absl::string_view bytes;     // or the prefix
+    Column number;               // or size, which, bits
+    Column form;                 // of bytes, words
+    std::vector<uint32_t> ends;  // of bytes, of bits
+    absl::string_view bytes;     // or the prefix, the codes
+    uint32_t vocabulary_number = 0;
+    const Vocabulary* vocabulary = nullptr;  // once it was asked for
     uint8_t prefix_form = 0;
     std::vector<PackedProperty> few;
   };

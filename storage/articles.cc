@@ -8,6 +8,7 @@
 #include "storage/keys.h"
 #include "storage/status_macros.h"
 #include "storage/store_impl.h"
+#include "storage/vocabularies.h"
 
 namespace entente::storage {
 namespace {
@@ -15,6 +16,12 @@ namespace {
 absl::StatusOr<ArticleBlock> ParseBlock(const Geometry& geometry, uint64_t block,
                                         absl::string_view bytes) {
   return ArticleBlock::Parse(FirstOfBlock(geometry, block), bytes);
+}
+
+absl::StatusOr<NodeRecord> ReadOf(ArticleBlock& block, size_t i, const View& view) {
+  return block.Read(i, [&](PropertyId property, uint32_t number) {
+    return view.vocabularies().Find(view, property, number);
+  });
 }
 
 }  // namespace
@@ -63,7 +70,7 @@ absl::Status ReadArticles(const View& view, absl::Span<const NodeId> articles,
     }
     const std::optional<size_t> place = block->Find(articles[i]);
     if (!place.has_value()) continue;
-    ASSIGN_OR_RETURN(NodeRecord record, block->Read(*place));
+    ASSIGN_OR_RETURN(NodeRecord record, ReadOf(*block, *place, view));
     take(i, std::move(record));
   }
   return absl::OkStatus();
@@ -142,9 +149,9 @@ absl::Status ArticleCursor::Advance() {
   }
 }
 
-absl::StatusOr<NodeRecord> ArticleCursor::record() const {
+absl::StatusOr<NodeRecord> ArticleCursor::record() {
   if (read_loose_) return DecodeNode(loose_.value());
-  return block_->Read(place_ - 1);
+  return ReadOf(*block_, place_ - 1, view_);
 }
 
 absl::StatusOr<ArticleRow> ArticleCursor::row() const {

@@ -45,7 +45,7 @@ class ArticleCursor {
   // False at the end or after an error, which status() tells apart.
   bool Next(NodeId* article);
   // Of the article that Next told.
-  absl::StatusOr<NodeRecord> record() const;
+  absl::StatusOr<NodeRecord> record();
   absl::StatusOr<ArticleRow> row() const;
   absl::Status status() const { return status_; }
 

@@ -10,18 +10,23 @@
 #include "absl/strings/str_cat.h"
 #include "rocksdb/slice.h"
 #include "storage/adjacency_page.h"
+#include "storage/article_facts.h"
 #include "storage/articles.h"
 #include "storage/catalogue.h"
 #include "storage/chunk_summary.h"
 #include "storage/dictionary.h"
 #include "storage/fact_block.h"
 #include "storage/facts.h"
+#include "storage/fingerprint.h"
 #include "storage/keys.h"
+#include "storage/label_index.h"
 #include "storage/merges.h"
 #include "storage/nodes.h"
 #include "storage/provenance.h"
+#include "storage/publisher_articles.h"
 #include "storage/status_macros.h"
 #include "storage/store_impl.h"
+#include "storage/vocabularies.h"
 
 namespace entente::storage {
 namespace {
@@ -30,31 +35,6 @@ constexpr size_t kProblemsKept = 100;
 constexpr uint64_t kProgressStep = 1 << 14;
 // More nodes of a kind than any database has; keeps a broken id from costing memory.
 constexpr uint64_t kMostNodes = uint64_t{1} << 32;
-
-// A number that two sets of equal things share: the sum of a mixed hash of each. Lets both
-// directions of adjacency be compared with the facts without keeping them.
-class Fingerprint {
- public:
-  template <typename... T>
-  void Add(const T&... parts) {
-    uint64_t hash = 0x9e3779b97f4a7c15;
-    ((hash = Mix(hash ^ static_cast<uint64_t>(parts))), ...);
-    sum_ += hash;
-    ++count_;
-  }
-  uint64_t count() const { return count_; }
-  bool operator==(const Fingerprint& other) const = default;
-
- private:
-  static uint64_t Mix(uint64_t v) {
-    v = (v ^ (v >> 30)) * 0xbf58476d1ce4e5b9;
-    v = (v ^ (v >> 27)) * 0x94d049bb133111eb;
-    return v ^ (v >> 31);
-  }
-
-  uint64_t sum_ = 0;
-  uint64_t count_ = 0;
-};
 
 class Verifier {
  public:
@@ -81,13 +61,22 @@ class Verifier {
   // Notes what is under a key of articles, which come in the order of keys.
   absl::Status Articles(absl::string_view key, absl::string_view value,
                         absl::flat_hash_set<NodeId>* loose, uint64_t* count);
-  // Adds an entry of the label index to `*labels`.
-  absl::Status IndexEntry(absl::string_view key, Fingerprint* labels);
+  // Adds an entry of the label index to `*labels`, or takes it away.
+  absl::Status IndexEntry(absl::string_view key, absl::string_view value, Fingerprint* labels);
+  absl::Status LabelEntry(LabelId label, NodeId node, absl::string_view value, Fingerprint* labels);
   absl::Status Dictionaries();
   absl::Status Facts();
   absl::Status FactKeys();
   absl::Status Adjacency();
   absl::Status Provenance();
+  // Adds a pair to `*publishers`, or takes one of a list away.
+  absl::Status PublisherPair(NodeId publisher, NodeId article, absl::string_view value,
+                             Fingerprint* publishers);
+  // Adds pairs of article and fact to `*lists`: those of a block, and, after these, what a
+  // transaction made of an article's.
+  absl::Status FactsOfBlock(uint64_t block, absl::string_view value, Fingerprint* lists);
+  absl::Status ChangesOfFacts(NodeId article, absl::string_view value, bool in_block,
+                              Fingerprint* lists);
   void Compare(absl::string_view what, const Fingerprint& stored, const Fingerprint& derived);
   absl::Status CompareCount(absl::string_view counter, uint64_t counted);
   // Notes a node that has a record; reports one that a record of another kind speaks of in vain.
@@ -274,8 +263,8 @@ absl::Status Verifier::Nodes() {
   RETURN_IF_ERROR(CheckNextId(kNextEntity, entities_.size()));
   RETURN_IF_ERROR(CheckNextId(kNextArticle, articles_.size()));
   Fingerprint indexed;
-  RETURN_IF_ERROR(Walk(Family::kIndexes, [&](absl::string_view key, absl::string_view) {
-    return IndexEntry(key, &indexed);
+  RETURN_IF_ERROR(Walk(Family::kIndexes, [&](absl::string_view key, absl::string_view value) {
+    return IndexEntry(key, value, &indexed);
   }));
   Compare("entries of the label index", indexed, labels_);
   return absl::OkStatus();
@@ -285,11 +274,13 @@ absl::Status Verifier::Articles(absl::string_view key, absl::string_view value,
                                 absl::flat_hash_set<NodeId>* loose, uint64_t* count) {
   KeyReader reader(key);
   uint8_t kind = 0;
-  uint64_t id;
+  uint64_t id;  // of a vocabulary: property and number, which take as much room
   if (!reader.U8(&kind) || !reader.U64(&id) || !reader.done()) {
     return absl::DataLossError("broken key of articles");
   }
   switch (static_cast<ArticleKey>(kind)) {
+    case ArticleKey::kVocabulary:
+      return Vocabulary::Parse(value).status();
     case ArticleKey::kLoose: {
       if (!IsArticle(id)) break;
       loose->insert(id);
@@ -301,17 +292,19 @@ absl::Status Verifier::Articles(absl::string_view key, absl::string_view value,
     }
     case ArticleKey::kBlock: {
       // Behind all that is loose in the order of keys.
+      const auto find_vocabulary = [&](PropertyId property, uint32_t number) {
+        return snapshot_.vocabularies().Find(snapshot_, property, number);
+      };
       const Geometry& geometry = snapshot_.geometry();
       if (id >= kMostNodes) break;
-      ASSIGN_OR_RETURN(const ArticleBlock block,
-                       ArticleBlock::Parse(FirstOfBlock(geometry, id), value));
+      ASSIGN_OR_RETURN(ArticleBlock block, ArticleBlock::Parse(FirstOfBlock(geometry, id), value));
       for (size_t i = 0; i < block.size(); ++i) {
         if (BlockOfArticle(geometry, block.id(i)) != id) {
           return absl::DataLossError("an article of another block");
         }
         if (loose->contains(block.id(i))) continue;
         ++*count;
-        ASSIGN_OR_RETURN(const NodeRecord record, block.Read(i));
+        ASSIGN_OR_RETURN(const NodeRecord record, block.Read(i, find_vocabulary));
         Node(block.id(i), record.labels, block.row(i));
       }
       return absl::OkStatus();
@@ -320,7 +313,20 @@ absl::Status Verifier::Articles(absl::string_view key, absl::string_view value,
   return absl::DataLossError("broken key of articles");
 }
 
-absl::Status Verifier::IndexEntry(absl::string_view key, Fingerprint* labels) {
+absl::Status Verifier::LabelEntry(LabelId label, NodeId node, absl::string_view value,
+                                  Fingerprint* labels) {
+  ASSIGN_OR_RETURN(const bool in_range, IsInLabelRange(snapshot_, label, node));
+  if (value == kHasLabel) {
+    if (!in_range) labels->Add(label, node);
+    return absl::OkStatus();
+  }
+  if (value != kLostLabel || !in_range) return absl::DataLossError("broken entry of an index");
+  labels->Remove(label, node);
+  return absl::OkStatus();
+}
+
+absl::Status Verifier::IndexEntry(absl::string_view key, absl::string_view value,
+                                  Fingerprint* labels) {
   KeyReader reader(key);
   uint8_t kind = 0;
   uint32_t id;
@@ -329,8 +335,14 @@ absl::Status Verifier::IndexEntry(absl::string_view key, Fingerprint* labels) {
   switch (static_cast<IndexKey>(kind)) {
     case IndexKey::kLabel:
       if (!reader.U64(&node) || !reader.done()) break;
-      labels->Add(id, node);
+      return LabelEntry(id, node, value, labels);
+    case IndexKey::kLabelRange: {
+      if (!reader.U64(&node) || !reader.done()) break;
+      ASSIGN_OR_RETURN(const NodeId first, FirstOfLabelRange(node, value));
+      if (node - first >= kMostNodes) break;
+      for (NodeId article = first; article <= node; ++article) labels->Add(id, article);
       return absl::OkStatus();
+    }
     case IndexKey::kProperty: {
       // What the value has to be is the engine's affair.
       const size_t size = reader.rest().size();
@@ -396,9 +408,15 @@ absl::Status Verifier::FactKeys() {
     if (!reader.U8(&kind) || !reader.U64(&id)) return absl::DataLossError("broken key of a fact");
     const Geometry& geometry = snapshot_.geometry();
     switch (static_cast<FactKey>(kind)) {
-      case FactKey::kBlock:
-        return FactBlock::Parse(id * geometry.block_facts, geometry.inline_evidence, value)
-            .status();
+      case FactKey::kBlock: {
+        ASSIGN_OR_RETURN(FactBlock block, FactBlock::Parse(id * geometry.block_facts,
+                                                           geometry.inline_evidence, value));
+        if (block.vocabulary() == 0) return absl::OkStatus();
+        ASSIGN_OR_RETURN(const Vocabulary* words,
+                         snapshot_.vocabularies().Find(snapshot_, kQuotes, block.vocabulary()));
+        block.SetVocabulary(words);
+        return block.QuotesAreSound() ? absl::OkStatus() : absl::DataLossError("a broken quote");
+      }
       case FactKey::kLoose:
         if (value.empty()) return absl::OkStatus();
         return FactBlock::Parse(id - id % geometry.block_facts, geometry.inline_evidence, value)
@@ -458,8 +476,46 @@ absl::Status Verifier::Adjacency() {
   return absl::OkStatus();
 }
 
+absl::Status Verifier::FactsOfBlock(uint64_t block, absl::string_view value, Fingerprint* lists) {
+  ASSIGN_OR_RETURN(const ArticleFactsBlock facts_of, ArticleFactsBlock::Parse(value));
+  const Geometry& geometry = snapshot_.geometry();
+  if (facts_of.size() > geometry.block_articles) {
+    return absl::DataLossError("facts of an article of another block");
+  }
+  for (size_t place = 0; place < facts_of.size(); ++place) {
+    ASSIGN_OR_RETURN(const std::vector<FactId> facts, facts_of.FactsAt(place));
+    for (FactId fact : facts) lists->Add(FirstOfBlock(geometry, block) + place, fact);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Verifier::ChangesOfFacts(NodeId article, absl::string_view value, bool in_block,
+                                      Fingerprint* lists) {
+  std::vector<FactId> before;
+  if (in_block) {
+    ASSIGN_OR_RETURN(before, FactsInBlock(snapshot_, article));
+  }
+  for (FactId fact : before) lists->Remove(article, fact);
+  ASSIGN_OR_RETURN(const std::vector<FactId> facts, DecodeList(value, std::move(before)));
+  for (FactId fact : facts) lists->Add(article, fact);
+  return absl::OkStatus();
+}
+
+absl::Status Verifier::PublisherPair(NodeId publisher, NodeId article, absl::string_view value,
+                                     Fingerprint* publishers) {
+  ASSIGN_OR_RETURN(const bool in_list, IsInPublisherList(snapshot_, publisher, article));
+  if (value == kPublished) {
+    if (!in_list) publishers->Add(publisher, article);
+    return absl::OkStatus();
+  }
+  if (value != kNoLongerPublished || !in_list) return absl::DataLossError("broken value");
+  publishers->Remove(publisher, article);
+  return absl::OkStatus();
+}
+
 absl::Status Verifier::Provenance() {
   Fingerprint lists;
+  absl::flat_hash_set<uint64_t> blocks;  // of articles, that have lists
   Fingerprint publishers;
   Fingerprint originals;
   Fingerprint merges;
@@ -471,16 +527,24 @@ absl::Status Verifier::Provenance() {
         uint64_t to;
         reader.U8(&kind);
         switch (static_cast<ProvenanceKey>(kind)) {
-          case ProvenanceKey::kArticleFacts: {
-            if (!reader.U64(&from) || !reader.done()) break;
-            ASSIGN_OR_RETURN(const std::vector<FactId> facts, DecodeList(value));
-            for (FactId fact : facts) lists.Add(from, fact);
-            return absl::OkStatus();
-          }
+          case ProvenanceKey::kBlockFacts:
+            if (!reader.U64(&from) || !reader.done() || from >= kMostNodes) break;
+            blocks.insert(from);
+            return FactsOfBlock(from, value, &lists);
+          case ProvenanceKey::kArticleFacts:
+            if (!reader.U64(&from) || !reader.done() || !IsArticle(from)) break;
+            return ChangesOfFacts(
+                from, value, blocks.contains(BlockOfArticle(snapshot_.geometry(), from)), &lists);
           case ProvenanceKey::kPublisherArticles:
             if (!reader.U64(&from) || !reader.U64(&to) || !reader.done()) break;
-            publishers.Add(from, to);
+            return PublisherPair(from, to, value, &publishers);
+          case ProvenanceKey::kPublisherList: {
+            if (!reader.U64(&from) || !reader.U64(&to) || !reader.done()) break;
+            std::vector<NodeId> articles;
+            RETURN_IF_ERROR(DecodePublisherList(to, value, &articles));
+            for (NodeId article : articles) publishers.Add(from, article);
             return absl::OkStatus();
+          }
           case ProvenanceKey::kOriginalCopies:
             if (!reader.U64(&from) || !reader.U64(&to) || !reader.done()) break;
             originals.Add(from, to);

@@ -149,8 +149,40 @@ const ColumnType FactBlock::kTypes[] = {
     {.may_be_sparse = true},
 };
 
+// The quotes' lengths, in bits when the encoder makes them shorter, and what they are in the heap.
+std::vector<uint64_t> PackQuotes(absl::Span<const Evidence* const> evidence, TextEncoder* encoder,
+                                 std::string* heap) {
+  std::vector<uint64_t> lengths;
+  uint64_t plain = 0;
+  for (const Evidence* piece : evidence) {
+    lengths.push_back(piece->quote.size());
+    plain += piece->quote.size();
+  }
+  if (plain == 0) return lengths;
+  if (encoder != nullptr) {
+    std::vector<uint64_t> bits;
+    std::string codes;
+    BitWriter writer(&codes);
+    for (const Evidence* piece : evidence) {
+      const uint64_t before = writer.size();
+      if (!piece->quote.empty()) encoder->encoder.Encode(piece->quote, &writer);
+      bits.push_back(writer.size() - before);
+    }
+    writer.Finish();
+    if (codes.size() < plain) {
+      encoder->used = true;
+      AppendVarint(encoder->number, heap);
+      *heap += codes;
+      return bits;
+    }
+  }
+  AppendVarint(0, heap);
+  for (const Evidence* piece : evidence) *heap += piece->quote;
+  return lengths;
+}
+
 void AppendEvidence(absl::Span<const Evidence* const> evidence, absl::Span<const int64_t> days,
-                    std::string* out, std::string* heap) {
+                    TextEncoder* encoder, std::string* out, std::string* heap) {
   std::vector<uint64_t> articles;
   std::vector<int64_t> sentences;
   std::vector<uint64_t> starts;
@@ -168,15 +200,15 @@ void AppendEvidence(absl::Span<const Evidence* const> evidence, absl::Span<const
   AppendVarint(ZigZag(starts_by_sentence.slope()), out);
   ColumnBuilder<EvidenceColumns::kColumnCount> builder(evidence.size());
   std::string quotes;
+  const std::vector<uint64_t> quote_lengths = PackQuotes(evidence, encoder, &quotes);
   for (size_t i = 0; i < evidence.size(); ++i) {
     const Evidence& piece = *evidence[i];
     const uint64_t confidence = PackedConfidence(piece.confidence);
     if (confidence == kExact) AppendFixed(piece.confidence, heap);
-    quotes += piece.quote;
     builder.Row(i, {articles[i] - articles_by_day.At(days[i]), static_cast<uint64_t>(piece.stance),
                     confidence, piece.asserter, Pattern(piece.sentence),
                     starts[i] - starts_by_sentence.At(sentences[i]),
-                    Difference(piece.span_end, piece.span_start), piece.quote.size(),
+                    Difference(piece.span_end, piece.span_start), quote_lengths[i],
                     Pattern(piece.retracted_at)});
   }
   builder.Write(EvidenceColumns::kTypes, out);
@@ -206,7 +238,32 @@ bool EvidenceColumns::ParseHeap(ByteReader* bytes) {
   if (!bytes->Bytes(uint64_t{exact} * sizeof(double), &exact_)) return false;
   quote_ends_.resize(n_);
   columns_[kQuoteLength].Unpack(0, n_, quote_ends_.data());
-  return SumUp(bytes->rest().size(), &quote_ends_) && bytes->Bytes(quote_ends_.back(), &quotes_);
+  const uint64_t most_bits = uint64_t{8} * bytes->rest().size();
+  if (!SumUp(most_bits, &quote_ends_)) return false;
+  if (quote_ends_.back() == 0) return true;
+  if (!bytes->Number(&vocabulary_number_)) return false;
+  const uint64_t unit = vocabulary_number_ == 0 ? 1 : 8;  // of lengths in a byte
+  return bytes->Bytes((quote_ends_.back() + unit - 1) / unit, &quotes_);
+}
+
+bool EvidenceColumns::ReadQuote(size_t i, std::string* quote) const {
+  const uint64_t begin = i == 0 ? 0 : quote_ends_[i - 1];
+  const uint64_t end = quote_ends_[i];
+  if (begin == end) return true;
+  if (vocabulary_number_ == 0) {
+    quote->assign(quotes_.data() + begin, end - begin);
+    return true;
+  }
+  return vocabulary_ != nullptr && vocabulary_->Decode(quotes_, begin, end, quote);
+}
+
+bool EvidenceColumns::QuotesAreSound() const {
+  std::string quote;
+  for (size_t i = 0; i < quote_ends_.size(); ++i) {
+    quote.clear();
+    if (!ReadQuote(i, &quote)) return false;
+  }
+  return true;
 }
 
 double EvidenceColumns::ConfidenceAt(size_t i) const {
@@ -240,7 +297,7 @@ void EvidenceColumns::Read(size_t begin, size_t end, int64_t day,
     const uint64_t start = columns_[kSpanStart].At(i) + starts_by_sentence_.At(piece.sentence);
     piece.span_start = static_cast<int32_t>(start);
     piece.span_end = static_cast<int32_t>(start + columns_[kSpanLength].At(i));
-    piece.quote = std::string(Piece(quotes_, quote_ends_, i));
+    ReadQuote(i, &piece.quote);
     piece.retracted_at = static_cast<int64_t>(columns_[kRetractedAt].At(i));
   }
 }
@@ -256,7 +313,8 @@ std::string EncodeEvidencePage(absl::Span<const Evidence> evidence) {
   for (const Evidence& piece : evidence) pieces.push_back(&piece);
   std::string heap;
   // All are of one fact, whose day is left out of it.
-  AppendEvidence(pieces, std::vector<int64_t>(pieces.size(), 0), &bytes, &heap);
+  AppendEvidence(pieces, std::vector<int64_t>(pieces.size(), 0), /*encoder=*/nullptr, &bytes,
+                 &heap);
   return bytes + heap;
 }
 
@@ -266,7 +324,8 @@ absl::StatusOr<std::vector<Evidence>> DecodeEvidencePage(absl::string_view value
   uint64_t n;
   EvidenceColumns columns;
   if (!bytes.Fixed(&kind) || kind != kBlockKind || !bytes.Varint(&n) || n > kMaxBlockFacts ||
-      !columns.Parse(n, &bytes) || !columns.ParseHeap(&bytes) || !bytes.done()) {
+      !columns.Parse(n, &bytes) || !columns.ParseHeap(&bytes) || !bytes.done() ||
+      columns.vocabulary() != 0) {
     return absl::DataLossError("broken page of evidence");
   }
   std::vector<Evidence> evidence;
@@ -275,7 +334,7 @@ absl::StatusOr<std::vector<Evidence>> DecodeEvidencePage(absl::string_view value
   return evidence;
 }
 
-std::string EncodeFactBlock(FactId first, absl::Span<const StoredFact> facts) {
+std::string EncodeFactBlock(FactId first, absl::Span<const StoredFact> facts, TextEncoder* quotes) {
   ColumnBuilder<FactBlock::kColumnCount> builder(facts.size());
   std::string heap;
   std::string properties;
@@ -299,7 +358,7 @@ std::string EncodeFactBlock(FactId first, absl::Span<const StoredFact> facts) {
   std::string bytes(1, kBlockKind);
   AppendVarint(facts.size(), &bytes);
   builder.Write(FactBlock::kTypes, &bytes);
-  AppendEvidence(evidence, days, &bytes, &heap);
+  AppendEvidence(evidence, days, quotes, &bytes, &heap);
   return bytes + heap;
 }
 

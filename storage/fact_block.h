@@ -16,7 +16,9 @@
 //   columns    confidence (ten-thousandths)*+, asserter°, sentence, span_start (less its trend),
 //              span_length, quote length°, retracted_at+°
 //   heap       for each fact its identity, then for each its properties, then for each piece whose
-//              confidence is no multiple of 1/10,000 its eight bytes, then for each its quote
+//              confidence is no multiple of 1/10,000 its eight bytes; then, if there are quotes,
+//              the number of their vocabulary varint and for each its quote, whose length is in
+//              bits: all to a whole byte. Of no vocabulary, 0, the quotes are as they are, in bytes
 //   (* with a none code, + scaled, ^ rising, ° may be sparse, see column.h: usually one day, day
 //   and day, visible with evidence and identified, one piece, no asserter, not retracted, else 0)
 //
@@ -39,6 +41,7 @@
 #include "storage/column.h"
 #include "storage/facts.h"
 #include "storage/trend.h"
+#include "storage/vocabulary.h"
 
 namespace entente::storage {
 
@@ -48,7 +51,8 @@ inline constexpr uint32_t kMaxBlockEvidence = 1 << 20;
 
 // `facts` are ascending, within one block whose first id is `first`. Each has exactly
 // min(evidence_total, inline_evidence) pieces.
-std::string EncodeFactBlock(FactId first, absl::Span<const StoredFact> facts);
+std::string EncodeFactBlock(FactId first, absl::Span<const StoredFact> facts,
+                            TextEncoder* quotes = nullptr);
 
 std::string EncodeEvidencePage(absl::Span<const Evidence> evidence);
 absl::StatusOr<std::vector<Evidence>> DecodeEvidencePage(absl::string_view bytes);
@@ -65,12 +69,15 @@ class EvidenceColumns {
   void ReadBare(size_t begin, size_t end, int64_t day, std::vector<BareEvidence>* out) const;
   // Of the piece at `i`, in ten-thousandths; 0xffff when it is not a whole number of them.
   uint64_t PackedConfidenceAt(size_t i) const { return columns_[kConfidence].At(i) & 0xffff; }
-  // As FactBlock::bytes.
+  // As FactBlock.
+  uint32_t vocabulary() const { return vocabulary_number_; }
+  void SetVocabulary(const Vocabulary* vocabulary) { vocabulary_ = vocabulary; }
+  bool QuotesAreSound() const;
   size_t bytes() const;
 
  private:
   friend void AppendEvidence(absl::Span<const Evidence* const>, absl::Span<const int64_t>,
-                             std::string*, std::string*);
+                             TextEncoder*, std::string*, std::string*);
   enum Index {
     kArticle,
     kStance,
@@ -86,6 +93,8 @@ class EvidenceColumns {
   static const ColumnType kTypes[kColumnCount];
 
   double ConfidenceAt(size_t i) const;
+  // False when it is broken; some text then.
+  bool ReadQuote(size_t i, std::string* quote) const;
 
   size_t n_ = 0;
   Trend articles_by_day_;
@@ -95,6 +104,8 @@ class EvidenceColumns {
   std::vector<uint32_t> exact_before_;  // how many pieces before i have an exact confidence
   absl::string_view exact_;
   absl::string_view quotes_;
+  uint32_t vocabulary_number_ = 0;
+  const Vocabulary* vocabulary_ = nullptr;
 };
 
 // A parsed block. Points into the bytes it was parsed from.
@@ -112,11 +123,18 @@ class FactBlock {
   FactCorroboration ReadCorroboration(size_t i) const;
   // Appends the fact's inline evidence; how many pieces it has in all.
   uint64_t ReadBareEvidence(size_t i, std::vector<BareEvidence>* out) const;
+  // The number of the vocabulary of its quotes (vocabularies.h); 0: they need none. Without it they
+  // are read as empty.
+  uint32_t vocabulary() const { return evidence_.vocabulary(); }
+  void SetVocabulary(const Vocabulary* vocabulary) { evidence_.SetVocabulary(vocabulary); }
+  // Reads them all; what is broken in them is not an error elsewhere.
+  bool QuotesAreSound() const { return evidence_.QuotesAreSound(); }
   // Memory it takes beside itself and the bytes it points into.
   size_t bytes() const;
 
  private:
-  friend std::string EncodeFactBlock(FactId first, absl::Span<const StoredFact> facts);
+  friend std::string EncodeFactBlock(FactId first, absl::Span<const StoredFact> facts,
+                                     TextEncoder* quotes);
   enum Index {
     kSlot,
     kSubject,

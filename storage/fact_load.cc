@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include "storage/adjacency_page.h"
+#include "storage/article_facts.h"
+#include "storage/articles.h"
 #include "storage/keys.h"
 #include "storage/provenance.h"
 #include "storage/status_macros.h"
@@ -31,6 +34,11 @@ FactLoad::FactLoad(TableLoad& load, SpillSpace& space, const Options& options)
       out_(Direction::kOut, load, options.new_nodes),
       in_edges_(space, options.run_bytes),
       article_facts_(space, options.run_bytes) {}
+
+absl::Status FactLoad::LearnQuotes(const VocabularySample& sample, uint64_t share) {
+  ASSIGN_OR_RETURN(quotes_, ChooseVocabulary(*load_.Before(), kQuotes, sample, share, &learned_));
+  return absl::OkStatus();
+}
 
 absl::Status FactLoad::Add() {
   StoredFact& stored = block_[filled_];
@@ -64,7 +72,8 @@ absl::Status FactLoad::WriteBlock() {
   const FactId first = block_[0].id;
   const std::string key = KeyWriter(FactKey::kBlock).U64(first / block_.size()).bytes();
   const size_t filled = std::exchange(filled_, 0);
-  return blocks_.Put(key, EncodeFactBlock(first, absl::MakeConstSpan(block_).first(filled)));
+  return blocks_.Put(
+      key, EncodeFactBlock(first, absl::MakeConstSpan(block_).first(filled), quotes_.get()));
 }
 
 absl::Status FactLoad::WriteOverflow(FactId fact, const std::vector<Evidence>& evidence) {
@@ -90,6 +99,11 @@ absl::Status FactLoad::FinishFacts() {
   RETURN_IF_ERROR(WriteBlock());
   RETURN_IF_ERROR(blocks_.Finish());
   RETURN_IF_ERROR(overflow_.Finish());
+  if (!learned_.empty() && quotes_->used) {
+    TableStream stream = load_.NewStream(Family::kArticles);
+    RETURN_IF_ERROR(stream.Put(VocabularyKey(kQuotes, quotes_->number), learned_[0].bytes));
+    RETURN_IF_ERROR(stream.Finish());
+  }
   RETURN_IF_ERROR(WriteOutEdges());
   RETURN_IF_ERROR(out_.Finish());
   Transaction& transaction = load_.transaction();
@@ -118,29 +132,44 @@ absl::Status FactLoad::WriteInEdges() {
 
 absl::Status FactLoad::WriteArticleFacts() {
   RETURN_IF_ERROR(article_facts_.Sort());
-  TableStream lists = load_.NewStream(Family::kProvenance);
-  const auto write = [&](NodeId article, absl::string_view list, int facts) {
-    const std::string key = KeyWriter(ProvenanceKey::kArticleFacts).U64(article).bytes();
-    return options_.new_nodes.Contains(article) ? lists.Put(key, list)
-                                                : lists.Append(key, list, facts);
+  TableStream blocks = load_.NewStream(Family::kProvenance);
+  blocks.LeaveUncompressed();
+  TableStream changes = load_.NewStream(Family::kProvenance);
+  const Geometry& geometry = load_.transaction().geometry();
+  ArticleFactsBuilder builder;
+  uint64_t block = 0;
+  const auto write_block = [&]() {
+    return builder.empty() ? absl::OkStatus() : blocks.Put(BlockFactsKey(block), builder.Finish());
   };
   std::string list;
   int facts = 0;
-  NodeId article = kNoId;
+  NodeId article = kNoId;  // of the list
+  const auto write_list = [&]() {
+    const int net = std::exchange(facts, 0);
+    return net == 0 ? absl::OkStatus() : changes.Append(ArticleFactsKey(article), list, net);
+  };
   ArticleFact pair;
   while (article_facts_.Next(&pair)) {
-    if (pair.article != article && facts > 0) {
-      RETURN_IF_ERROR(write(article, list, facts));
+    if (options_.new_nodes.Contains(pair.article)) {
+      const uint64_t of_block = BlockOfArticle(geometry, pair.article);
+      if (of_block != block) RETURN_IF_ERROR(write_block());
+      block = of_block;
+      builder.Add(pair.article - FirstOfBlock(geometry, block), pair.fact);
+      continue;
+    }
+    if (pair.article != article) {
+      RETURN_IF_ERROR(write_list());
       list.clear();
-      facts = 0;
     }
     article = pair.article;
     AppendListEntry(pair.fact, false, &list);
     ++facts;
   }
   RETURN_IF_ERROR(article_facts_.status());
-  if (facts > 0) RETURN_IF_ERROR(write(article, list, facts));
-  return lists.Finish();
+  RETURN_IF_ERROR(write_block());
+  RETURN_IF_ERROR(write_list());
+  RETURN_IF_ERROR(blocks.Finish());
+  return changes.Finish();
 }
 
 }  // namespace entente::storage

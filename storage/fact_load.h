@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -13,6 +14,7 @@
 #include "storage/facts.h"
 #include "storage/row_sorter.h"
 #include "storage/table_load.h"
+#include "storage/vocabularies.h"
 
 namespace entente::storage {
 
@@ -26,6 +28,9 @@ class FactLoad {
 
   // `load` has files; both must outlive this.
   FactLoad(TableLoad& load, SpillSpace& space, const Options& options);
+
+  // Before the first fact, with a sample of all quotes, one in `share`.
+  absl::Status LearnQuotes(const VocabularySample& sample, uint64_t share);
 
   // The next fact: fill what this returns, which may hold anything, then Add it.
   FactRecord& Next() { return block_[filled_].record; }
@@ -67,6 +72,8 @@ class FactLoad {
   NodeId subject_ = kNoId;  // whose edges are gathered
   EdgeColumns out_edges_;
   std::vector<NodeId> articles_;  // of one fact
+  std::vector<NewVocabulary> learned_;
+  std::unique_ptr<TextEncoder> quotes_;  // may be null
   TableStream blocks_;
   TableStream overflow_;
   EdgeStream out_;

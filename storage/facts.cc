@@ -18,6 +18,7 @@
 #include "storage/status_macros.h"
 #include "storage/store_impl.h"
 #include "storage/transaction.h"
+#include "storage/vocabularies.h"
 
 namespace entente::storage {
 namespace {
@@ -32,15 +33,26 @@ FactId FirstOfBlock(const View& view, FactId fact) {
   return fact - fact % view.geometry().block_facts;
 }
 
+// With the vocabulary of its quotes.
+absl::StatusOr<FactBlock> ParseBlock(const View& view, FactId first, absl::string_view bytes) {
+  ASSIGN_OR_RETURN(FactBlock block,
+                   FactBlock::Parse(first, view.geometry().inline_evidence, bytes));
+  if (block.vocabulary() != 0) {
+    ASSIGN_OR_RETURN(const Vocabulary* vocabulary,
+                     view.vocabularies().Find(view, kQuotes, block.vocabulary()));
+    block.SetVocabulary(vocabulary);
+  }
+  return block;
+}
+
 // A block, parsed once for many readers. Snapshots for which it is found have no loose facts of it.
 class CachedBlock final : public ReadCache::Entry {
  public:
   static CacheKey KeyOf(uint64_t block) { return CacheKey::FactBlock(block); }
-  static absl::StatusOr<std::unique_ptr<CachedBlock>> Make(FactId first, const Geometry& geometry,
+  static absl::StatusOr<std::unique_ptr<CachedBlock>> Make(const View& view, FactId first,
                                                            absl::string_view bytes) {
     std::unique_ptr<CachedBlock> cached(new CachedBlock(bytes));
-    ASSIGN_OR_RETURN(cached->block_,
-                     FactBlock::Parse(first, geometry.inline_evidence, cached->bytes_));
+    ASSIGN_OR_RETURN(cached->block_, ParseBlock(view, first, cached->bytes_));
     return cached;
   }
   const FactBlock& block() const { return block_; }
@@ -57,11 +69,10 @@ class CachedBlock final : public ReadCache::Entry {
 class CachedCorroborations final : public ReadCache::Entry {
  public:
   static CacheKey KeyOf(uint64_t block) { return CacheKey::Corroborations(block); }
-  static absl::StatusOr<std::unique_ptr<CachedCorroborations>> Make(FactId first,
-                                                                    const Geometry& geometry,
+  static absl::StatusOr<std::unique_ptr<CachedCorroborations>> Make(const View& view, FactId first,
                                                                     absl::string_view bytes) {
     ASSIGN_OR_RETURN(const FactBlock block,
-                     FactBlock::Parse(first, geometry.inline_evidence, bytes));
+                     FactBlock::Parse(first, view.geometry().inline_evidence, bytes));
     auto cached = std::make_unique<CachedCorroborations>();
     cached->first_ = first;
     for (size_t i = 0; i < block.size(); ++i) {
@@ -88,8 +99,7 @@ class CachedCorroborations final : public ReadCache::Entry {
 absl::StatusOr<std::optional<FactBlock>> ParseLoose(const View& view, FactId fact,
                                                     absl::string_view bytes) {
   if (bytes.empty()) return std::nullopt;
-  ASSIGN_OR_RETURN(FactBlock block, FactBlock::Parse(FirstOfBlock(view, fact),
-                                                     view.geometry().inline_evidence, bytes));
+  ASSIGN_OR_RETURN(FactBlock block, ParseBlock(view, FirstOfBlock(view, fact), bytes));
   if (block.size() != 1 || block.id(0) != fact) return absl::DataLossError("broken loose fact");
   return block;
 }
@@ -172,8 +182,7 @@ void UpdateArticles(Transaction& transaction, FactId fact, const FactRecord& old
   const auto enter = [&](NodeId article, bool erased) {
     std::string entry;
     AppendListEntry(fact, erased, &entry);
-    transaction.Append(Family::kProvenance, KeyWriter(ProvenanceKey::kArticleFacts).U64(article),
-                       entry, erased ? -1 : 1);
+    transaction.Append(Family::kProvenance, ArticleFactsKey(article), entry, erased ? -1 : 1);
   };
   for (NodeId article : before) {
     if (!after.contains(article)) enter(article, true);
@@ -269,7 +278,7 @@ absl::Status ReadSealed(const View& view, absl::Span<const FactId> facts,
     const FactId fact = facts[wanted[w]];
     if (w == 0 || key_of[w] != key_of[w - 1]) {
       ASSIGN_OR_RETURN(std::unique_ptr<Kept> made,
-                       Kept::Make(FirstOfBlock(view, fact), geometry, ToView(values[key_of[w]])));
+                       Kept::Make(view, FirstOfBlock(view, fact), ToView(values[key_of[w]])));
       if (reads == nullptr) {
         kept = made.get();
         own = std::move(made);
@@ -456,9 +465,7 @@ absl::Status SealFactBlocks(Transaction& transaction, absl::Span<const FactId> f
     rocksdb::PinnableSlice value;
     ASSIGN_OR_RETURN(bool sealed, transaction.Get(Family::kFacts, BlockKey(block), &value));
     if (sealed) {
-      ASSIGN_OR_RETURN(
-          const FactBlock old,
-          FactBlock::Parse(first, transaction.geometry().inline_evidence, ToView(value)));
+      ASSIGN_OR_RETURN(const FactBlock old, ParseBlock(transaction, first, ToView(value)));
       for (size_t i = 0; i < old.size(); ++i) members[old.id(i)] = old.Read(i);
     }
     ASSIGN_OR_RETURN(auto loose, ReadLoose(transaction, block));
@@ -517,9 +524,8 @@ absl::Status FactCursor::Fill() {
     if (loose_.Valid()) block = std::min(block, loose_fact / block_facts);
     std::map<FactId, StoredFact> members;
     if (blocks_.Valid() && sealed_block == block) {
-      ASSIGN_OR_RETURN(
-          const FactBlock sealed,
-          FactBlock::Parse(block * block_facts, view_.geometry().inline_evidence, blocks_.value()));
+      ASSIGN_OR_RETURN(const FactBlock sealed,
+                       ParseBlock(view_, block * block_facts, blocks_.value()));
       for (size_t i = 0; i < sealed.size(); ++i) members[sealed.id(i)] = sealed.Read(i);
       blocks_.Next();
     }

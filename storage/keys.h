@@ -20,15 +20,19 @@
 //   entities    node be64                                         record (nodes.h)
 //   articles    'a' article be64                                  loose record, over its block's
 //               'b' block be64                                    block of articles
+//               'v' property be32 | number be32                   vocabulary (vocabulary.h)
 //   names       normalised name, escaped | node be64              name kind u8 | language
-//   indexes     'l' label be32 | node be64                        empty
+//   indexes     'l' label be32 | node be64                        empty, or 1: lost (label_index.h)
+//               'r' label be32 | last article be64                range of articles
 //               'p' index be32 | value | node be64                empty
 //   adjacency   direction u8 | node be64 | chunk be32             page and pending rows
 //   facts       'b' block be64                                    sealed block of facts
 //               'f' fact be64                                     loose fact, over its block's
 //               'e' fact be64 | page be32                         overflowing evidence
-//   provenance  'f' article be64                                  list of facts
-//               'p' publisher be64 | article be64                 empty
+//   provenance  'f' article be64                                  changes of a list of facts
+//               'b' block be64                                    lists of facts of articles
+//               'p' publisher be64 | article be64                 empty, or 1: no longer
+//               'q' publisher be64 | last article be64            list (publisher_articles.h)
 //               'o' original be64 | copy be64                     empty
 //               'a' awaited article key, escaped | copy be64      empty
 //               't' trigram of names be32                         list of entities
@@ -74,12 +78,14 @@ enum class CatalogueKey : char {
   kMerge = 'm',
   kFactBefore = 'u',
 };
-enum class IndexKey : char { kLabel = 'l', kProperty = 'p' };
-enum class ArticleKey : char { kLoose = 'a', kBlock = 'b' };
+enum class IndexKey : char { kLabel = 'l', kProperty = 'p', kLabelRange = 'r' };
+enum class ArticleKey : char { kLoose = 'a', kBlock = 'b', kVocabulary = 'v' };
 enum class FactKey : char { kBlock = 'b', kLoose = 'f', kEvidence = 'e' };
 enum class ProvenanceKey : char {
   kArticleFacts = 'f',
+  kBlockFacts = 'b',
   kPublisherArticles = 'p',
+  kPublisherList = 'q',
   kOriginalCopies = 'o',
   kAwaitedOriginal = 'a',
   kTrigramEntities = 't',

@@ -12,7 +12,8 @@ namespace {
 // Merging is appending, which any bytes survive; `fold` then may make the value smaller.
 class AppendOperator final : public rocksdb::MergeOperator {
  public:
-  AppendOperator(const char* name, Family family, void (*fold)(std::string* value))
+  AppendOperator(const char* name, Family family,
+                 void (*fold)(absl::string_view key, std::string* value))
       : name_(name), family_(family), fold_(fold) {}
 
   bool FullMergeV2(const MergeOperationInput& input, MergeOperationOutput* output) const override {
@@ -25,7 +26,7 @@ class AppendOperator final : public rocksdb::MergeOperator {
     value.reserve(size);
     value.append(base.data(), base.size());
     for (const rocksdb::Slice& rows : input.operand_list) value.append(rows.data(), rows.size());
-    fold_(&value);
+    fold_(ToView(input.key), &value);
     return true;
   }
 
@@ -41,8 +42,17 @@ class AppendOperator final : public rocksdb::MergeOperator {
  private:
   const char* const name_;
   const Family family_;
-  void (*const fold_)(std::string* value);
+  void (*const fold_)(absl::string_view key, std::string* value);
 };
+
+void FoldPage(absl::string_view, std::string* value) { FoldPending(value); }
+
+// What was erased of an article's facts may stand in the lists of its block.
+void FoldLists(absl::string_view key, std::string* value) {
+  const bool over_block =
+      !key.empty() && static_cast<ProvenanceKey>(key[0]) == ProvenanceKey::kArticleFacts;
+  FoldList(/*keep_erased=*/over_block, value);
+}
 
 class DropEmptyPages final : public rocksdb::CompactionFilter {
  public:
@@ -61,11 +71,11 @@ absl::string_view EmptyValue(Family family) {
 }
 
 std::shared_ptr<rocksdb::MergeOperator> NewPageMergeOperator() {
-  return std::make_shared<AppendOperator>("entente.Page", Family::kAdjacency, FoldPending);
+  return std::make_shared<AppendOperator>("entente.Page", Family::kAdjacency, FoldPage);
 }
 
 std::shared_ptr<rocksdb::MergeOperator> NewListMergeOperator() {
-  return std::make_shared<AppendOperator>("entente.FactList", Family::kProvenance, FoldList);
+  return std::make_shared<AppendOperator>("entente.FactList", Family::kProvenance, FoldLists);
 }
 
 const rocksdb::CompactionFilter* EmptyPageFilter() {

@@ -87,7 +87,7 @@ absl::StatusOr<FactBefore> DecodeFactBefore(FactId fact, absl::string_view value
     return absl::DataLossError("broken record of a fact before a merge");
   }
   ASSIGN_OR_RETURN(const FactBlock block, FactBlock::Parse(fact, kMaxBlockEvidence, bytes.rest()));
-  if (block.size() != 1 || block.id(0) != fact) {
+  if (block.size() != 1 || block.id(0) != fact || block.vocabulary() != 0) {
     return absl::DataLossError("broken record of a fact before a merge");
   }
   before.record = block.Read(0).record;

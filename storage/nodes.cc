@@ -7,6 +7,9 @@
 #include "storage/articles.h"
 #include "storage/bytes.h"
 #include "storage/keys.h"
+#include "storage/label_index.h"
+#include "storage/provenance.h"
+#include "storage/publisher_articles.h"
 #include "storage/status_macros.h"
 #include "storage/store_impl.h"
 #include "storage/transaction.h"
@@ -86,43 +89,43 @@ bool ReadNames(ByteReader* bytes, std::vector<Name>* names) {
   });
 }
 
-// Keeps the key of `kind` that leads from `from` to `node` in step with a change.
-void UpdateWayBack(Transaction& transaction, ProvenanceKey kind, NodeId node, NodeId old_from,
-                   NodeId from) {
-  if (old_from == from) return;
-  if (old_from != kNoId) {
-    transaction.Delete(Family::kProvenance, KeyWriter(kind).U64(old_from).U64(node));
+// Keeps publisher → articles in step with a change.
+absl::Status UpdatePublisher(Transaction& transaction, NodeId node, NodeId old, NodeId publisher) {
+  if (old == publisher) return absl::OkStatus();
+  if (old != kNoId) RETURN_IF_ERROR(ErasePublished(transaction, old, node));
+  if (publisher != kNoId) {
+    transaction.Put(Family::kProvenance, PublisherKey(publisher, node), kPublished);
   }
-  if (from != kNoId) {
-    transaction.Put(Family::kProvenance, KeyWriter(kind).U64(from).U64(node), absl::string_view());
-  }
+  return absl::OkStatus();
 }
 
-void UpdateIndexes(Transaction& transaction, NodeId node, const NodeRecord& old,
-                   const NodeRecord& record) {
+// Keeps original → copies in step with a change.
+void UpdateOriginal(Transaction& transaction, NodeId node, NodeId old, NodeId original) {
+  if (old == original) return;
+  if (old != kNoId) transaction.Delete(Family::kProvenance, OriginalKey(old, node));
+  if (original != kNoId) transaction.Put(Family::kProvenance, OriginalKey(original, node), "");
+}
+
+absl::Status UpdateIndexes(Transaction& transaction, NodeId node, const NodeRecord& old,
+                           const NodeRecord& record) {
   const auto has = [](const std::vector<LabelId>& labels, LabelId label) {
     return std::find(labels.begin(), labels.end(), label) != labels.end();
   };
   for (LabelId label : old.labels) {
-    if (!has(record.labels, label)) transaction.Delete(Family::kIndexes, LabelKey(label, node));
+    if (!has(record.labels, label)) RETURN_IF_ERROR(EraseLabel(transaction, label, node));
   }
   for (LabelId label : record.labels) {
     if (!has(old.labels, label)) {
-      transaction.Put(Family::kIndexes, LabelKey(label, node), absl::string_view());
+      transaction.Put(Family::kIndexes, LabelKey(label, node), kHasLabel);
     }
   }
-  UpdateWayBack(transaction, ProvenanceKey::kPublisherArticles, node, old.publisher,
-                record.publisher);
-  UpdateWayBack(transaction, ProvenanceKey::kOriginalCopies, node, old.original, record.original);
+  UpdateOriginal(transaction, node, old.original, record.original);
+  return UpdatePublisher(transaction, node, old.publisher, record.publisher);
 }
 
 absl::string_view CountOf(NodeId node) { return IsArticle(node) ? kArticleCount : kEntityCount; }
 
 }  // namespace
-
-std::string LabelKey(LabelId label, NodeId node) {
-  return KeyWriter(IndexKey::kLabel).U32(label).U64(node).bytes();
-}
 
 std::string EncodeNode(const NodeRecord& record) {
   std::string bytes;
@@ -184,7 +187,7 @@ absl::Status WriteNode(Transaction& transaction, NodeId node, const NodeRecord* 
   } else {
     transaction.Put(Family::kEntities, NodeKey(node), EncodeNode(record));
   }
-  UpdateIndexes(transaction, node, old == nullptr ? NodeRecord() : *old, record);
+  RETURN_IF_ERROR(UpdateIndexes(transaction, node, old == nullptr ? NodeRecord() : *old, record));
   return old == nullptr ? transaction.Count(CountOf(node), 1) : absl::OkStatus();
 }
 
@@ -199,7 +202,7 @@ absl::Status EraseNode(Transaction& transaction, NodeId node, const NodeRecord& 
       transaction.Delete(Family::kArticles, LooseArticleKey(node));
     }
   }
-  UpdateIndexes(transaction, node, old, NodeRecord());
+  RETURN_IF_ERROR(UpdateIndexes(transaction, node, old, NodeRecord()));
   return transaction.Count(CountOf(node), -1);
 }
 
@@ -212,8 +215,11 @@ NodeCursor::NodeCursor(Cursor cursor, NodeId from) : cursor_(std::move(cursor)) 
 
 NodeCursor::NodeCursor(std::unique_ptr<ArticleCursor> articles) : articles_(std::move(articles)) {}
 
+NodeCursor::NodeCursor(std::unique_ptr<LabelCursor> labelled) : labelled_(std::move(labelled)) {}
+
 bool NodeCursor::Next(NodeId* node) {
   if (articles_ != nullptr) return articles_->Next(node);
+  if (labelled_ != nullptr) return labelled_->Next(node);
   if (corrupt_) return false;
   if (started_ && cursor_->Valid()) cursor_->Next();
   started_ = true;
@@ -227,6 +233,7 @@ bool NodeCursor::Next(NodeId* node) {
 
 absl::Status NodeCursor::status() const {
   if (articles_ != nullptr) return articles_->status();
+  if (labelled_ != nullptr) return labelled_->status();
   return corrupt_ ? absl::DataLossError("broken key of a node") : cursor_->status();
 }
 
@@ -237,12 +244,14 @@ NodeCursor ScanArticles(const View& view, NodeId from) {
   return NodeCursor(std::make_unique<ArticleCursor>(view, from));
 }
 NodeCursor ScanLabel(const View& view, LabelId label, NodeId from) {
-  return NodeCursor(view.Scan(Family::kIndexes, KeyWriter(IndexKey::kLabel).U32(label)), from);
+  return NodeCursor(std::make_unique<LabelCursor>(view, label, from));
 }
 
 absl::StatusOr<bool> HasLabel(const View& view, LabelId label, NodeId node) {
   rocksdb::PinnableSlice value;
-  return view.Get(Family::kIndexes, LabelKey(label, node), &value);
+  ASSIGN_OR_RETURN(const bool found, view.Get(Family::kIndexes, LabelKey(label, node), &value));
+  if (found) return ToView(value) == kHasLabel;
+  return IsInLabelRange(view, label, node);
 }
 
 }  // namespace entente::storage

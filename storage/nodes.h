@@ -17,6 +17,7 @@
 namespace entente::storage {
 
 class ArticleCursor;
+class LabelCursor;
 class Transaction;
 
 struct Name {
@@ -71,8 +72,11 @@ absl::Status WriteNode(Transaction& transaction, NodeId node, const NodeRecord* 
 // The same backwards. Keys, names and facts of the node are the caller's to remove.
 absl::Status EraseNode(Transaction& transaction, NodeId node, const NodeRecord& old);
 
-// The key of the label index, for bulk loads; no value.
+// The keys of the label index, for bulk loads: of a node, which has no value, and of so many
+// articles the last of which is `last`.
 std::string LabelKey(LabelId label, NodeId node);
+std::string LabelRangeKey(LabelId label, NodeId last);
+std::string LabelRangeValue(uint64_t articles);
 
 // Walks node ids in ascending order. Must not outlive its View, nor see it written to.
 class NodeCursor {
@@ -90,8 +94,10 @@ class NodeCursor {
   friend NodeCursor ScanLabel(const View& view, LabelId label, NodeId from);
   NodeCursor(Cursor cursor, NodeId from);
   explicit NodeCursor(std::unique_ptr<ArticleCursor> articles);
+  explicit NodeCursor(std::unique_ptr<LabelCursor> labelled);
 
   std::unique_ptr<ArticleCursor> articles_;  // or else
+  std::unique_ptr<LabelCursor> labelled_;    // or else
   std::optional<Cursor> cursor_;
   bool started_ = false;
   bool corrupt_ = false;

@@ -6,6 +6,8 @@
 
 #include "absl/container/btree_map.h"
 #include "rocksdb/slice.h"
+#include "storage/article_facts.h"
+#include "storage/articles.h"
 #include "storage/bytes.h"
 #include "storage/keys.h"
 #include "storage/status_macros.h"
@@ -44,11 +46,23 @@ std::string AwaitingKey(absl::string_view original_key, NodeId copy) {
 }  // namespace
 
 absl::StatusOr<std::vector<FactId>> FactsOfArticle(const View& view, NodeId article) {
-  return ListUnder(view, KeyWriter(ProvenanceKey::kArticleFacts).U64(article));
+  ASSIGN_OR_RETURN(std::vector<FactId> facts, FactsInBlock(view, article));
+  rocksdb::PinnableSlice value;
+  ASSIGN_OR_RETURN(const bool found,
+                   view.Get(Family::kProvenance, ArticleFactsKey(article), &value));
+  if (!found) return facts;
+  return DecodeList(ToView(value), std::move(facts));
 }
 
-absl::StatusOr<std::vector<NodeId>> ArticlesOfPublisher(const View& view, NodeId publisher) {
-  return IdsUnder(view, KeyWriter(ProvenanceKey::kPublisherArticles).U64(publisher));
+absl::StatusOr<std::vector<FactId>> FactsInBlock(const View& view, NodeId article) {
+  if (!IsArticle(article)) return std::vector<FactId>();
+  const Geometry& geometry = view.geometry();
+  const uint64_t block = BlockOfArticle(geometry, article);
+  rocksdb::PinnableSlice value;
+  ASSIGN_OR_RETURN(const bool found, view.Get(Family::kProvenance, BlockFactsKey(block), &value));
+  if (!found) return std::vector<FactId>();
+  ASSIGN_OR_RETURN(const ArticleFactsBlock lists, ArticleFactsBlock::Parse(ToView(value)));
+  return lists.FactsAt(article - FirstOfBlock(geometry, block));
 }
 
 absl::StatusOr<std::vector<NodeId>> CopiesOfOriginal(const View& view, NodeId original) {
@@ -125,13 +139,21 @@ std::string TrigramKey(uint32_t trigram) {
   return KeyWriter(ProvenanceKey::kTrigramEntities).U32(trigram).bytes();
 }
 
+std::string ArticleFactsKey(NodeId article) {
+  return KeyWriter(ProvenanceKey::kArticleFacts).U64(article).bytes();
+}
+
+std::string BlockFactsKey(uint64_t block) {
+  return KeyWriter(ProvenanceKey::kBlockFacts).U64(block).bytes();
+}
+
 void AppendListEntry(uint64_t id, bool erased, std::string* bytes) {
   AppendVarint(id << 1 | (erased ? 1 : 0), bytes);
 }
 
-absl::StatusOr<std::vector<uint64_t>> DecodeList(absl::string_view value) {
+absl::StatusOr<std::vector<uint64_t>> DecodeList(absl::string_view value,
+                                                 std::vector<uint64_t> ids) {
   ByteReader bytes(value);
-  std::vector<uint64_t> ids;
   bool sorted = true;
   bool any_erased = false;
   absl::btree_map<uint64_t, bool> last;  // id → erased; used once an entry is an erasure
@@ -162,19 +184,26 @@ absl::StatusOr<std::vector<uint64_t>> DecodeList(absl::string_view value) {
   return ids;
 }
 
-void FoldList(std::string* value) {
+void FoldList(bool keep_erased, std::string* value) {
   ByteReader bytes(*value);
+  std::vector<uint64_t> entries;
   bool any_erased = false;
-  while (!bytes.done() && !any_erased) {
+  while (!bytes.done()) {
     uint64_t entry;
     if (!bytes.Varint(&entry)) return;
-    any_erased = entry & 1;
+    any_erased = any_erased || (entry & 1);
+    entries.push_back(entry);
   }
   if (!any_erased) return;
-  const absl::StatusOr<std::vector<uint64_t>> ids = DecodeList(*value);
-  if (!ids.ok()) return;
+  const auto same_id = [](uint64_t a, uint64_t b) { return a >> 1 == b >> 1; };
+  std::reverse(entries.begin(), entries.end());  // the last entry of an id first
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](uint64_t a, uint64_t b) { return a >> 1 < b >> 1; });
+  entries.erase(std::unique(entries.begin(), entries.end(), same_id), entries.end());
   value->clear();
-  for (uint64_t id : *ids) AppendListEntry(id, false, value);
+  for (const uint64_t entry : entries) {
+    if (keep_erased || !(entry & 1)) AppendVarint(entry, value);
+  }
 }
 
 }  // namespace entente::storage

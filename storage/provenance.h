@@ -30,7 +30,8 @@ absl::StatusOr<std::vector<NodeId>> CopiesAwaiting(const View& view,
 // All keys that copies wait for.
 absl::StatusOr<absl::flat_hash_set<std::string>> AwaitedKeys(const View& view);
 
-// The keys behind publisher → articles and original → copies, for bulk loads; no values.
+// The keys of pairs of publisher → articles (publisher_articles.h has lists of them, too) and of
+// original → copies, for bulk loads; no values.
 std::string PublisherKey(NodeId publisher, NodeId article);
 std::string OriginalKey(NodeId original, NodeId copy);
 
@@ -49,11 +50,21 @@ absl::Status EachTrigram(
 // For bulk loads; the value is a list, which is appended.
 std::string TrigramKey(uint32_t trigram);
 
-// The bytes of article → facts and trigram → entities, for bulk loads and merging: each entry is a
-// varint of id · 2 + erased. A later entry of an id counts.
+// Article → facts is the lists of a block (article_facts.h), which bulk loads write, and what a
+// transaction changes of one, which stands under the article's own key.
+std::string ArticleFactsKey(NodeId article);
+std::string BlockFactsKey(uint64_t block);
+// The article's facts in the lists of its block alone.
+absl::StatusOr<std::vector<FactId>> FactsInBlock(const View& view, NodeId article);
+
+// The bytes of trigram → entities and of changes of article → facts, for bulk loads and merging:
+// each entry is a varint of id · 2 + erased. A later entry of an id counts.
 void AppendListEntry(uint64_t id, bool erased, std::string* bytes);
-absl::StatusOr<std::vector<uint64_t>> DecodeList(absl::string_view bytes);
-// Drops what was erased. Leaves bytes that are no list alone: whoever reads them will say so.
-void FoldList(std::string* value);
+// The ids, given those that stood there before, ascending.
+absl::StatusOr<std::vector<uint64_t>> DecodeList(absl::string_view bytes,
+                                                 std::vector<uint64_t> before = {});
+// Once something was erased, drops entries that no longer count, and unless `keep_erased` what was
+// erased. Leaves bytes that are no list alone: whoever reads them will say so.
+void FoldList(bool keep_erased, std::string* value);
 
 }  // namespace entente::storage

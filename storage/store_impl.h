@@ -20,6 +20,7 @@
 #include "storage/loose_facts.h"
 #include "storage/read_cache.h"
 #include "storage/store.h"
+#include "storage/vocabularies.h"
 
 namespace entente::storage {
 
@@ -58,6 +59,7 @@ class StoreImpl {
   ReadCache cache;
   LooseFacts loose_facts;
   LatestCounters counters;
+  Vocabularies vocabularies;
   std::atomic<int> views{0};  // open snapshots and transactions
 
   absl::Mutex writer_mutex;

@@ -35,7 +35,9 @@ absl::Status TableStream::Open() {
     }
     RETURN_IF_ERROR(Finish());
   }
-  file_ = std::make_unique<File>(load_.store_.db->GetOptions(load_.store_.handle(family_)));
+  rocksdb::Options options = load_.store_.db->GetOptions(load_.store_.handle(family_));
+  if (!compresses_) options.compression = rocksdb::kNoCompression;
+  file_ = std::make_unique<File>(options);
   ASSIGN_OR_RETURN(file_->path, load_.space_.NewFile());
   return ToStatus(file_->writer.Open(file_->path));
 }
@@ -81,6 +83,10 @@ TableLoad::TableLoad(Transaction& transaction, SpillSpace& space, bool files)
 TableLoad::~TableLoad() = default;
 
 TableStream TableLoad::NewStream(Family family) { return TableStream(*this, family); }
+
+std::unique_ptr<Snapshot> TableLoad::Before() const {
+  return std::unique_ptr<Snapshot>(new Snapshot(&store_));
+}
 
 absl::Status TableLoad::Ingest() {
   absl::MutexLock lock(&mutex_);

@@ -21,6 +21,7 @@
 
 namespace entente::storage {
 
+class Snapshot;
 class StoreImpl;
 class TableLoad;
 class Transaction;
@@ -34,6 +35,9 @@ class TableStream {
   absl::Status Put(absl::string_view key, absl::string_view value);
   // Adds rows to the end of what stands there; see Transaction::Append. `net` rows.
   absl::Status Append(absl::string_view key, absl::string_view rows, int net);
+  // For values that are packed as it is: files do not compress what is put from now on. Before the
+  // first key.
+  void LeaveUncompressed() { compresses_ = false; }
   // Ends the stream.
   absl::Status Finish();
 
@@ -49,6 +53,7 @@ class TableStream {
 
   TableLoad& load_;
   const Family family_;
+  bool compresses_ = true;
   std::unique_ptr<File> file_;  // null: none is open, or the load needs none
 };
 
@@ -62,6 +67,8 @@ class TableLoad {
   bool has_files() const { return files_; }
   TableStream NewStream(Family family);
   Transaction& transaction() { return transaction_; }
+  // The database before the load; for threads that the transaction does not belong to.
+  std::unique_ptr<Snapshot> Before() const;
 
  private:
   friend class TableStream;

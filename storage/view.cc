@@ -70,6 +70,8 @@ bool View::MayHaveLooseFacts(uint64_t block) const {
   return CacheOf(Family::kFacts) == nullptr || store_->loose_facts.MayHave(block, sequence());
 }
 
+Vocabularies& View::vocabularies() const { return store_->vocabularies; }
+
 absl::StatusOr<uint64_t> DecodeCounter(bool found, absl::string_view bytes) {
   if (!found) return 0;
   KeyReader reader(bytes);

@@ -24,6 +24,7 @@ class Snapshot;
 namespace entente::storage {
 
 class ReadCache;
+class Vocabularies;
 
 // Walks the keys that begin with a prefix, in byte order. Must not outlive its View. What it does
 // when the transaction beneath it writes to the same family is undefined: collect first.
@@ -80,6 +81,8 @@ class View {
   bool MayHaveSeveralChunks(Direction direction, NodeId node) const;
   // Whether facts of the block may stand outside it; see facts.h.
   bool MayHaveLooseFacts(uint64_t block) const;
+  // What was read of them so far.
+  Vocabularies& vocabularies() const;
 
  protected:
   explicit View(StoreImpl* store);
@@ -102,6 +105,7 @@ class Snapshot final : public View {
 
  private:
   friend class Store;
+  friend class TableLoad;
   explicit Snapshot(StoreImpl* store);
 
   const rocksdb::Snapshot* snapshot_;

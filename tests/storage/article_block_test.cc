@@ -2,9 +2,12 @@
 // over it, and no bytes whatever do worse than DataLoss.
 #include "storage/article_block.h"
 
+#include <algorithm>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -13,11 +16,15 @@
 #include "storage/article_segments.h"
 #include "storage/articles.h"
 #include "storage/consistency.h"
+#include "storage/keys.h"
 #include "storage/node_reader.h"
+#include "storage/provenance.h"
+#include "storage/publisher_articles.h"
 #include "storage/spill.h"
 #include "storage/store.h"
 #include "storage/table_load.h"
 #include "storage/transaction.h"
+#include "storage/vocabularies.h"
 
 namespace entente::storage {
 namespace {
@@ -26,6 +33,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr LabelId kLabel = 7;
+constexpr PropertyId kTitle = 5;
 
 std::string Packed(const std::vector<PackedProperty>& properties) {
   std::string packed;
@@ -70,28 +78,95 @@ std::vector<NodeRecord> OddArticles() {
   return records;
 }
 
-std::string BlockOf(const std::vector<NodeRecord>& records) {
+absl::StatusOr<const Vocabulary*> NoVocabulary(PropertyId, uint32_t) {
+  return absl::DataLossError("no vocabulary");
+}
+
+std::string BlockOf(const std::vector<NodeRecord>& records, const TextEncoders& encoders = {}) {
   ArticleBlockBuilder builder(kFirstArticle);
   for (size_t i = 0; i < records.size(); ++i) {
     EXPECT_TRUE(builder.Add(kFirstArticle + i + i / 10, records[i]));
   }
-  return builder.Finish(kNoId);
+  return builder.Finish(kNoId, encoders);
+}
+
+// Of the titles of OddArticles.
+const Vocabulary& TitleWords() {
+  static const auto* const vocabulary = [] {
+    VocabularySample sample;
+    for (int i = 0; i < 50; ++i) sample.Add(absl::StrCat("Title of ", i, ", told again"));
+    return new Vocabulary(*Vocabulary::Parse(sample.Learn(1)));
+  }();
+  return *vocabulary;
+}
+absl::StatusOr<const Vocabulary*> FindTitleWords(PropertyId property, uint32_t number) {
+  if (property != kTitle || number != 3) return absl::DataLossError("no such vocabulary");
+  return &TitleWords();
+}
+TextEncoders TitleEncoders() {
+  TextEncoders encoders;
+  encoders[kTitle] = std::make_unique<TextEncoder>(
+      TextEncoder{.number = 3, .encoder = VocabularyEncoder(TitleWords())});
+  return encoders;
 }
 
 TEST(ArticleBlockTest, GivesBackEveryRecordByteForByte) {
   const std::vector<NodeRecord> records = OddArticles();
   const std::string bytes = BlockOf(records);
-  const absl::StatusOr<ArticleBlock> block = ArticleBlock::Parse(kFirstArticle, bytes);
+  absl::StatusOr<ArticleBlock> block = ArticleBlock::Parse(kFirstArticle, bytes);
   ASSERT_TRUE(block.ok());
   ASSERT_EQ(block->size(), records.size());
   for (size_t i = 0; i < records.size(); ++i) {
     EXPECT_EQ(block->Find(kFirstArticle + i + i / 10), i);
-    const absl::StatusOr<NodeRecord> read = block->Read(i);
+    const absl::StatusOr<NodeRecord> read = block->Read(i, NoVocabulary);
     ASSERT_TRUE(read.ok());
     EXPECT_EQ(*read, records[i]) << i;
     EXPECT_EQ(block->row(i).publisher, records[i].publisher);
   }
   EXPECT_EQ(block->Find(kFirstArticle + 10), std::nullopt);
+}
+
+TEST(ArticleBlockTest, TextsTakeAVocabularyWhereThatIsSmaller) {
+  std::vector<NodeRecord> records = OddArticles();
+  TextEncoders encoders = TitleEncoders();
+  const std::string bytes = BlockOf(records, encoders);
+  EXPECT_TRUE(encoders[kTitle]->used);
+  EXPECT_LT(bytes.size() + 400, BlockOf(records).size());
+  absl::StatusOr<ArticleBlock> block = ArticleBlock::Parse(kFirstArticle, bytes);
+  ASSERT_TRUE(block.ok());
+  EXPECT_TRUE(absl::IsDataLoss(block->Read(0, NoVocabulary).status()));
+  for (size_t i = 0; i < records.size(); ++i)
+    EXPECT_EQ(*block->Read(i, FindTitleWords), records[i]);
+
+  std::mt19937 random(1);
+  for (NodeRecord& record : records) {
+    std::string noise;
+    for (int i = 0; i < 30; ++i) noise.push_back(static_cast<char>(random()));
+    record.properties = Packed({{kTitle, 1, noise}});
+  }
+  encoders = TitleEncoders();
+  EXPECT_EQ(BlockOf(records, encoders), BlockOf(records));
+  EXPECT_FALSE(encoders[kTitle]->used);
+}
+
+TEST(ArticleBlockTest, TextsThatTellWhenItWasPublishedAreLeftOut) {
+  const auto block_size = [](const std::vector<std::string>& texts) {
+    std::vector<NodeRecord> records;
+    for (size_t i = 0; i < texts.size(); ++i) {
+      records.push_back(Article(Packed({{1, 1, texts[i]}})));
+      records.back().published = int64_t{1'718'720'000'000'000} + kMicrosecondsPerDay * i;
+      if (texts[i].size() == 10) records.back().published -= int64_t{51'200'000'000};
+    }
+    const std::string bytes = BlockOf(records);
+    absl::StatusOr<ArticleBlock> block = ArticleBlock::Parse(kFirstArticle, bytes);
+    for (size_t i = 0; i < records.size(); ++i) {
+      EXPECT_EQ(*block->Read(i, NoVocabulary), records[i]) << texts[i];
+    }
+    return bytes.size();
+  };
+  EXPECT_LT(block_size({"2024-06-18T14:13:20Z", "2024-06-19", "2024-06-20T14:13:20Z"}), 40);
+  EXPECT_GT(block_size({"2024-06-18T14:13:20Z", "2024-06-19T14:13:21Z", "2024-06-20"}), 60);
+  EXPECT_GT(block_size({"2024-06-18T14:13:20Z", "2024-06-19T14:13:20", "2024-06-20"}), 60);
 }
 
 TEST(ArticleBlockTest, LeavesOutWhatHasToStandByItself) {
@@ -109,15 +184,15 @@ TEST(ArticleBlockTest, LeavesOutWhatHasToStandByItself) {
 }
 
 TEST(ArticleBlockTest, NoBytesDoWorseThanDataLoss) {
-  const std::string bytes = BlockOf(OddArticles());
+  const std::string bytes = BlockOf(OddArticles(), TitleEncoders());
   const auto read_all = [](const std::string& changed) {
-    const absl::StatusOr<ArticleBlock> block = ArticleBlock::Parse(kFirstArticle, changed);
+    absl::StatusOr<ArticleBlock> block = ArticleBlock::Parse(kFirstArticle, changed);
     if (!block.ok()) {
       EXPECT_TRUE(absl::IsDataLoss(block.status()));
       return;
     }
     for (size_t i = 0; i < block->size(); ++i) {
-      const absl::StatusOr<NodeRecord> read = block->Read(i);
+      const absl::StatusOr<NodeRecord> read = block->Read(i, FindTitleWords);
       EXPECT_TRUE(read.ok() || absl::IsDataLoss(read.status()));
     }
   };
@@ -148,13 +223,27 @@ class ArticlesOfBlocksTest : public testing::Test {
     TableLoad load(*transaction, space, /*files=*/true);
     const NodeId first = *transaction->NewArticlesOfBlocks(records.size());
     ArticleLoad articles(load);
-    TableStream labels = load.NewStream(Family::kIndexes);
+    if (learns_) {
+      for (const NodeRecord& record : records) articles.Sample(record.properties);
+      EXPECT_TRUE(articles.Learn(1).ok());
+    }
+    std::set<std::pair<NodeId, NodeId>> published;
     for (size_t i = 0; i < records.size(); ++i) {
       EXPECT_TRUE(articles.Add(first + i, records[i]).ok());
-      EXPECT_TRUE(labels.Put(LabelKey(kLabel, first + i), "").ok());
+      if (records[i].publisher != kNoId) published.insert({records[i].publisher, first + i});
     }
     EXPECT_TRUE(articles.Finish().ok());
+    TableStream labels = load.NewStream(Family::kIndexes);
+    EXPECT_TRUE(
+        labels
+            .Put(LabelRangeKey(kLabel, first + records.size() - 1), LabelRangeValue(records.size()))
+            .ok());
     EXPECT_TRUE(labels.Finish().ok());
+    PublisherStream publishers(load);
+    for (const auto& [publisher, article] : published) {
+      EXPECT_TRUE(publishers.Add(publisher, article).ok());
+    }
+    EXPECT_TRUE(publishers.Finish().ok());
     EXPECT_TRUE(transaction->Count(kArticleCount, static_cast<int64_t>(records.size())).ok());
     EXPECT_TRUE(transaction->Commit(load).ok());
     return first;
@@ -184,6 +273,21 @@ class ArticlesOfBlocksTest : public testing::Test {
     EXPECT_TRUE(cursor.status().ok());
     return articles;
   }
+  std::vector<NodeId> Labelled(NodeId from = 0) {
+    const auto snapshot = store_->TakeSnapshot();
+    NodeCursor cursor = ScanLabel(*snapshot, kLabel, from);
+    std::vector<NodeId> nodes;
+    for (NodeId node; cursor.Next(&node);) nodes.push_back(node);
+    EXPECT_TRUE(cursor.status().ok());
+    for (NodeId node = kFirstArticle; node < kFirstArticle + 40; ++node) {
+      if (from != 0) break;
+      EXPECT_EQ(*HasLabel(*snapshot, kLabel, node), std::count(nodes.begin(), nodes.end(), node));
+    }
+    return nodes;
+  }
+  std::vector<NodeId> Published(NodeId publisher) {
+    return *ArticlesOfPublisher(*store_->TakeSnapshot(), publisher);
+  }
   NodeId PublisherInSegment(NodeId article) {
     const auto snapshot = store_->TakeSnapshot();
     ArticleSegments segments(*snapshot);
@@ -195,7 +299,10 @@ class ArticlesOfBlocksTest : public testing::Test {
     return VerifyConsistency(*store_->TakeSnapshot())->problems;
   }
 
+  uint32_t Newest() { return *NewestVocabulary(*store_->TakeSnapshot(), kTitle); }
+
   std::unique_ptr<Store> store_;
+  bool learns_ = false;
 };
 
 TEST_F(ArticlesOfBlocksTest, AreReadWhereTheyLie) {
@@ -244,6 +351,142 @@ TEST_F(ArticlesOfBlocksTest, OfALaterLoadBeginWithABlock) {
   EXPECT_EQ(Load(std::vector<NodeRecord>(9, Article(""))), kFirstArticle + 8);
   EXPECT_EQ(Scan().size(), 13);
   EXPECT_THAT(Problems(), testing::IsEmpty());
+}
+
+TEST_F(ArticlesOfBlocksTest, HaveALabelUntilTheyLoseIt) {
+  const NodeRecord plain = Article("");
+  NodeRecord bare = plain;
+  bare.labels.clear();
+  const NodeId first = Load(std::vector<NodeRecord>(5, plain));
+  const NodeId second = Load(std::vector<NodeRecord>(3, plain));
+  Commit([&](Transaction& transaction) {
+    return WriteNode(transaction, *transaction.NewEntity(), nullptr, plain);
+  });
+  std::vector<NodeId> all = {0};
+  for (int i = 0; i < 5; ++i) all.push_back(first + i);
+  for (int i = 0; i < 3; ++i) all.push_back(second + i);
+  EXPECT_EQ(Labelled(), all);
+  EXPECT_EQ(Labelled(first + 3), std::vector<NodeId>(all.begin() + 4, all.end()));
+  Commit([&](Transaction& transaction) { return WriteNode(transaction, first, &plain, bare); });
+  Commit([&](Transaction& transaction) { return EraseNode(transaction, second + 2, plain); });
+  EXPECT_THAT(Problems(), testing::IsEmpty());
+  all.erase(all.begin() + 1);
+  all.pop_back();
+  EXPECT_EQ(Labelled(), all);
+  Commit([&](Transaction& transaction) { return WriteNode(transaction, first, &bare, plain); });
+  all.insert(all.begin() + 1, first);
+  EXPECT_EQ(Labelled(), all);
+  EXPECT_THAT(Problems(), testing::IsEmpty());
+  Commit([&](Transaction& transaction) {
+    transaction.Put(Family::kIndexes, LabelRangeKey(kLabel, second + 2), "");
+    return absl::OkStatus();
+  });
+  EXPECT_THAT(Problems(), testing::Contains(HasSubstr("broken range of a label")));
+  EXPECT_TRUE(absl::IsDataLoss(HasLabel(*store_->TakeSnapshot(), kLabel, second).status()));
+}
+
+TEST_F(ArticlesOfBlocksTest, ArePublishedByTheirPublisherUntilThatChanges) {
+  std::vector<NodeRecord> records(700, Article(""));
+  std::vector<NodeId> of_three;
+  for (size_t i = 0; i < records.size(); ++i) {
+    records[i].publisher = i % 5 == 0 || i > 680 ? 3 : i == 2 ? 5 : 4;
+    if (records[i].publisher == 3) of_three.push_back(kFirstArticle + i);
+  }
+  EXPECT_EQ(Load(records), kFirstArticle);
+  EXPECT_EQ(Published(3), of_three);
+  EXPECT_THAT(Published(5), ElementsAre(kFirstArticle + 2));
+  EXPECT_EQ(Published(4).size(), 699 - of_three.size());
+  EXPECT_THAT(Published(2), testing::IsEmpty());
+  NodeRecord other = records[0];
+  other.publisher = 2;
+  Commit([&](Transaction& transaction) {
+    return WriteNode(transaction, kFirstArticle, &records[0], other);
+  });
+  Commit([&](Transaction& transaction) {
+    return EraseNode(transaction, kFirstArticle + 690, records[690]);
+  });
+  EXPECT_THAT(Published(2), ElementsAre(kFirstArticle));
+  EXPECT_EQ(Published(3).front(), kFirstArticle + 5);
+  EXPECT_EQ(Published(3).size(), of_three.size() - 2);
+  EXPECT_THAT(Problems(), testing::IsEmpty());
+  Commit([&](Transaction& transaction) {
+    return WriteNode(transaction, kFirstArticle, &other, records[0]);
+  });
+  Commit([&](Transaction& transaction) {
+    return WriteNode(transaction, kFirstArticle + 690, nullptr, records[690]);
+  });
+  EXPECT_EQ(Published(3), of_three);
+  EXPECT_THAT(Published(2), testing::IsEmpty());
+  EXPECT_THAT(Problems(), testing::IsEmpty());
+}
+
+TEST_F(ArticlesOfBlocksTest, BrokenListsOfAPublishersArticlesAreFound) {
+  const std::vector<NodeId> articles = {kFirstArticle + 2, kFirstArticle + 3, kFirstArticle + 90};
+  const std::string bytes = EncodePublisherList(articles);
+  std::mt19937 random(9);
+  std::vector<NodeId> read;
+  for (int round = 0; round < 2000; ++round) {
+    std::string changed = bytes.substr(0, random() % (bytes.size() + 1));
+    if (!changed.empty()) changed[random() % changed.size()] = static_cast<char>(random());
+    read.clear();
+    const absl::Status status = DecodePublisherList(kFirstArticle + 90, changed, &read);
+    EXPECT_TRUE(status.ok() ? std::is_sorted(read.begin(), read.end()) : absl::IsDataLoss(status));
+  }
+  Load(std::vector<NodeRecord>(3, Article("")));
+  Commit([&](Transaction& transaction) {
+    const std::string key =
+        KeyWriter(ProvenanceKey::kPublisherList).U64(3).U64(kFirstArticle).bytes();
+    transaction.Put(Family::kProvenance, key, "none");
+    return absl::OkStatus();
+  });
+  EXPECT_THAT(Problems(), testing::Contains(HasSubstr("broken list of articles")));
+  EXPECT_TRUE(absl::IsDataLoss(ArticlesOfPublisher(*store_->TakeSnapshot(), 3).status()));
+}
+
+std::vector<NodeRecord> Titled(absl::string_view words, int count) {
+  std::vector<NodeRecord> records;
+  for (int i = 0; i < count; ++i) {
+    records.push_back(Article(Packed({{kTitle, 1, absl::StrCat(i * 7919, " ", words)}})));
+  }
+  return records;
+}
+
+TEST_F(ArticlesOfBlocksTest, HaveVocabulariesThatLoadsAddWhenTheyNeedThem) {
+  learns_ = true;
+  const std::vector<NodeRecord> some = Titled("ministers talk about talks", 200);
+  const std::vector<NodeRecord> others = Titled("Erzählungen lauter kleiner Vögel", 200);
+  std::vector<NodeId> firsts = {Load(some)};
+  EXPECT_EQ(Newest(), 1);
+  firsts.push_back(Load(some));
+  EXPECT_EQ(Newest(), 1);
+  firsts.push_back(Load(others));
+  EXPECT_EQ(Newest(), 2);
+  for (size_t i = 0; i < some.size(); ++i) {
+    EXPECT_EQ(Read(firsts[0] + i), some[i]);
+    EXPECT_EQ(Read(firsts[1] + i), some[i]);
+    EXPECT_EQ(Read(firsts[2] + i), others[i]);
+  }
+  EXPECT_THAT(Problems(), testing::IsEmpty());
+}
+
+TEST_F(ArticlesOfBlocksTest, AreMissedWithoutTheirVocabulary) {
+  learns_ = true;
+  const NodeId first = Load(Titled("ministers talk about talks", 200));
+  const auto damage = [&](const auto& write) {
+    Commit([&](Transaction& transaction) {
+      write(transaction);
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(absl::IsDataLoss(ReadNode(*store_->TakeSnapshot(), first).status()));
+  };
+  damage([](Transaction& transaction) {
+    transaction.Put(Family::kArticles, VocabularyKey(kTitle, 1), "none");
+  });
+  EXPECT_THAT(Problems(), testing::Contains(HasSubstr("broken vocabulary")));
+  damage([](Transaction& transaction) {
+    transaction.Delete(Family::kArticles, VocabularyKey(kTitle, 1));
+  });
+  EXPECT_THAT(Problems(), testing::Contains(HasSubstr("a vocabulary is lost")));
 }
 
 TEST_F(ArticlesOfBlocksTest, AreMissedWhenTheirBlockIsBroken) {

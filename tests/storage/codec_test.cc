@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <random>
 #include <string>
 #include <tuple>
@@ -12,6 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/adjacency_page.h"
+#include "storage/article_facts.h"
 #include "storage/chunk_summary.h"
 #include "storage/column.h"
 #include "storage/fact_block.h"
@@ -383,6 +385,52 @@ TEST(FactBlockTest, FactsComeBack) {
   }
 }
 
+const Vocabulary& QuoteWords() {
+  static const auto* const vocabulary = [] {
+    VocabularySample sample;
+    for (int i = 0; i < 50; ++i) sample.Add("the minister said that talks would go on");
+    return new Vocabulary(*Vocabulary::Parse(sample.Learn(1)));
+  }();
+  return *vocabulary;
+}
+
+std::vector<StoredFact> QuotedFacts() {
+  std::vector<StoredFact> facts(20);
+  for (size_t i = 0; i < facts.size(); ++i) {
+    facts[i].id = 256 + i;
+    for (size_t k = 0; k < i % 3; ++k) {
+      Evidence& piece = facts[i].record.evidence.emplace_back();
+      piece.article = kFirstArticle + i;
+      if (i % 4 != 0) piece.quote = i == 5 ? "Unheard-of" : "that talks would go on";
+    }
+    facts[i].evidence_total = facts[i].record.evidence.size();
+  }
+  return facts;
+}
+
+TEST(FactBlockTest, QuotesTakeAVocabularyWhereThatIsSmaller) {
+  std::vector<StoredFact> facts = QuotedFacts();
+  TextEncoder encoder{.number = 9, .encoder = VocabularyEncoder(QuoteWords())};
+  const std::string bytes = EncodeFactBlock(256, facts, &encoder);
+  EXPECT_TRUE(encoder.used);
+  EXPECT_LT(bytes.size() + 150, EncodeFactBlock(256, facts).size());
+  auto block = FactBlock::Parse(256, 4, bytes);
+  ASSERT_TRUE(block.ok());
+  EXPECT_EQ(block->vocabulary(), 9);
+  EXPECT_FALSE(block->QuotesAreSound());
+  EXPECT_EQ(block->Read(1).record.evidence[0].quote, "");
+  block->SetVocabulary(&QuoteWords());
+  EXPECT_TRUE(block->QuotesAreSound());
+  for (size_t i = 0; i < facts.size(); ++i) EXPECT_EQ(block->Read(i).record, facts[i].record);
+
+  for (StoredFact& fact : facts) {
+    for (Evidence& piece : fact.record.evidence) piece.quote = "\x01\x02\x03\x04\x05\x06";
+  }
+  encoder.used = false;
+  EXPECT_EQ(EncodeFactBlock(256, facts, &encoder), EncodeFactBlock(256, facts));
+  EXPECT_FALSE(encoder.used);
+}
+
 TEST(FactBlockTest, ArticlesAndPlacesComeBackFromTheirTrends) {
   std::mt19937 random(29);
   std::vector<StoredFact> facts(40);
@@ -423,9 +471,44 @@ TEST(FactListTest, ErasedFactsAreGoneFoldedOrNot) {
   AppendListEntry(5, true, &bytes);
   AppendListEntry(5, false, &bytes);
   EXPECT_THAT(*DecodeList(bytes), ElementsAre(5, 9));
-  FoldList(&bytes);
+  std::string kept = bytes;
+  FoldList(/*keep_erased=*/true, &kept);
+  EXPECT_EQ(kept.size(), 3);
+  EXPECT_THAT(*DecodeList(kept), ElementsAre(5, 9));
+  EXPECT_THAT(*DecodeList(kept, {3, 4}), ElementsAre(4, 5, 9));
+  FoldList(/*keep_erased=*/false, &bytes);
   EXPECT_EQ(bytes.size(), 2);
   EXPECT_THAT(*DecodeList(bytes), ElementsAre(5, 9));
+}
+
+TEST(ArticleFactsTest, EachArticleHasItsFacts) {
+  std::map<size_t, std::vector<FactId>> expected;
+  std::mt19937 random(3);
+  for (int i = 0; i < 300; ++i) expected[random() % 60].push_back(i * 1000 + random() % 1000);
+  ArticleFactsBuilder builder;
+  EXPECT_TRUE(builder.empty());
+  for (const auto& [place, facts] : expected) {
+    for (const FactId fact : facts) builder.Add(place, fact);
+  }
+  const std::string bytes = builder.Finish();
+  EXPECT_TRUE(builder.empty());
+  EXPECT_LT(bytes.size(), 300 * 3);
+  const auto block = ArticleFactsBlock::Parse(bytes);
+  ASSERT_TRUE(block.ok());
+  for (size_t place = 0; place < 70; ++place) {
+    EXPECT_EQ(*block->FactsAt(place), expected[place]) << place;
+  }
+  for (int round = 0; round < 3000; ++round) {
+    std::string changed = bytes.substr(0, round % 7 == 0 ? random() % bytes.size() : bytes.size());
+    for (int i = 0; i < 2 && !changed.empty(); ++i) {
+      changed[random() % (round % 2 == 0 ? std::min<size_t>(30, changed.size()) : changed.size())] =
+          static_cast<char>(random());
+    }
+    const auto broken = ArticleFactsBlock::Parse(changed);
+    for (size_t place = 0; broken.ok() && place < broken->size(); ++place) {
+      broken->FactsAt(place).IgnoreError();
+    }
+  }
 }
 
 TEST(MergeCodecTest, FactsBeforeMergesKeepAllTheirEvidence) {
@@ -452,8 +535,15 @@ void ReadAsAnything(absl::string_view bytes) {
   std::string value(bytes);
   FoldPending(&value);
   value = std::string(bytes);
-  FoldList(&value);
-  if (const auto block = FactBlock::Parse(256, 4, bytes); block.ok()) {
+  FoldList(/*keep_erased=*/true, &value);
+  if (const auto lists = ArticleFactsBlock::Parse(bytes); lists.ok()) {
+    for (size_t i = 0; i < lists->size(); ++i) lists->FactsAt(i).IgnoreError();
+  }
+  if (auto block = FactBlock::Parse(256, 4, bytes); block.ok()) {
+    block->QuotesAreSound();
+    for (size_t i = 0; i < block->size(); ++i) block->Read(i);
+    block->SetVocabulary(&QuoteWords());
+    block->QuotesAreSound();
     for (size_t i = 0; i < block->size(); ++i) block->Read(i);
   }
   DecodeEvidencePage(bytes).IgnoreError();
@@ -480,6 +570,8 @@ TEST(CorruptionTest, NoBytesDoWorseThanDataLoss) {
   AppendPendingRow(EdgeOp::kErase, RandomRow(random), &seeds.back());
   const std::vector<StoredFact> facts = RandomFacts(random, 256);
   seeds.push_back(EncodeFactBlock(256, facts));
+  TextEncoder quotes{.number = 9, .encoder = VocabularyEncoder(QuoteWords())};
+  seeds.push_back(EncodeFactBlock(256, QuotedFacts(), &quotes));
   for (const StoredFact& fact : facts) {
     if (!fact.record.evidence.empty()) seeds.push_back(EncodeEvidencePage(fact.record.evidence));
   }

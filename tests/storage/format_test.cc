@@ -12,12 +12,14 @@
 #include "rocksdb/slice.h"
 #include "storage/adjacency_page.h"
 #include "storage/article_block.h"
+#include "storage/article_facts.h"
 #include "storage/chunk_summary.h"
 #include "storage/fact_block.h"
 #include "storage/keys.h"
 #include "storage/merges.h"
 #include "storage/nodes.h"
 #include "storage/provenance.h"
+#include "storage/publisher_articles.h"
 #include "storage/store.h"
 #include "storage/view.h"
 
@@ -71,13 +73,15 @@ std::vector<Evidence> ExampleEvidence() {
 }
 
 TEST(FormatTest, EveryExampleIsDecoded) {
-  EXPECT_THAT(Examples(),
-              testing::UnorderedElementsAre(
-                  testing::Key("key-loose-fact"), testing::Key("key-page"),
-                  testing::Key("key-name"), testing::Key("key-index"),
-                  testing::Key("format-record"), testing::Key("node"), testing::Key("page"),
-                  testing::Key("summary"), testing::Key("block"), testing::Key("articles"),
-                  testing::Key("evidence"), testing::Key("list"), testing::Key("merge")));
+  EXPECT_THAT(
+      Examples(),
+      testing::UnorderedElementsAre(
+          testing::Key("key-loose-fact"), testing::Key("key-page"), testing::Key("key-name"),
+          testing::Key("key-index"), testing::Key("format-record"), testing::Key("node"),
+          testing::Key("page"), testing::Key("summary"), testing::Key("block"),
+          testing::Key("articles"), testing::Key("articles-texts"), testing::Key("vocabulary"),
+          testing::Key("evidence"), testing::Key("list"), testing::Key("lists"),
+          testing::Key("publisher-list"), testing::Key("merge")));
 }
 
 TEST(FormatTest, Keys) {
@@ -143,12 +147,46 @@ TEST(FormatTest, BlockOfArticles) {
   ArticleBlockBuilder builder(kFirstArticle);
   ASSERT_TRUE(builder.Add(kFirstArticle, first));
   ASSERT_TRUE(builder.Add(kFirstArticle + 1, second));
-  const std::string bytes = builder.Finish(kFirstArticle);
+  const std::string bytes = builder.Finish(kFirstArticle, {});
   EXPECT_EQ(bytes, Example("articles")) << absl::BytesToHexString(bytes);
-  const auto block = ArticleBlock::Parse(kFirstArticle, bytes);
+  auto block = ArticleBlock::Parse(kFirstArticle, bytes);
   ASSERT_TRUE(block.ok());
-  EXPECT_EQ(*block->Read(0), first);
-  EXPECT_EQ(*block->Read(1), second);
+  const auto none = [](PropertyId, uint32_t) -> absl::StatusOr<const Vocabulary*> {
+    return absl::DataLossError("");
+  };
+  EXPECT_EQ(*block->Read(0, none), first);
+  EXPECT_EQ(*block->Read(1, none), second);
+}
+
+TEST(FormatTest, VocabularyAndBlockOfArticlesWithTexts) {
+  // All letters have codes of ten bits.
+  const auto vocabulary = Vocabulary::Parse(Example("vocabulary") + std::string(257, '\x0a'));
+  ASSERT_TRUE(vocabulary.ok());
+  NodeRecord first;
+  first.labels = {0};
+  first.publisher = 8;
+  first.published = int64_t{1'718'720'000} * 1'000'000;
+  NodeRecord second = first;
+  second.published += kMicrosecondsPerDay;
+  AppendProperty({5, 1, "Ja"}, &first.properties);
+  AppendProperty({6, 1, "2024-06-18T14:13:20Z"}, &first.properties);
+  AppendProperty({5, 1, "nein"}, &second.properties);
+  AppendProperty({6, 1, "2024-06-19T14:13:20Z"}, &second.properties);
+  TextEncoders encoders;
+  encoders[5] = std::make_unique<TextEncoder>(
+      TextEncoder{.number = 1, .encoder = VocabularyEncoder(*vocabulary)});
+  ArticleBlockBuilder builder(kFirstArticle);
+  ASSERT_TRUE(builder.Add(kFirstArticle, first));
+  ASSERT_TRUE(builder.Add(kFirstArticle + 1, second));
+  const std::string bytes = builder.Finish(kFirstArticle, encoders);
+  EXPECT_EQ(bytes, Example("articles-texts")) << absl::BytesToHexString(bytes);
+  auto block = ArticleBlock::Parse(kFirstArticle, bytes);
+  ASSERT_TRUE(block.ok());
+  const auto find = [&](PropertyId, uint32_t) -> absl::StatusOr<const Vocabulary*> {
+    return &*vocabulary;
+  };
+  EXPECT_EQ(*block->Read(0, find), first);
+  EXPECT_EQ(*block->Read(1, find), second);
 }
 
 TEST(FormatTest, Summary) {
@@ -208,6 +246,29 @@ TEST(FormatTest, Merge) {
   record.into_before.labels = {1};
   EXPECT_EQ(*DecodeMerge(Example("merge")), record);
   EXPECT_EQ(EncodeMerge(record), Example("merge"));
+}
+
+TEST(FormatTest, Lists) {
+  ArticleFactsBuilder builder;
+  builder.Add(0, 300);
+  builder.Add(0, 301);
+  builder.Add(2, 300);
+  const std::string bytes = builder.Finish();
+  EXPECT_EQ(bytes, Example("lists")) << absl::BytesToHexString(bytes);
+  const auto lists = ArticleFactsBlock::Parse(bytes);
+  ASSERT_TRUE(lists.ok());
+  EXPECT_THAT(*lists->FactsAt(0), testing::ElementsAre(300, 301));
+  EXPECT_THAT(*lists->FactsAt(1), testing::IsEmpty());
+  EXPECT_THAT(*lists->FactsAt(2), testing::ElementsAre(300));
+}
+
+TEST(FormatTest, ListOfAPublishersArticles) {
+  const NodeId last = kFirstArticle + 9;
+  const std::vector<NodeId> articles = {last - 6, last - 5, last - 1, last};
+  EXPECT_EQ(EncodePublisherList(articles), Example("publisher-list"));
+  std::vector<NodeId> read;
+  ASSERT_TRUE(DecodePublisherList(last, Example("publisher-list"), &read).ok());
+  EXPECT_EQ(read, articles);
 }
 
 TEST(FormatTest, List) { EXPECT_THAT(*DecodeList(Example("list")), testing::ElementsAre(301)); }

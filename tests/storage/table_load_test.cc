@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rocksdb/slice.h"
@@ -20,6 +21,7 @@
 #include "storage/provenance.h"
 #include "storage/store.h"
 #include "storage/transaction.h"
+#include "storage/vocabularies.h"
 #include "tests/storage/scratch_directory.h"
 
 namespace entente::storage {
@@ -29,8 +31,12 @@ namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr Geometry kTiny{
-    .chunk_edges = 4, .block_facts = 3, .inline_evidence = 2, .evidence_page = 2, .loose_facts = 5};
+constexpr Geometry kTiny{.chunk_edges = 4,
+                         .block_facts = 3,
+                         .inline_evidence = 2,
+                         .evidence_page = 2,
+                         .loose_facts = 5,
+                         .block_articles = 4};
 
 std::optional<std::string> Find(const View& view, Family family, absl::string_view key) {
   rocksdb::PinnableSlice value;
@@ -219,6 +225,131 @@ TEST_P(TableLoadTest, LoadedFactsAreThoseThatWereInserted) {
     }
     EXPECT_TRUE(contents[0] == contents[1]);
   }
+}
+
+TEST_P(TableLoadTest, FactsOfArticlesOfALoadCanBeErased) {
+  const std::vector<FactRecord> facts = RandomFacts(5, 90);
+  {
+    std::unique_ptr<Transaction> transaction = *store_->Begin();
+    SpillSpace space(*store_, 1000);
+    TableLoad load(*transaction, space, /*files=*/true);
+    WriteNodes(*transaction);
+    FactLoad loading(load, space,
+                     {.first = *transaction->NewFacts(facts.size()),
+                      .new_nodes = {0, 8, kFirstArticle},
+                      .run_bytes = 0});
+    for (const FactRecord& fact : facts) {
+      loading.Next() = fact;
+      ASSERT_TRUE(loading.Add().ok());
+    }
+    ASSERT_TRUE(loading.FinishFacts().ok());
+    ASSERT_TRUE(loading.WriteInEdges().ok());
+    ASSERT_TRUE(loading.WriteArticleFacts().ok());
+    ASSERT_TRUE(transaction->Commit(load).ok());
+  }
+  const auto expect_sound = [&](size_t count) {
+    const std::unique_ptr<Snapshot> snapshot = store_->TakeSnapshot();
+    EXPECT_THAT(VerifyConsistency(*snapshot)->problems, IsEmpty());
+    std::vector<FactId> of_article;
+    FactCursor cursor(*snapshot);
+    FactId fact;
+    FactRecord record;
+    size_t left = 0;
+    for (; cursor.Next(&fact, &record); ++left) {
+      const auto bears = [](const Evidence& piece) { return piece.article == kFirstArticle + 1; };
+      if (std::any_of(record.evidence.begin(), record.evidence.end(), bears)) {
+        of_article.push_back(fact);
+      }
+    }
+    EXPECT_EQ(left, count);
+    EXPECT_EQ(*FactsOfArticle(*snapshot, kFirstArticle + 1), of_article);
+  };
+  expect_sound(90);
+  for (const FactId first : {0, 1}) {
+    for (FactId fact = first; fact < 90; fact += 3) {  // each in a commit of its own
+      std::unique_ptr<Transaction> transaction = *store_->Begin();
+      ASSERT_TRUE(EraseFact(*transaction, fact, **ReadFact(*transaction, fact)).ok());
+      ASSERT_TRUE(transaction->Commit(false).ok());
+    }
+    expect_sound(first == 0 ? 60 : 30);
+    ASSERT_TRUE(store_->Flush().ok());
+    if (!GetParam()) Open();
+    expect_sound(first == 0 ? 60 : 30);
+  }
+  std::unique_ptr<Transaction> transaction = *store_->Begin();
+  ASSERT_TRUE(InsertFact(*transaction, facts[0]).ok());
+  ASSERT_TRUE(transaction->Commit(false).ok());
+  expect_sound(31);
+}
+
+TEST_P(TableLoadTest, QuotesOfALoadAreReadWithItsVocabulary) {
+  std::vector<FactRecord> facts = RandomFacts(8, 90);
+  VocabularySample sample;
+  for (size_t i = 0; i < facts.size(); ++i) {
+    for (Evidence& piece : facts[i].evidence) {
+      piece.quote = absl::StrCat("the minister said for the ", i, "th time that talks would go on");
+      sample.Add(piece.quote);
+    }
+  }
+  {
+    std::unique_ptr<Transaction> transaction = *store_->Begin();
+    SpillSpace space(*store_, 1000);
+    TableLoad load(*transaction, space, /*files=*/true);
+    WriteNodes(*transaction);
+    FactLoad loading(load, space,
+                     {.first = *transaction->NewFacts(facts.size()),
+                      .new_nodes = {0, 8, kFirstArticle},
+                      .run_bytes = 0});
+    ASSERT_TRUE(loading.LearnQuotes(sample, 1).ok());
+    for (const FactRecord& fact : facts) {
+      loading.Next() = fact;
+      ASSERT_TRUE(loading.Add().ok());
+    }
+    ASSERT_TRUE(loading.FinishFacts().ok());
+    ASSERT_TRUE(loading.WriteInEdges().ok());
+    ASSERT_TRUE(loading.WriteArticleFacts().ok());
+    ASSERT_TRUE(transaction->Commit(load).ok());
+  }
+  EXPECT_EQ(*NewestVocabulary(*store_->TakeSnapshot(), kQuotes), 1);
+  const auto expect_sound = [&]() {
+    const std::unique_ptr<Snapshot> snapshot = store_->TakeSnapshot();
+    EXPECT_THAT(VerifyConsistency(*snapshot)->problems, IsEmpty());
+    for (FactId fact = 0; fact < facts.size(); ++fact) {
+      EXPECT_TRUE(**ReadFact(*snapshot, fact) == facts[fact]);
+    }
+  };
+  expect_sound();
+  {
+    std::unique_ptr<Transaction> transaction = *store_->Begin();
+    const FactRecord before = facts[4];
+    facts[4].properties = "p";
+    ASSERT_TRUE(UpdateFact(*transaction, 4, before, facts[4]).ok());
+    ASSERT_TRUE(transaction->Commit(false).ok());
+  }
+  expect_sound();
+  ASSERT_TRUE(store_->SealFacts().ok());
+  expect_sound();
+  {
+    std::unique_ptr<Transaction> transaction = *store_->Begin();
+    transaction->Delete(Family::kArticles, VocabularyKey(kQuotes, 1));
+    ASSERT_TRUE(transaction->Commit(false).ok());
+  }
+  if (GetParam()) return;  // still remembered
+  Open();
+  const std::unique_ptr<Snapshot> snapshot = store_->TakeSnapshot();
+  EXPECT_TRUE(absl::IsDataLoss(ReadFact(*snapshot, 60).status()));
+  EXPECT_THAT(VerifyConsistency(*snapshot)->problems,
+              ::testing::Contains(::testing::HasSubstr("a vocabulary is lost")));
+}
+
+TEST_P(TableLoadTest, ABrokenListOfFactsIsFound) {
+  std::unique_ptr<Transaction> transaction = *store_->Begin();
+  transaction->Put(Family::kProvenance, BlockFactsKey(0), "no lists");
+  ASSERT_TRUE(transaction->Commit(false).ok());
+  const std::unique_ptr<Snapshot> snapshot = store_->TakeSnapshot();
+  EXPECT_TRUE(absl::IsDataLoss(FactsOfArticle(*snapshot, kFirstArticle).status()));
+  EXPECT_THAT(VerifyConsistency(*snapshot)->problems,
+              ::testing::Contains(::testing::HasSubstr("broken lists of facts")));
 }
 
 INSTANTIATE_TEST_SUITE_P(Where, TableLoadTest, ::testing::Bool(),
