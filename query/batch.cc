@@ -228,8 +228,8 @@ const Column& Batch::Absent() {
 }
 
 void Batch::Clear(size_t slot_count) {
+  if (slot_count != slot_count_) groups_.clear();
   slot_count_ = slot_count;
-  groups_.resize(GroupsOf(slot_count));
   for (std::unique_ptr<Group>& group : groups_) {
     if (group == nullptr) continue;
     for (Column& column : *group) {

@@ -36,6 +36,11 @@ class Evaluator {
   // The rows for which `predicate` is true, in order. TypeError InvalidArgumentType for a value
   // that is neither boolean nor null.
   absl::StatusOr<std::vector<uint32_t>> Select(const Expression& predicate, const Batch& batch);
+  // What it kept of what it evaluated.
+  void Forget() {
+    subqueries_.clear();
+    list_indexes_.clear();
+  }
 
  private:
   // A column that is someone else's, or our own.

@@ -33,6 +33,11 @@ class LensEvaluator {
   absl::StatusOr<std::vector<Read>> Resolve(const Batch& batch);
   // The lens of a pattern whose clauses read no slot.
   absl::StatusOr<const Lens*> ResolveConstant();
+  // The lenses and values that it has met.
+  void Forget() {
+    known_.clear();
+    evaluator_.Forget();
+  }
 
  private:
   absl::StatusOr<Lens> LensOf(const std::vector<Value>& values) const;

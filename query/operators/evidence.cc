@@ -45,6 +45,12 @@ class EvidenceOperator : public UnaryOperator {
     piece_ = 0;
   }
 
+  bool Forget() override {
+    rows_.Clear(rows_.slot_count());
+    evaluator_.Forget();
+    return true;
+  }
+
   absl::StatusOr<bool> Pull() {
     rows_.Clear(execution_.plan->slot_names.size());
     Reset();

@@ -41,6 +41,20 @@ class HopOperator : public UnaryOperator {
         evaluator_(execution),
         others_(node.distinct_from) {}
 
+  bool Forget() override {
+    types_.Forget();
+    narrowed_.reset();
+    lenses_.Forget();
+    evaluator_.Forget();
+    rows_.Clear(rows_.slot_count());
+    reads_.clear();
+    expansion_ = nullptr;
+    lens_ = nullptr;
+    // A page may have had many edges.
+    if (edges_.row.capacity() > execution_.batch_size) edges_ = Edges();
+    return true;
+  }
+
   // The next batch of input, with its start nodes and lenses; false when there is none.
   absl::StatusOr<bool> Pull() {
     rows_.Clear(execution_.plan->slot_names.size());

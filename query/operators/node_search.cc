@@ -29,7 +29,7 @@ absl::StatusOr<bool> NodeSearchOperator::Next(Batch* batch) {
 }
 
 void NodeSearchOperator::Reset() {
-  rows_ = Batch();
+  rows_.Clear(rows_.slot_count());
   next_row_ = 0;
   scan_ = nullptr;
 }

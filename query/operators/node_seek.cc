@@ -64,6 +64,12 @@ class NodeSeekOperator : public NodeSearchOperator {
     return absl::OkStatus();
   }
 
+  bool Forget() override {
+    values_ = Column();
+    evaluator_.Forget();
+    return true;
+  }
+
   absl::Status AddIfThere(NodeId node, std::vector<NodeId>* nodes) const {
     if (node == kNoId) return absl::OkStatus();
     ASSIGN_OR_RETURN(const bool exists, execution_.graph->HasNode(node));

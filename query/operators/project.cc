@@ -28,6 +28,12 @@ class ProjectOperator : public UnaryOperator {
  private:
   void Reset() override {}
 
+  bool Forget() override {
+    rows_.Clear(rows_.slot_count());
+    evaluator_.Forget();
+    return true;
+  }
+
   const ProjectPlan& node_;
   Evaluator evaluator_;
   Batch rows_;
