@@ -135,7 +135,7 @@ absl::Status EvidenceReader::Meet(absl::Span<const NodeId> articles) {
   constexpr size_t kAtOnce = 1024;
   if (segments_ != nullptr) segments_->Begin();
   storage::NodeReader reader(view_);
-  std::vector<NodeId> unknown;
+  absl::InlinedVector<NodeId, 8> unknown;
   for (size_t begin = 0; begin < articles.size(); begin += kAtOnce) {
     unknown.clear();
     for (const NodeId article : articles.subspan(begin, kAtOnce)) {
@@ -147,6 +147,7 @@ absl::Status EvidenceReader::Meet(absl::Span<const NodeId> articles) {
     }
     RETURN_IF_ERROR(reader.Load(unknown));
     if (articles_.size() + unknown.size() > kMostArticles) articles_.clear();
+    articles_.reserve(articles_.size() + unknown.size());
     for (size_t i = 0; i < unknown.size(); ++i) {
       const storage::NodeRecord* record = reader.record(i);
       if (record == nullptr) return MissingArticle(unknown[i]);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "engine/built_in.h"
@@ -215,8 +216,7 @@ RelationSet Graph::ResolveTypes(absl::Span<const std::string> names) const {
 
 absl::StatusOr<std::vector<Evidence>> Graph::EvidenceOf(FactId fact, const Lens& lens) const {
   ASSIGN_OR_RETURN(const FactRecord record, NeedFact(fact));
-  std::vector<NodeId> articles;
-  articles.reserve(record.evidence.size());
+  absl::InlinedVector<NodeId, 8> articles;
   for (const storage::Evidence& piece : record.evidence) articles.push_back(piece.article);
   RETURN_IF_ERROR(articles_.Meet(articles));
   ASSIGN_OR_RETURN(std::vector<Evidence> evidence, articles_.Read(record));

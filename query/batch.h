@@ -121,6 +121,7 @@ class Batch {
   void set_row_count(size_t count) { row_count_ = count; }
   size_t slot_count() const { return slot_count_; }
   Column& column(Slot slot) {
+    touched_ = true;
     if (groups_.empty()) groups_.resize((slot_count_ + kGroup - 1) / kGroup);
     std::unique_ptr<Group>& group = groups_[slot / kGroup];
     if (group == nullptr) group = std::make_unique_for_overwrite<Group>();
@@ -148,6 +149,7 @@ class Batch {
   size_t slot_count_;
   std::vector<std::unique_ptr<Group>> groups_;  // none before the first is asked for
   size_t row_count_ = 0;
+  bool touched_ = false;  // else no column is present
 };
 
 }  // namespace entente::query

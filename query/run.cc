@@ -53,7 +53,8 @@ void Run::Begin(const Parameters& parameters, const Graph& graph, const SessionO
 
 bool Run::Rewind() {
   // What a transaction that writes reads may change under it, and a profile adds up.
-  if (execution_.writer != nullptr || profile_ != nullptr || !root_->Rewind()) return false;
+  if (pulling_ || execution_.writer != nullptr || profile_ != nullptr) return false;
+  if (!root_->Rewind()) return false;
   batch_.Clear(batch_.slot_count());
   next_ = 0;
   parameters_.clear();
@@ -103,7 +104,9 @@ absl::StatusOr<bool> Run::Next(Row* row) {
   const std::vector<Slot>& columns = plan_->column_slots;
   while (next_ == batch_.row_count() || columns.empty()) {
     execution_.stop.Resume();
+    pulling_ = true;
     ASSIGN_OR_RETURN(const bool more, PullBatch());
+    pulling_ = false;
     execution_.stop.Pause();
     if (!more) return false;
   }

@@ -27,7 +27,7 @@ class Run {
   void Begin(const Parameters& parameters, const Graph& graph, const SessionOptions& options,
              const StopSignal& stop);
   // Ends what has been begun, wherever it stands, and lets go of its graph and values. False when
-  // the run is not fit to begin again.
+  // the run is not fit to begin again, as after an error.
   bool Rewind();
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
@@ -59,6 +59,7 @@ class Run {
   Batch batch_;
   size_t next_ = 0;  // row of `batch_`
   bool lenses_checked_ = false;
+  bool pulling_ = false;  // stays so where operators were left in the middle of something
 };
 
 }  // namespace entente::query

@@ -86,7 +86,6 @@ class StreamedRows : public Result {
     absl::StatusOr<bool> more = run_->Next(row);
     if (more.ok() && *more) return true;
     *open_ = nullptr;
-    if (!more.ok()) run_ = nullptr;
     Close(more.status());
     return more;
   }

@@ -220,6 +220,7 @@ void EvidenceColumns::ReadBare(size_t begin, size_t end, int64_t day,
 
 void EvidenceColumns::Read(size_t begin, size_t end, int64_t day,
                            std::vector<Evidence>* out) const {
+  out->reserve(out->size() + end - begin);
   const uint64_t article = articles_by_day_.At(day);
   for (size_t i = begin; i < end; ++i) {
     Evidence& piece = out->emplace_back();
