@@ -164,10 +164,11 @@ absl::StatusOr<EvidenceReader::Origin> EvidenceReader::OriginOf(NodeId id) {
   return Origin{article.source, article.published};
 }
 
-absl::StatusOr<std::vector<Evidence>> EvidenceReader::Read(const storage::FactRecord& record) {
+absl::StatusOr<std::vector<Evidence>> EvidenceReader::Read(
+    const std::vector<storage::Evidence>& pieces) {
   std::vector<Evidence> out;
-  out.reserve(record.evidence.size());
-  for (const storage::Evidence& piece : record.evidence) {
+  out.reserve(pieces.size());
+  for (const storage::Evidence& piece : pieces) {
     ASSIGN_OR_RETURN(const Article article, Find(piece.article));
     Evidence& evidence = out.emplace_back();
     evidence.article = piece.article;

@@ -215,11 +215,13 @@ RelationSet Graph::ResolveTypes(absl::Span<const std::string> names) const {
 }
 
 absl::StatusOr<std::vector<Evidence>> Graph::EvidenceOf(FactId fact, const Lens& lens) const {
-  ASSIGN_OR_RETURN(const FactRecord record, NeedFact(fact));
+  ASSIGN_OR_RETURN(const std::optional<std::vector<storage::Evidence>> pieces,
+                   storage::ReadEvidence(*view_, fact));
+  if (!pieces.has_value()) return MissingRelationship(fact);
   absl::InlinedVector<NodeId, 8> articles;
-  for (const storage::Evidence& piece : record.evidence) articles.push_back(piece.article);
+  for (const storage::Evidence& piece : *pieces) articles.push_back(piece.article);
   RETURN_IF_ERROR(articles_.Meet(articles));
-  ASSIGN_OR_RETURN(std::vector<Evidence> evidence, articles_.Read(record));
+  ASSIGN_OR_RETURN(std::vector<Evidence> evidence, articles_.Read(*pieces));
   evidence.erase(std::remove_if(evidence.begin(), evidence.end(),
                                 [&](const Evidence& piece) { return !Passes(piece, lens); }),
                  evidence.end());
@@ -235,7 +237,7 @@ absl::StatusOr<Corroboration> Graph::CorroborationOf(FactId fact, const Lens& le
                                                      bool with_sources) const {
   ASSIGN_OR_RETURN(const FactRecord record, NeedFact(fact));
   if (!with_sources && lens.IsDefault()) return Stored(record);
-  ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(record));
+  ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(record.evidence));
   ASSIGN_OR_RETURN(Corroboration result, CorroborateUnder(record, evidence, lens));
   if (!with_sources) result.sources.clear();
   return result;
@@ -276,7 +278,7 @@ absl::Status Graph::Corroborate(absl::Span<const FactId> facts, absl::Span<const
   RETURN_IF_ERROR(articles_.Meet(articles));
   for (size_t i = 0; i < facts.size(); ++i) {
     Corroboration& result = (*results)[places[i]];
-    ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(*records[i]));
+    ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(records[i]->evidence));
     ASSIGN_OR_RETURN(result, CorroborateUnder(*records[i], evidence, lens));
     if (!with_sources) result.sources.clear();
   }
@@ -286,7 +288,7 @@ absl::Status Graph::Corroborate(absl::Span<const FactId> facts, absl::Span<const
 absl::StatusOr<std::vector<FactChange>> Graph::ChangesOf(FactId fact, const Lens& lens,
                                                          Instant from, Instant until) const {
   ASSIGN_OR_RETURN(const FactRecord record, NeedFact(fact));
-  ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(record));
+  ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(record.evidence));
   return entente::ChangesOf(record, evidence, lens, from, until);
 }
 
@@ -302,7 +304,7 @@ absl::StatusOr<std::vector<FactId>> Graph::FactsOf(NodeId article, const Lens& l
                      storage::ReadFacts(*view_, part));
     for (size_t i = 0; i < part.size(); ++i) {
       if (!records[i].has_value()) return absl::DataLossError("an article's fact is missing");
-      ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(*records[i]));
+      ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(records[i]->evidence));
       const bool counts = std::any_of(evidence.begin(), evidence.end(), [&](const Evidence& piece) {
         return piece.article == article && Passes(piece, denials_too);
       });

@@ -112,6 +112,8 @@ class FactBlock {
   FactCorroboration ReadCorroboration(size_t i) const;
   // Appends the fact's inline evidence; how many pieces it has in all.
   uint64_t ReadBareEvidence(size_t i, std::vector<BareEvidence>* out) const;
+  // The same with their words.
+  uint64_t ReadEvidence(size_t i, std::vector<Evidence>* out) const;
   // Memory it takes beside itself and the bytes it points into.
   size_t bytes() const;
 

@@ -382,6 +382,18 @@ absl::StatusOr<std::vector<std::optional<FactCorroboration>>> ReadCorroborations
   return read;
 }
 
+absl::StatusOr<std::optional<std::vector<Evidence>>> ReadEvidence(const View& view, FactId fact) {
+  std::optional<std::vector<Evidence>> evidence;
+  const auto take = [&](size_t, const FactBlock& block, size_t position) -> absl::Status {
+    std::vector<Evidence>& pieces = evidence.emplace();
+    const uint64_t total = block.ReadEvidence(position, &pieces);
+    return ReadOverflow(view, fact, total - pieces.size(),
+                        [&](Evidence piece) { pieces.push_back(std::move(piece)); });
+  };
+  RETURN_IF_ERROR(TakeRecords(view, {&fact, 1}, take));
+  return evidence;
+}
+
 absl::StatusOr<BareEvidenceOfFacts> ReadBareEvidence(const View& view,
                                                      absl::Span<const FactId> facts) {
   BareEvidenceOfFacts read;

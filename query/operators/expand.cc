@@ -45,7 +45,10 @@ class HopOperator : public UnaryOperator {
     expansion_ = nullptr;
     lens_ = nullptr;
     // A page may have had many edges.
-    if (edges_.row.capacity() > execution_.batch_size) edges_ = Edges();
+    if (edges_.row.capacity() > execution_.batch_size) {
+      edges_ = Edges();
+      found_ = Found();
+    }
     return true;
   }
 
