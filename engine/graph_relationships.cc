@@ -55,13 +55,14 @@ Corroboration Stored(const Record& record) {
 absl::Status ForPortions(
     absl::Span<const FactId> facts,
     absl::FunctionRef<absl::Status(absl::Span<const FactId>, absl::Span<const size_t>)> read) {
-  std::vector<std::pair<FactId, size_t>> order;
+  absl::InlinedVector<std::pair<FactId, size_t>, 8> order;
+  order.reserve(facts.size());
   for (size_t i = 0; i < facts.size(); ++i) {
     if (facts[i] != kNoId) order.emplace_back(facts[i], i);
   }
   std::sort(order.begin(), order.end());
-  std::vector<FactId> part;
-  std::vector<size_t> places;
+  absl::InlinedVector<FactId, 8> part;
+  absl::InlinedVector<size_t, 8> places;
   for (size_t begin = 0; begin < order.size(); begin += kFactsAtOnce) {
     part.clear();
     places.clear();
@@ -270,7 +271,7 @@ absl::Status Graph::Corroborate(absl::Span<const FactId> facts, absl::Span<const
                                 std::vector<Corroboration>* results) const {
   ASSIGN_OR_RETURN(const std::vector<std::optional<FactRecord>> records,
                    storage::ReadFacts(*view_, facts));
-  std::vector<NodeId> articles;
+  absl::InlinedVector<NodeId, 16> articles;
   for (size_t i = 0; i < facts.size(); ++i) {
     if (!records[i].has_value()) return MissingRelationship(facts[i]);
     for (const storage::Evidence& piece : records[i]->evidence) articles.push_back(piece.article);
