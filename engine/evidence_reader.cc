@@ -135,7 +135,7 @@ absl::Status EvidenceReader::Meet(absl::Span<const NodeId> articles) {
   constexpr size_t kAtOnce = 1024;
   if (segments_ != nullptr) segments_->Begin();
   storage::NodeReader reader(view_);
-  std::vector<NodeId> unknown;
+  absl::InlinedVector<NodeId, 8> unknown;
   for (size_t begin = 0; begin < articles.size(); begin += kAtOnce) {
     unknown.clear();
     for (const NodeId article : articles.subspan(begin, kAtOnce)) {
@@ -147,6 +147,7 @@ absl::Status EvidenceReader::Meet(absl::Span<const NodeId> articles) {
     }
     RETURN_IF_ERROR(reader.Load(unknown));
     if (articles_.size() + unknown.size() > kMostArticles) articles_.clear();
+    articles_.reserve(articles_.size() + unknown.size());
     for (size_t i = 0; i < unknown.size(); ++i) {
       const storage::NodeRecord* record = reader.record(i);
       if (record == nullptr) return MissingArticle(unknown[i]);
@@ -163,10 +164,11 @@ absl::StatusOr<EvidenceReader::Origin> EvidenceReader::OriginOf(NodeId id) {
   return Origin{article.source, article.published};
 }
 
-absl::StatusOr<std::vector<Evidence>> EvidenceReader::Read(const storage::FactRecord& record) {
+absl::StatusOr<std::vector<Evidence>> EvidenceReader::Read(
+    const std::vector<storage::Evidence>& pieces) {
   std::vector<Evidence> out;
-  out.reserve(record.evidence.size());
-  for (const storage::Evidence& piece : record.evidence) {
+  out.reserve(pieces.size());
+  for (const storage::Evidence& piece : pieces) {
     ASSIGN_OR_RETURN(const Article article, Find(piece.article));
     Evidence& evidence = out.emplace_back();
     evidence.article = piece.article;

@@ -19,6 +19,7 @@ namespace entente {
 
 namespace storage {
 struct BareEvidence;
+struct Evidence;
 struct FactRecord;
 enum class Stance : uint8_t;
 class ArticleSegments;
@@ -31,8 +32,8 @@ class EvidenceReader {
   explicit EvidenceReader(const storage::View& view);
   ~EvidenceReader();
 
-  // The record's evidence, in stored order. DataLoss when it names an article that is not there.
-  absl::StatusOr<std::vector<Evidence>> Read(const storage::FactRecord& record);
+  // In the same order. DataLoss when a piece names an article that is not there.
+  absl::StatusOr<std::vector<Evidence>> Read(const std::vector<storage::Evidence>& pieces);
   // The same of evidence without its words, and without its independent source.
   absl::Status Read(absl::Span<const storage::BareEvidence> pieces,
                     std::vector<Evidence>* evidence);

@@ -22,6 +22,8 @@ static_assert(int{kVisibleEdge} == int{storage::kVisible} &&
 // Start nodes whose pages are read together: few at first, for those who take little.
 constexpr size_t kFirstSources = 16;
 constexpr size_t kMostSources = 256;
+// Edges between two nodes for which a thread keeps memory.
+constexpr size_t kMostKept = 1024;
 
 uint32_t ColumnsFor(uint32_t fields) {
   const std::pair<EdgeField, storage::EdgeColumn> columns[] = {
@@ -298,8 +300,9 @@ absl::Status Graph::FindBetween(NodeId from, NodeId to, Heading heading, const R
                                 const Lens& lens, uint32_t fields, Edges* edges) const {
   const InlineJudge judge(lens);
   const uint32_t wanted = judge.columns() | ColumnsFor(fields) | storage::kRelationColumn;
-  storage::EdgeColumns columns;
-  std::vector<uint8_t> visible;
+  // Made anew for each pair of nodes these would take longer than looking for the edges.
+  thread_local storage::EdgeColumns columns;
+  thread_local std::vector<uint8_t> visible;
   for (const bool incoming : {false, true}) {
     if (heading == (incoming ? Heading::kOut : Heading::kIn)) continue;
     if (incoming && heading == Heading::kEither && from == to) continue;
@@ -322,6 +325,10 @@ absl::Status Graph::FindBetween(NodeId from, NodeId to, Heading heading, const R
       }
       begin = std::max(end, begin + 1);
     }
+  }
+  if (columns.other.capacity() > kMostKept) {
+    columns = storage::EdgeColumns();
+    visible = std::vector<uint8_t>();
   }
   return absl::OkStatus();
 }

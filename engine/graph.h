@@ -177,6 +177,8 @@ class Graph {
   absl::StatusOr<std::vector<std::string>> SourceKeys(NodeId node) const;
   // Every node whose `key` property is this text, which must not be empty: CREATE may make several.
   absl::StatusOr<std::vector<NodeId>> FindKeyBearers(absl::string_view key) const;
+  // The same behind what `*nodes` holds.
+  absl::Status AddKeyBearers(absl::string_view key, std::vector<NodeId>* nodes) const;
 
   // --- Names
   // Nodes that `text` may mean, by the rules for names at import (DESIGN.md 1): by key, else by

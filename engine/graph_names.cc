@@ -196,6 +196,10 @@ absl::StatusOr<std::vector<NodeId>> Graph::FindKeyBearers(absl::string_view key)
   return storage::FindKeyBearers(*view_, key);
 }
 
+absl::Status Graph::AddKeyBearers(absl::string_view key, std::vector<NodeId>* nodes) const {
+  return storage::AddKeyBearers(*view_, key, nodes);
+}
+
 absl::StatusOr<std::vector<NameMatch>> Graph::FindName(absl::string_view text) const {
   std::vector<NameMatch> matches;
   ASSIGN_OR_RETURN(const NodeId keyed, FindKey(text));

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "engine/built_in.h"
@@ -54,13 +55,14 @@ Corroboration Stored(const Record& record) {
 absl::Status ForPortions(
     absl::Span<const FactId> facts,
     absl::FunctionRef<absl::Status(absl::Span<const FactId>, absl::Span<const size_t>)> read) {
-  std::vector<std::pair<FactId, size_t>> order;
+  absl::InlinedVector<std::pair<FactId, size_t>, 8> order;
+  order.reserve(facts.size());
   for (size_t i = 0; i < facts.size(); ++i) {
     if (facts[i] != kNoId) order.emplace_back(facts[i], i);
   }
   std::sort(order.begin(), order.end());
-  std::vector<FactId> part;
-  std::vector<size_t> places;
+  absl::InlinedVector<FactId, 8> part;
+  absl::InlinedVector<size_t, 8> places;
   for (size_t begin = 0; begin < order.size(); begin += kFactsAtOnce) {
     part.clear();
     places.clear();
@@ -214,12 +216,13 @@ RelationSet Graph::ResolveTypes(absl::Span<const std::string> names) const {
 }
 
 absl::StatusOr<std::vector<Evidence>> Graph::EvidenceOf(FactId fact, const Lens& lens) const {
-  ASSIGN_OR_RETURN(const FactRecord record, NeedFact(fact));
-  std::vector<NodeId> articles;
-  articles.reserve(record.evidence.size());
-  for (const storage::Evidence& piece : record.evidence) articles.push_back(piece.article);
+  ASSIGN_OR_RETURN(const std::optional<std::vector<storage::Evidence>> pieces,
+                   storage::ReadEvidence(*view_, fact));
+  if (!pieces.has_value()) return MissingRelationship(fact);
+  absl::InlinedVector<NodeId, 8> articles;
+  for (const storage::Evidence& piece : *pieces) articles.push_back(piece.article);
   RETURN_IF_ERROR(articles_.Meet(articles));
-  ASSIGN_OR_RETURN(std::vector<Evidence> evidence, articles_.Read(record));
+  ASSIGN_OR_RETURN(std::vector<Evidence> evidence, articles_.Read(*pieces));
   evidence.erase(std::remove_if(evidence.begin(), evidence.end(),
                                 [&](const Evidence& piece) { return !Passes(piece, lens); }),
                  evidence.end());
@@ -235,7 +238,7 @@ absl::StatusOr<Corroboration> Graph::CorroborationOf(FactId fact, const Lens& le
                                                      bool with_sources) const {
   ASSIGN_OR_RETURN(const FactRecord record, NeedFact(fact));
   if (!with_sources && lens.IsDefault()) return Stored(record);
-  ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(record));
+  ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(record.evidence));
   ASSIGN_OR_RETURN(Corroboration result, CorroborateUnder(record, evidence, lens));
   if (!with_sources) result.sources.clear();
   return result;
@@ -268,7 +271,7 @@ absl::Status Graph::Corroborate(absl::Span<const FactId> facts, absl::Span<const
                                 std::vector<Corroboration>* results) const {
   ASSIGN_OR_RETURN(const std::vector<std::optional<FactRecord>> records,
                    storage::ReadFacts(*view_, facts));
-  std::vector<NodeId> articles;
+  absl::InlinedVector<NodeId, 16> articles;
   for (size_t i = 0; i < facts.size(); ++i) {
     if (!records[i].has_value()) return MissingRelationship(facts[i]);
     for (const storage::Evidence& piece : records[i]->evidence) articles.push_back(piece.article);
@@ -276,7 +279,7 @@ absl::Status Graph::Corroborate(absl::Span<const FactId> facts, absl::Span<const
   RETURN_IF_ERROR(articles_.Meet(articles));
   for (size_t i = 0; i < facts.size(); ++i) {
     Corroboration& result = (*results)[places[i]];
-    ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(*records[i]));
+    ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(records[i]->evidence));
     ASSIGN_OR_RETURN(result, CorroborateUnder(*records[i], evidence, lens));
     if (!with_sources) result.sources.clear();
   }
@@ -286,7 +289,7 @@ absl::Status Graph::Corroborate(absl::Span<const FactId> facts, absl::Span<const
 absl::StatusOr<std::vector<FactChange>> Graph::ChangesOf(FactId fact, const Lens& lens,
                                                          Instant from, Instant until) const {
   ASSIGN_OR_RETURN(const FactRecord record, NeedFact(fact));
-  ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(record));
+  ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(record.evidence));
   return entente::ChangesOf(record, evidence, lens, from, until);
 }
 
@@ -302,7 +305,7 @@ absl::StatusOr<std::vector<FactId>> Graph::FactsOf(NodeId article, const Lens& l
                      storage::ReadFacts(*view_, part));
     for (size_t i = 0; i < part.size(); ++i) {
       if (!records[i].has_value()) return absl::DataLossError("an article's fact is missing");
-      ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(*records[i]));
+      ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(records[i]->evidence));
       const bool counts = std::any_of(evidence.begin(), evidence.end(), [&](const Evidence& piece) {
         return piece.article == article && Passes(piece, denials_too);
       });

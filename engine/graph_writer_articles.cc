@@ -159,7 +159,7 @@ absl::Status GraphWriter::RecomputeFactsOf(std::vector<NodeId> articles) {
 }
 
 absl::Status GraphWriter::Refresh(FactRecord* record) {
-  ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(*record));
+  ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(record->evidence));
   ASSIGN_OR_RETURN(const Corroboration result, CorroborateUnder(*record, evidence, Lens()));
   bool retracted = false;
   bool denied = false;

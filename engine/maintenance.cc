@@ -206,7 +206,7 @@ class MeaningCheck {
     if (record.relation >= relations_.size()) return absl::DataLossError("has a type without name");
     ++relations_[record.relation];
     RETURN_IF_ERROR(UnpackProperties(record.properties).status());
-    ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, evidence_.Read(record));
+    ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, evidence_.Read(record.evidence));
     ASSIGN_OR_RETURN(const Corroboration now, CorroborateUnder(record, evidence, Lens()));
     const bool agrees = now.support == record.support && now.denial == record.denial &&
                         now.confidence == record.confidence &&

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <new>
 
 #include "storage/check.h"
 
@@ -11,6 +12,16 @@ template <typename T>
 struct Value::Boxed final : Value::Payload {
   explicit Boxed(T c) : content(std::move(c)) {}
   T content;
+};
+
+// The characters stand behind it, and a zero behind them.
+struct Value::Text final : Value::Payload {
+  explicit Text(size_t s) : size(s) {}
+  // Not of this size, as a compiler would have it.
+  static void operator delete(void* memory) { ::operator delete(memory); }
+  char* characters() { return reinterpret_cast<char*>(this + 1); }
+
+  size_t size;
 };
 
 template <typename T>
@@ -67,8 +78,6 @@ struct Extent {
     }
   }
 };
-
-Extent ExtentOf(const std::string& text) { return {text.size(), 0}; }
 
 Extent ExtentOf(const std::vector<Value>& values) {
   Extent extent;
@@ -128,9 +137,15 @@ Value Value::Box(Type type, T content) {
 }
 
 Value Value::String(absl::string_view v) {
-  return Box(Type::kString, std::string(v.data(), v.size()));
+  const size_t bytes = sizeof(Text) + v.size() + 1;
+  Text* const text = new (::operator new(bytes)) Text(v.size());
+  *std::copy(v.begin(), v.end(), text->characters()) = 0;
+  text->heap_bytes = bytes;
+  Value value(Type::kString);
+  value.bits_.payload = text;
+  value.boxed_ = true;
+  return value;
 }
-Value Value::String(std::string&& v) { return Box(Type::kString, std::move(v)); }
 Value Value::List(std::vector<Value> v) { return Box(Type::kList, std::move(v)); }
 
 Value Value::Map(std::vector<MapEntry> entries) {
@@ -166,7 +181,10 @@ Value Value::OfLocalDateTime(LocalDateTime v) { return Box(Type::kLocalDateTime,
 Value Value::OfDateTime(DateTime v) { return Box(Type::kDateTime, v); }
 Value Value::OfDuration(Duration v) { return Box(Type::kDuration, v); }
 
-absl::string_view Value::string() const { return Unbox<std::string>(); }
+absl::string_view Value::string() const {
+  Text* const text = static_cast<Text*>(bits_.payload);
+  return {text->characters(), text->size};
+}
 const std::vector<Value>& Value::list() const { return Unbox<std::vector<Value>>(); }
 const std::vector<MapEntry>& Value::map() const { return Unbox<std::vector<MapEntry>>(); }
 

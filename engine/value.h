@@ -111,7 +111,6 @@ class ENTENTE_EXPORT Value {
     return value;
   }
   static Value String(absl::string_view v);
-  static Value String(std::string&& v);
   static Value String(const char* v) { return String(absl::string_view(v)); }
   static Value List(std::vector<Value> v);
   // A later entry wins over an earlier one of the same key.
@@ -191,6 +190,7 @@ class ENTENTE_EXPORT Value {
   };
   template <typename T>
   struct Boxed;
+  struct Text;
 
   template <typename T>
   static Value Box(Type type, T content);

@@ -228,15 +228,20 @@ const Column& Batch::Absent() {
 }
 
 void Batch::Clear(size_t slot_count) {
+  if (slot_count != slot_count_) groups_.clear();
   slot_count_ = slot_count;
-  groups_.resize(GroupsOf(slot_count));
+  row_count_ = 0;
+  if (!touched_) return;
+  touched_ = false;
   for (std::unique_ptr<Group>& group : groups_) {
     if (group == nullptr) continue;
     for (Column& column : *group) {
-      if (column.present()) column = Column();
+      if (!column.present()) continue;
+      // Much less work than assigning an absent one.
+      std::destroy_at(&column);
+      std::construct_at(&column);
     }
   }
-  row_count_ = 0;
 }
 
 Batch Batch::Gather(const std::vector<uint32_t>& rows, const std::vector<Slot>& slots) const {

@@ -115,19 +115,21 @@ RelationshipReference ToReference(const Value& value);
 // for: a long statement has thousands of slots, of which few flow at any one place.
 class Batch {
  public:
-  explicit Batch(size_t slot_count = 0) : slot_count_(slot_count), groups_(GroupsOf(slot_count)) {}
+  explicit Batch(size_t slot_count = 0) : slot_count_(slot_count) {}
 
   size_t row_count() const { return row_count_; }
   void set_row_count(size_t count) { row_count_ = count; }
   size_t slot_count() const { return slot_count_; }
   Column& column(Slot slot) {
+    touched_ = true;
+    if (groups_.empty()) groups_.resize((slot_count_ + kGroup - 1) / kGroup);
     std::unique_ptr<Group>& group = groups_[slot / kGroup];
     if (group == nullptr) group = std::make_unique_for_overwrite<Group>();
     return (*group)[slot % kGroup];
   }
   const Column& column(Slot slot) const {
-    const std::unique_ptr<Group>& group = groups_[slot / kGroup];
-    return group == nullptr ? Absent() : (*group)[slot % kGroup];
+    if (groups_.empty() || groups_[slot / kGroup] == nullptr) return Absent();
+    return (*groups_[slot / kGroup])[slot % kGroup];
   }
 
   // As `*this = Batch(slot_count)`, in the memory that the batch has.
@@ -142,12 +144,12 @@ class Batch {
   static constexpr size_t kGroup = 4;
   using Group = std::array<Column, kGroup>;
 
-  static size_t GroupsOf(size_t slots) { return (slots + kGroup - 1) / kGroup; }
   static const Column& Absent();
 
   size_t slot_count_;
-  std::vector<std::unique_ptr<Group>> groups_;
+  std::vector<std::unique_ptr<Group>> groups_;  // none before the first is asked for
   size_t row_count_ = 0;
+  bool touched_ = false;  // else no column is present
 };
 
 }  // namespace entente::query

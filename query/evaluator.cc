@@ -95,8 +95,9 @@ absl::StatusOr<Evaluator::Operand> Evaluator::Read(const Expression& expression,
     const Column& column = batch.column(reference->slot);
     if (column.present()) return Operand(&column);
   }
-  ASSIGN_OR_RETURN(Column column, Evaluate(expression, batch));
-  return Operand(std::move(column));
+  absl::StatusOr<Column> column = Evaluate(expression, batch);
+  if (!column.ok()) return std::move(column).status();
+  return absl::StatusOr<Operand>(absl::in_place, *std::move(column));
 }
 
 absl::StatusOr<Column> Evaluator::Run(const Constant& constant, const Expression&,
@@ -139,18 +140,21 @@ absl::StatusOr<Column> Evaluator::Run(const PropertyReference& property,
     if (property.name == "valid_from") day = &RelationshipExtract::valid_from;
     if (property.name == "valid_to") day = &RelationshipExtract::valid_to;
     // What stood beside the relationships need not be read; kNoId gives null.
-    std::vector<FactId> facts(rows, kNoId);
-    bool reads = false;
     const auto is_known = [&](const RelationshipReference& relationship) {
       return day != nullptr && relationship.extract.*day != RelationshipExtract::kNoDay;
     };
+    const auto needs_no_reading = [&](const RelationshipReference& relationship) {
+      return is_known(relationship) || relationship.id == kNoId;
+    };
+    if (day != nullptr &&
+        std::all_of(relationships->begin(), relationships->end(), needs_no_reading)) {
+      return Column(DaysOf(*relationships, day));
+    }
+    std::vector<FactId> facts(rows, kNoId);
     for (size_t row = 0; row < rows; ++row) {
       const RelationshipReference& relationship = (*relationships)[row];
-      if (is_known(relationship)) continue;
-      facts[row] = relationship.id;
-      reads = reads || day == nullptr || relationship.id != kNoId;
+      if (!is_known(relationship)) facts[row] = relationship.id;
     }
-    if (!reads) return Column(DaysOf(*relationships, day));
     std::vector<Value> values(rows);
     {
       const absl::Status status = graph.RelationshipProperties(facts, property.name, &values);
@@ -231,13 +235,19 @@ absl::StatusOr<Column> Evaluator::Run(const FunctionExpression& call, const Expr
 absl::StatusOr<Column> Evaluator::OfMany(const FunctionRow& function, const Expression& expression,
                                          const Column::Relationships& relationships) {
   const bool extracts = function.extract != nullptr && execution_.functions.lens == nullptr;
-  std::vector<Value> values(relationships.size());
+  std::vector<Value> values;
+  if (!extracts) {
+    const absl::Status status = function.of_many(execution_.functions, relationships, &values);
+    if (!status.ok()) return WithSpan(status, expression.span);
+    return CheckedColumn(execution_, expression, std::move(values));
+  }
+  values.resize(relationships.size());
   Column::Relationships rest;
   std::vector<size_t> places;
   for (size_t row = 0; row < relationships.size(); ++row) {
     const RelationshipReference& relationship = relationships[row];
     // What was read beside relationships is the default lens's.
-    if (extracts && relationship.knows_evidence && relationship.lens == nullptr) {
+    if (relationship.knows_evidence && relationship.lens == nullptr) {
       values[row] = function.extract(relationship.extract);
     } else {
       rest.push_back(relationship);
@@ -257,7 +267,8 @@ absl::StatusOr<std::vector<const Lens*>> Evaluator::LensesOf(const BoundLens& le
                                                              const Batch& batch) {
   std::vector<const Lens*> lenses(batch.row_count());
   LensEvaluator evaluator(execution_, &lens, /*exact=*/false);
-  ASSIGN_OR_RETURN(const std::vector<LensEvaluator::Read> reads, evaluator.Resolve(batch));
+  std::vector<LensEvaluator::Read> reads;
+  RETURN_IF_ERROR(evaluator.Resolve(batch, &reads));
   for (const LensEvaluator::Read& read : reads) {
     for (const uint32_t row : read.rows) lenses[row] = read.lens;
   }

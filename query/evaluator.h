@@ -31,13 +31,6 @@ class Evaluator {
   // One value for each row of `batch`, which must have at least one and whose columns must include
   // every slot that `expression` reads.
   absl::StatusOr<Column> Evaluate(const Expression& expression, const Batch& batch);
-  // The value of an expression that reads no slot.
-  absl::StatusOr<Value> EvaluateOnce(const Expression& expression);
-  // The rows for which `predicate` is true, in order. TypeError InvalidArgumentType for a value
-  // that is neither boolean nor null.
-  absl::StatusOr<std::vector<uint32_t>> Select(const Expression& predicate, const Batch& batch);
-
- private:
   // A column that is someone else's, or our own.
   class Operand {
    public:
@@ -51,12 +44,24 @@ class Evaluator {
     const Column* borrowed_ = nullptr;
     Column owned_;
   };
+  // The same without a copy where it is one of `batch`'s columns, which must stay.
+  absl::StatusOr<Operand> Read(const Expression& expression, const Batch& batch);
+  // The value of an expression that reads no slot.
+  absl::StatusOr<Value> EvaluateOnce(const Expression& expression);
+  // The rows for which `predicate` is true, in order. TypeError InvalidArgumentType for a value
+  // that is neither boolean nor null.
+  absl::StatusOr<std::vector<uint32_t>> Select(const Expression& predicate, const Batch& batch);
+  // What it kept of what it evaluated.
+  void Forget() {
+    subqueries_.clear();
+    list_indexes_.clear();
+  }
+
+ private:
   // Some rows of a batch, which is copied only if they are not all of it.
   class Rows;
   using ElementChunk =
       absl::FunctionRef<absl::Status(const Batch& elements, const std::vector<uint32_t>& rows)>;
-
-  absl::StatusOr<Operand> Read(const Expression& expression, const Batch& batch);
 
   // evaluator.cc: what depends on one row's values alone.
   absl::StatusOr<Column> Run(const Constant&, const Expression&, const Batch&);

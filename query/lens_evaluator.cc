@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -92,27 +93,32 @@ LensEvaluator::LensEvaluator(Execution& execution, const BoundLens* bound, bool 
   if (bound->least_confidence != nullptr) expressions_.push_back(bound->least_confidence.get());
 }
 
-absl::StatusOr<std::vector<LensEvaluator::Read>> LensEvaluator::Resolve(const Batch& batch) {
-  std::vector<uint32_t> all(batch.row_count());
-  for (uint32_t row = 0; row < all.size(); ++row) all[row] = row;
-  std::vector<Read> reads;
+absl::Status LensEvaluator::Resolve(const Batch& batch, std::vector<Read>* reads) {
+  const auto read_all = [&](const Lens* lens, const Lens* mark) {
+    reads->resize(1);
+    Read& read = reads->front();
+    read.lens = lens;
+    read.mark = mark;
+    read.rows.resize(batch.row_count());
+    std::iota(read.rows.begin(), read.rows.end(), 0);
+    return absl::OkStatus();
+  };
   if (exact_ || bound_ == nullptr) {
     const Lens* session = execution_.functions.lens;
     const Lens* lens = exact_ ? &EverythingLens() : session != nullptr ? session : &DefaultLens();
-    reads.push_back({lens, nullptr, std::move(all)});
-    return reads;
+    return read_all(lens, nullptr);
   }
   if (bound_->reads.empty()) {
     ASSIGN_OR_RETURN(const Lens* const lens, ResolveConstant());
-    reads.push_back({lens, lens, std::move(all)});
-    return reads;
+    return read_all(lens, lens);
   }
+  reads->clear();
   std::vector<Column> columns;
   for (const Expression* expression : expressions_) {
     ASSIGN_OR_RETURN(Column column, evaluator_.Evaluate(*expression, batch));
     columns.push_back(std::move(column));
   }
-  for (uint32_t row = 0; row < all.size(); ++row) {
+  for (uint32_t row = 0; row < batch.row_count(); ++row) {
     std::vector<Value> values;
     for (const Column& column : columns) values.push_back(column.ValueAt(row));
     auto known = std::find_if(known_.begin(), known_.end(), [&](const auto& entry) {
@@ -127,12 +133,12 @@ absl::StatusOr<std::vector<LensEvaluator::Read>> LensEvaluator::Resolve(const Ba
       known = known_.end() - 1;
     }
     const Lens* lens = known->second;
-    auto read = std::find_if(reads.begin(), reads.end(),
+    auto read = std::find_if(reads->begin(), reads->end(),
                              [&](const Read& other) { return other.lens == lens; });
-    if (read == reads.end()) read = reads.insert(reads.end(), {lens, lens, {}});
+    if (read == reads->end()) read = reads->insert(reads->end(), {lens, lens, {}});
     read->rows.push_back(row);
   }
-  return reads;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<const Lens*> LensEvaluator::ResolveConstant() {

@@ -28,11 +28,16 @@ class LensEvaluator {
     const Lens* mark = nullptr;  // that relationships carry: nullptr for the default
     std::vector<uint32_t> rows;  // in order
   };
-  // The rows of `batch` by lens. Errors: kUnknownName and kAmbiguousName for names, TypeErrors for
-  // values that are no instants, names or numbers.
-  absl::StatusOr<std::vector<Read>> Resolve(const Batch& batch);
+  // `*reads` become the rows of `batch` by lens. Errors: kUnknownName and kAmbiguousName for names,
+  // TypeErrors for values that are no instants, names or numbers.
+  absl::Status Resolve(const Batch& batch, std::vector<Read>* reads);
   // The lens of a pattern whose clauses read no slot.
   absl::StatusOr<const Lens*> ResolveConstant();
+  // The lenses and values that it has met.
+  void Forget() {
+    known_.clear();
+    evaluator_.Forget();
+  }
 
  private:
   absl::StatusOr<Lens> LensOf(const std::vector<Value>& values) const;

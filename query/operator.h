@@ -108,6 +108,11 @@ class Operator {
   virtual absl::StatusOr<bool> Next(Batch* batch) = 0;
   // Makes the operator and those below start anew: an Argument leaf will yield `argument`'s rows.
   virtual void Restart(const Batch* argument) = 0;
+  // Makes the operator and those below ready for another run of the same plan, before which
+  // everything in `execution` may change that came with the run: graph, parameters, lens. So they
+  // forget what they know of these, and give up memory that is large. False where an operator
+  // cannot; nothing but destruction may follow then.
+  virtual bool Rewind() { return false; }
 };
 
 // `execution` and `plan` must outlive the operator.

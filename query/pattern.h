@@ -22,6 +22,7 @@ class PatternTypes {
   // they differ from those of the last call.
   bool Refresh();
   const RelationSet& set() const { return set_; }
+  void Forget() { resolved_ = false; }
 
  private:
   Execution& execution_;

@@ -22,29 +22,50 @@ bool MayHoldEntities(const Value& value) {
 Run::Run(std::shared_ptr<const PreparedPlan> plan, const Parameters& parameters, const Graph& graph,
          GraphWriter* writer, const Core& core, const SessionOptions& options,
          const StopSignal& stop)
-    : plan_(std::move(plan)),
-      parameters_(parameters),
-      lens_(options.lens),
-      memory_(options.memory_limit) {
+    : plan_(std::move(plan)), memory_(options.memory_limit) {
   execution_.plan = plan_.get();
-  execution_.graph = &graph;
   execution_.writer = writer;
   execution_.core = &core;
   execution_.parameters = &parameters_;
-  execution_.functions.graph = &graph;
-  execution_.functions.lens = lens_.get();
-  const int64_t now = absl::GetCurrentTimeNanos();
-  execution_.functions.statement_seconds = now / kNanosPerSecond;
-  execution_.functions.statement_nanoseconds = static_cast<int32_t>(now % kNanosPerSecond);
   execution_.batch_size = options.batch_size;
-  execution_.stop = stop;
   execution_.memory = &memory_;
   execution_.threads = options.threads;
   if (plan_->explain == ast::Explain::kProfile) {
     profile_ = std::make_unique<Profile>();
     execution_.profile = profile_.get();
   }
+  Begin(parameters, graph, options, stop);
   root_ = MakeOperator(execution_, *plan_->root);
+}
+
+void Run::Begin(const Parameters& parameters, const Graph& graph, const SessionOptions& options,
+                const StopSignal& stop) {
+  parameters_ = parameters;
+  lens_ = options.lens;
+  execution_.graph = &graph;
+  execution_.functions.graph = &graph;
+  execution_.functions.lens = lens_.get();
+  const int64_t now = absl::GetCurrentTimeNanos();
+  execution_.functions.statement_seconds = now / kNanosPerSecond;
+  execution_.functions.statement_nanoseconds = static_cast<int32_t>(now % kNanosPerSecond);
+  execution_.stop = stop;
+}
+
+bool Run::Rewind() {
+  // What a transaction that writes reads may change under it, and a profile adds up.
+  if (pulling_ || execution_.writer != nullptr || profile_ != nullptr) return false;
+  if (!root_->Rewind()) return false;
+  batch_.Clear(batch_.slot_count());
+  next_ = 0;
+  parameters_.clear();
+  lens_ = nullptr;
+  lenses_checked_ = false;
+  execution_.graph = nullptr;
+  execution_.functions.graph = nullptr;
+  execution_.functions.lens = nullptr;
+  execution_.constant_lenses.clear();
+  execution_.lenses.clear();
+  return true;
 }
 
 absl::Status Run::CheckLenses() {
@@ -83,7 +104,9 @@ absl::StatusOr<bool> Run::Next(Row* row) {
   const std::vector<Slot>& columns = plan_->column_slots;
   while (next_ == batch_.row_count() || columns.empty()) {
     execution_.stop.Resume();
+    pulling_ = true;
     ASSIGN_OR_RETURN(const bool more, PullBatch());
+    pulling_ = false;
     execution_.stop.Pause();
     if (!more) return false;
   }

@@ -22,12 +22,20 @@ class Run {
   // and `core` must outlive the run, of `options` nothing is kept.
   Run(std::shared_ptr<const PreparedPlan> plan, const Parameters& parameters, const Graph& graph,
       GraphWriter* writer, const Core& core, const SessionOptions& options, const StopSignal& stop);
+  // The same again for another statement of the same session that only reads, once Rewind has
+  // succeeded: making the operators can cost more than running them.
+  void Begin(const Parameters& parameters, const Graph& graph, const SessionOptions& options,
+             const StopSignal& stop);
+  // Ends what has been begun, wherever it stands, and lets go of its graph and values. False when
+  // the run is not fit to begin again, as after an error.
+  bool Rewind();
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
   // The next row, filled in; false when there are no more. A statement without columns has no rows,
   // but is pulled to its end.
   absl::StatusOr<bool> Next(Row* row);
+  const PreparedPlan& plan() const { return *plan_; }
   const Changes& changes() const { return execution_.changes; }
   // Under PROFILE; else nullptr.
   const Profile* profile() const { return profile_.get(); }
@@ -51,6 +59,7 @@ class Run {
   Batch batch_;
   size_t next_ = 0;  // row of `batch_`
   bool lenses_checked_ = false;
+  bool pulling_ = false;  // stays so where operators were left in the middle of something
 };
 
 }  // namespace entente::query

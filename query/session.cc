@@ -59,19 +59,22 @@ class KeptRows : public Result {
 // on, so that it need not own what it reads from.
 class StreamedRows : public Result {
  public:
-  // `open` is where the session keeps track of its open result. `transaction` may be null: the
-  // run reads from something that the session owns.
+  // `open` is where the session keeps track of its open result, `cache` where the run goes in the
+  // end. `transaction` may be null: the run reads from something that the session owns.
   StreamedRows(std::shared_ptr<const PreparedPlan> plan,
                std::unique_ptr<ReadTransaction> transaction, std::unique_ptr<Run> run,
-               StreamedRows** open)
+               StreamedRows** open, StatementCache* cache)
       : plan_(std::move(plan)),
         transaction_(std::move(transaction)),
         run_(std::move(run)),
-        open_(open) {
+        open_(open),
+        cache_(cache) {
     *open_ = this;
   }
   ~StreamedRows() override {
-    if (open_ != nullptr) *open_ = nullptr;
+    if (open_ == nullptr) return;
+    *open_ = nullptr;
+    Close(absl::OkStatus());
   }
 
   const std::vector<std::string>& columns() const override { return plan_->columns; }
@@ -96,6 +99,7 @@ class StreamedRows : public Result {
  private:
   void Close(absl::Status status) {
     status_ = std::move(status);
+    if (run_ != nullptr && run_->Rewind()) cache_->KeepRun(std::move(run_));
     run_ = nullptr;
     transaction_ = nullptr;
     open_ = nullptr;
@@ -105,6 +109,7 @@ class StreamedRows : public Result {
   std::unique_ptr<ReadTransaction> transaction_;
   std::unique_ptr<Run> run_;  // nullptr: at the end
   StreamedRows** open_;
+  StatementCache* const cache_;  // the session's; in use only while `open_` is
   absl::Status status_;
   Changes changes_;
 };
@@ -293,10 +298,15 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunPlan(
     return RunToEnd(std::move(ready), parameters, *graph, writer);
   }
   stop_.Pause();
-  auto run =
-      std::make_unique<query::Run>(ready.plan, parameters, *graph, writer, *core_, options_, stop_);
+  std::unique_ptr<query::Run> run = writer == nullptr ? cache_.TakeRun(*ready.plan) : nullptr;
+  if (run != nullptr) {
+    run->Begin(parameters, *graph, options_, stop_);
+  } else {
+    run = std::make_unique<query::Run>(ready.plan, parameters, *graph, writer, *core_, options_,
+                                       stop_);
+  }
   return std::make_unique<StreamedRows>(std::move(ready.plan), std::move(reading), std::move(run),
-                                        &open_);
+                                        &open_, &cache_);
 }
 
 absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunWriting(Ready ready,

@@ -44,8 +44,23 @@ void StatementCache::Add(absl::string_view text, const PlanningStamp& stamp,
     by_text_.erase(entries_.back().text);
     entries_.pop_back();
   }
-  entries_.push_front({std::string(text), stamp, std::move(plan)});
+  entries_.push_front({std::string(text), stamp, std::move(plan), nullptr});
   by_text_.emplace(entries_.front().text, entries_.begin());
+}
+
+StatementCache::Entry* StatementCache::FirstIfOf(const PreparedPlan& plan) {
+  const bool is_of = !entries_.empty() && entries_.front().plan.get() == &plan;
+  return is_of ? &entries_.front() : nullptr;
+}
+
+std::unique_ptr<Run> StatementCache::TakeRun(const PreparedPlan& plan) {
+  Entry* const entry = FirstIfOf(plan);
+  return entry == nullptr ? nullptr : std::move(entry->run);
+}
+
+void StatementCache::KeepRun(std::unique_ptr<Run> run) {
+  Entry* const entry = FirstIfOf(run->plan());
+  if (entry != nullptr) entry->run = std::move(run);
 }
 
 }  // namespace entente::query

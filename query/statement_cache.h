@@ -1,5 +1,5 @@
 // StatementCache: plans by the text of their statements, so that a repeated statement costs no
-// parsing and no planning.
+// parsing and no planning; and with them operators that have run, so that it makes none either.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "engine/graph.h"
 #include "query/plan.h"
+#include "query/run.h"
 
 namespace entente::query {
 
@@ -38,12 +39,21 @@ class StatementCache {
   void Add(absl::string_view text, const PlanningStamp& stamp,
            std::shared_ptr<const PreparedPlan> plan);
 
+  // A run of the plan that was found last, to begin again; nullptr if there is none.
+  std::unique_ptr<Run> TakeRun(const PreparedPlan& plan);
+  // Keeps a run that was rewound, one for each plan, if it is of the plan that was found or added
+  // last.
+  void KeepRun(std::unique_ptr<Run> run);
+
  private:
   struct Entry {
     std::string text;
     PlanningStamp stamp;
     std::shared_ptr<const PreparedPlan> plan;
+    std::unique_ptr<Run> run;  // that rests; null: none
   };
+  // The first entry if it is the plan's, else nullptr.
+  Entry* FirstIfOf(const PreparedPlan& plan);
 
   size_t capacity_;
   std::list<Entry> entries_;  // the last used first

@@ -80,19 +80,29 @@ absl::StatusOr<std::vector<NodeId>> DecodeKeyBearers(absl::string_view value) {
   return bearers;
 }
 
-absl::StatusOr<std::vector<NodeId>> FindKeyBearers(const View& view, absl::string_view key) {
+absl::Status AddKeyBearers(const View& view, absl::string_view key, std::vector<NodeId>* nodes) {
   CachedReads reads(view, Family::kDictionary);
   reads.Begin();
   const CacheKey cache_key = CacheKey::Bearers(key);
   const CachedBearers* cached = reads.Find<CachedBearers>(cache_key);
-  if (cached != nullptr && cached->key() == key) return cached->bearers();
+  const auto add = [&](const std::vector<NodeId>& bearers) {
+    nodes->insert(nodes->end(), bearers.begin(), bearers.end());
+    return absl::OkStatus();
+  };
+  if (cached != nullptr && cached->key() == key) return add(cached->bearers());
   rocksdb::PinnableSlice value;
   ASSIGN_OR_RETURN(const bool found, view.Get(Family::kDictionary, key, &value));
-  if (!found) return std::vector<NodeId>();
-  ASSIGN_OR_RETURN(std::vector<NodeId> bearers, DecodeKeyBearers(ToView(value)));
+  if (!found) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<NodeId> bearers, DecodeKeyBearers(ToView(value)));
   std::unique_ptr<ReadCache::Entry> own;
   reads.Keep(cache_key, ReadCache::Worth::kOnSecondOffer,
              std::make_unique<CachedBearers>(key, bearers), &own);
+  return add(bearers);
+}
+
+absl::StatusOr<std::vector<NodeId>> FindKeyBearers(const View& view, absl::string_view key) {
+  std::vector<NodeId> bearers;
+  RETURN_IF_ERROR(AddKeyBearers(view, key, &bearers));
   return bearers;
 }
 

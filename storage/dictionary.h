@@ -20,6 +20,8 @@ class Transaction;
 absl::StatusOr<std::optional<NodeId>> FindKey(const View& view, absl::string_view key);
 // All bearers, the owner first.
 absl::StatusOr<std::vector<NodeId>> FindKeyBearers(const View& view, absl::string_view key);
+// The same behind what `*nodes` holds.
+absl::Status AddKeyBearers(const View& view, absl::string_view key, std::vector<NodeId>* nodes);
 // Puts the node behind the present bearers; it must not be one.
 absl::Status AddKey(Transaction& transaction, absl::string_view key, NodeId node);
 // Takes the node out; the one behind an owner becomes the owner. Nothing happens to other nodes.

@@ -286,6 +286,7 @@ void EvidenceColumns::ReadBare(size_t begin, size_t end, int64_t day,
 
 void EvidenceColumns::Read(size_t begin, size_t end, int64_t day,
                            std::vector<Evidence>* out) const {
+  out->reserve(out->size() + end - begin);
   const uint64_t article = articles_by_day_.At(day);
   for (size_t i = begin; i < end; ++i) {
     Evidence& piece = out->emplace_back();
@@ -444,10 +445,14 @@ uint64_t FactBlock::ReadBareEvidence(size_t i, std::vector<BareEvidence>* out) c
   return columns_[kEvidence].At(i);
 }
 
+uint64_t FactBlock::ReadEvidence(size_t i, std::vector<Evidence>* out) const {
+  evidence_.Read(EvidenceBegin(i), evidence_ends_[i], EventDay(ValidFrom(i)), out);
+  return columns_[kEvidence].At(i);
+}
+
 StoredFact FactBlock::Read(size_t i) const {
   StoredFact stored;
   stored.id = ids_[i];
-  stored.evidence_total = columns_[kEvidence].At(i);
   FactRecord& fact = stored.record;
   fact.subject = columns_[kSubject].At(i);
   fact.relation = static_cast<RelationId>(columns_[kRelation].At(i));
@@ -470,7 +475,7 @@ StoredFact FactBlock::Read(size_t i) const {
   fact.last_reported = evidence.last_reported;
   fact.identity = std::string(Piece(identities_, identity_ends_, i));
   fact.properties = std::string(Piece(properties_, properties_ends_, i));
-  evidence_.Read(EvidenceBegin(i), evidence_ends_[i], EventDay(fact.valid_from), &fact.evidence);
+  stored.evidence_total = ReadEvidence(i, &fact.evidence);
   return stored;
 }
 

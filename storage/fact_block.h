@@ -123,6 +123,8 @@ class FactBlock {
   FactCorroboration ReadCorroboration(size_t i) const;
   // Appends the fact's inline evidence; how many pieces it has in all.
   uint64_t ReadBareEvidence(size_t i, std::vector<BareEvidence>* out) const;
+  // The same with their words.
+  uint64_t ReadEvidence(size_t i, std::vector<Evidence>* out) const;
   // The number of the vocabulary of its quotes (vocabularies.h); 0: they need none. Without it they
   // are read as empty.
   uint32_t vocabulary() const { return evidence_.vocabulary(); }

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
 #include "rocksdb/slice.h"
 #include "storage/adjacency.h"
@@ -129,12 +130,10 @@ absl::Status ReadOverflow(const View& view, FactId fact, uint64_t count,
 }
 
 // Adds the evidence that stands in overflow pages.
-absl::StatusOr<FactRecord> Complete(const View& view, StoredFact stored) {
-  FactRecord& record = stored.record;
-  RETURN_IF_ERROR(
-      ReadOverflow(view, stored.id, stored.evidence_total - record.evidence.size(),
-                   [&](Evidence piece) { record.evidence.push_back(std::move(piece)); }));
-  return std::move(record);
+absl::Status Complete(const View& view, StoredFact stored, FactRecord* record) {
+  *record = std::move(stored.record);
+  return ReadOverflow(view, stored.id, stored.evidence_total - record->evidence.size(),
+                      [&](Evidence piece) { record->evidence.push_back(std::move(piece)); });
 }
 
 absl::Status InsertEdges(Transaction& transaction, FactId fact, const FactRecord& record) {
@@ -322,8 +321,8 @@ absl::Status ReadDoubtful(const View& view, absl::Span<const FactId> facts,
 template <typename Kept>
 absl::Status TakeFacts(const View& view, absl::Span<const FactId> facts, TakeFromKept<Kept> take,
                        TakeFromBlock take_doubtful) {
-  std::vector<size_t> sealed;
-  std::vector<size_t> doubtful;
+  absl::InlinedVector<size_t, 8> sealed;
+  absl::InlinedVector<size_t, 8> doubtful;
   for (size_t i = 0; i < facts.size(); ++i) {
     const bool may_be_loose = view.MayHaveLooseFacts(facts[i] / view.geometry().block_facts);
     (may_be_loose ? doubtful : sealed).push_back(i);
@@ -347,25 +346,33 @@ absl::Status TakeFacts(const View& view, absl::Span<const FactId> facts, TakeFro
   return missing.empty() ? absl::OkStatus() : ReadSealed<Kept>(view, facts, missing, &reads, take);
 }
 
+// The same of whole blocks.
+absl::Status TakeRecords(const View& view, absl::Span<const FactId> facts, TakeFromBlock take) {
+  const auto take_kept = [&](size_t i, const CachedBlock& cached) {
+    const std::optional<size_t> position = cached.block().Find(facts[i]);
+    return position.has_value() ? take(i, cached.block(), *position) : absl::OkStatus();
+  };
+  return TakeFacts<CachedBlock>(view, facts, take_kept, take);
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<FactRecord>> ReadFact(const View& view, FactId fact) {
-  ASSIGN_OR_RETURN(std::vector<std::optional<FactRecord>> records, ReadFacts(view, {&fact, 1}));
-  return std::move(records[0]);
+  std::optional<FactRecord> record;
+  const auto take = [&](size_t, const FactBlock& block, size_t position) {
+    return Complete(view, block.Read(position), &record.emplace());
+  };
+  RETURN_IF_ERROR(TakeRecords(view, {&fact, 1}, take));
+  return record;
 }
 
 absl::StatusOr<std::vector<std::optional<FactRecord>>> ReadFacts(const View& view,
                                                                  absl::Span<const FactId> facts) {
   std::vector<std::optional<FactRecord>> records(facts.size());
   const auto take = [&](size_t i, const FactBlock& block, size_t position) -> absl::Status {
-    ASSIGN_OR_RETURN(records[i], Complete(view, block.Read(position)));
-    return absl::OkStatus();
+    return Complete(view, block.Read(position), &records[i].emplace());
   };
-  const auto take_kept = [&](size_t i, const CachedBlock& cached) {
-    const std::optional<size_t> position = cached.block().Find(facts[i]);
-    return position.has_value() ? take(i, cached.block(), *position) : absl::OkStatus();
-  };
-  RETURN_IF_ERROR(TakeFacts<CachedBlock>(view, facts, take_kept, take));
+  RETURN_IF_ERROR(TakeRecords(view, facts, take));
   return records;
 }
 
@@ -384,6 +391,18 @@ absl::StatusOr<std::vector<std::optional<FactCorroboration>>> ReadCorroborations
   return read;
 }
 
+absl::StatusOr<std::optional<std::vector<Evidence>>> ReadEvidence(const View& view, FactId fact) {
+  std::optional<std::vector<Evidence>> evidence;
+  const auto take = [&](size_t, const FactBlock& block, size_t position) -> absl::Status {
+    std::vector<Evidence>& pieces = evidence.emplace();
+    const uint64_t total = block.ReadEvidence(position, &pieces);
+    return ReadOverflow(view, fact, total - pieces.size(),
+                        [&](Evidence piece) { pieces.push_back(std::move(piece)); });
+  };
+  RETURN_IF_ERROR(TakeRecords(view, {&fact, 1}, take));
+  return evidence;
+}
+
 absl::StatusOr<BareEvidenceOfFacts> ReadBareEvidence(const View& view,
                                                      absl::Span<const FactId> facts) {
   BareEvidenceOfFacts read;
@@ -399,11 +418,7 @@ absl::StatusOr<BareEvidenceOfFacts> ReadBareEvidence(const View& view,
     read.of_fact[i] = {begin, read.pieces.size()};
     return absl::OkStatus();
   };
-  const auto take_kept = [&](size_t i, const CachedBlock& cached) {
-    const std::optional<size_t> position = cached.block().Find(facts[i]);
-    return position.has_value() ? take(i, cached.block(), *position) : absl::OkStatus();
-  };
-  RETURN_IF_ERROR(TakeFacts<CachedBlock>(view, facts, take_kept, take));
+  RETURN_IF_ERROR(TakeRecords(view, facts, take));
   return read;
 }
 
@@ -497,14 +512,9 @@ bool FactCursor::Next(FactId* fact, FactRecord* record) {
       if (!status_.ok() || ready_.empty()) return false;
     }
     auto& [id, stored] = ready_[next_++];
-    absl::StatusOr<FactRecord> complete = Complete(view_, std::move(stored));
-    if (!complete.ok()) {
-      status_ = complete.status();
-      return false;
-    }
     *fact = id;
-    *record = *std::move(complete);
-    return true;
+    status_ = Complete(view_, std::move(stored), record);
+    return status_.ok();
   }
   return false;
 }

@@ -117,7 +117,10 @@ struct FactCorroboration {
 absl::StatusOr<std::vector<std::optional<FactCorroboration>>> ReadCorroborations(
     const View& view, absl::Span<const FactId> facts);
 
-// The evidence alone, without its words, of many facts as in ReadFacts.
+// The evidence alone; nullopt when there is no such fact.
+absl::StatusOr<std::optional<std::vector<Evidence>>> ReadEvidence(const View& view, FactId fact);
+
+// The same without its words, of many facts as in ReadFacts.
 struct BareEvidenceOfFacts {
   struct Range {
     size_t begin = 0;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
@@ -41,7 +42,7 @@ class NodeReader {
   const View& view_;
   CachedReads entities_;
   CachedReads articles_;
-  std::vector<const NodeRecord*> records_;
+  absl::InlinedVector<const NodeRecord*, 8> records_;
   std::vector<std::pair<NodeId, size_t>> missing_;
   std::vector<std::unique_ptr<ReadCache::Entry>> own_;  // what the cache did not take
 };

@@ -43,6 +43,7 @@ class AggregateOperator : public UnaryOperator {
     grouping_.reset();
     next_ = 0;
   }
+  bool Forget() override { return true; }
 
   absl::Status AggregateInput() {
     while (true) {

@@ -22,17 +22,18 @@ class EvidenceOperator : public UnaryOperator {
         if (!more) return false;
       }
       RETURN_IF_ERROR(execution_.CheckInterrupted());
-      std::vector<uint32_t> sources;
-      std::vector<Column::Values> values(node_.fields.size());
-      while (row_ < relationships_.size() && sources.size() < execution_.batch_size) {
-        RETURN_IF_ERROR(TakePieces(&sources, &values));
+      sources_.clear();
+      values_.resize(node_.fields.size());
+      for (Column::Values& column : values_) column.clear();
+      while (row_ < relationships_.size() && sources_.size() < execution_.batch_size) {
+        RETURN_IF_ERROR(TakePieces());
       }
-      if (sources.empty()) continue;
-      for (size_t i = 0; i < values.size(); ++i) {
+      if (sources_.empty()) continue;
+      for (size_t i = 0; i < values_.size(); ++i) {
         const Slot slot = node_.fields[i].second;
-        if (IsLive(slot)) batch->column(slot) = AsColumn(std::move(values[i]));
+        if (IsLive(slot)) batch->column(slot) = AsColumn(std::move(values_[i]));
       }
-      Carry(rows_, sources, plan_.live, batch);
+      Carry(rows_, sources_, plan_.live, batch);
       return true;
     }
   }
@@ -45,31 +46,38 @@ class EvidenceOperator : public UnaryOperator {
     piece_ = 0;
   }
 
+  bool Forget() override {
+    rows_.Clear(rows_.slot_count());
+    values_.clear();
+    evaluator_.Forget();
+    return true;
+  }
+
   absl::StatusOr<bool> Pull() {
     rows_.Clear(execution_.plan->slot_names.size());
     Reset();
     ASSIGN_OR_RETURN(const bool more, input_->Next(&rows_));
     if (!more) return false;
-    ASSIGN_OR_RETURN(const Column column, evaluator_.Evaluate(*node_.relationship, rows_));
-    RETURN_IF_ERROR(column.ReadRelationships(&relationships_));
+    ASSIGN_OR_RETURN(const Evaluator::Operand column, evaluator_.Read(*node_.relationship, rows_));
+    RETURN_IF_ERROR(column->ReadRelationships(&relationships_));
     return true;
   }
 
   // Pieces of the present row as far as the batch has room; goes on to the next row behind the
   // last.
-  absl::Status TakePieces(std::vector<uint32_t>* sources, std::vector<Column::Values>* values) {
+  absl::Status TakePieces() {
     const RelationshipReference& relationship = relationships_[row_];
     if (piece_ == 0 && relationship.id != kNoId) {
       ASSIGN_OR_RETURN(
           pieces_, execution_.graph->EvidenceOf(relationship.id,
                                                 LensOf(execution_.functions, relationship.lens)));
-      if (sources->empty()) Reserve(sources, values);
+      if (sources_.empty()) Reserve();
     }
-    while (piece_ < pieces_.size() && sources->size() < execution_.batch_size) {
+    while (piece_ < pieces_.size() && sources_.size() < execution_.batch_size) {
       const Evidence& piece = pieces_[piece_++];
-      sources->push_back(row_);
-      for (size_t i = 0; i < values->size(); ++i) {
-        (*values)[i].push_back(node_.fields[i].first->value(piece));
+      sources_.push_back(row_);
+      for (size_t i = 0; i < values_.size(); ++i) {
+        values_[i].push_back(node_.fields[i].first->value(piece));
       }
     }
     if (piece_ < pieces_.size()) return absl::OkStatus();
@@ -79,20 +87,21 @@ class EvidenceOperator : public UnaryOperator {
     return absl::OkStatus();
   }
 
-  void Reserve(std::vector<uint32_t>* sources, std::vector<Column::Values>* values) const {
+  void Reserve() {
     const size_t room = std::min(pieces_.size(), execution_.batch_size);
-    sources->reserve(room);
-    for (Column::Values& column : *values) column.reserve(room);
+    sources_.reserve(room);
+    for (Column::Values& column : values_) column.reserve(room);
   }
 
   // Ids alone where all are nodes, so that their properties are read together.
   static Column AsColumn(Column::Values values) {
+    const bool are_nodes = std::all_of(values.begin(), values.end(), [](const Value& value) {
+      return value.is_node() || value.is_null();
+    });
+    if (!are_nodes) return Column(std::move(values));
     Column::Nodes nodes;
     nodes.reserve(values.size());
-    for (const Value& value : values) {
-      if (!value.is_node() && !value.is_null()) return Column(std::move(values));
-      nodes.push_back(value.is_null() ? kNoId : value.node_id());
-    }
+    for (const Value& value : values) nodes.push_back(value.is_null() ? kNoId : value.node_id());
     return Column(std::move(nodes));
   }
 
@@ -103,6 +112,9 @@ class EvidenceOperator : public UnaryOperator {
   uint32_t row_ = 0;
   std::vector<Evidence> pieces_;  // of that row
   size_t piece_ = 0;
+  // On their way out: the row of each piece, and the fields' values.
+  std::vector<uint32_t> sources_;
+  std::vector<Column::Values> values_;
 };
 
 }  // namespace

@@ -24,13 +24,7 @@ class HopOperator : public UnaryOperator {
   struct Found {
     std::vector<uint32_t> rows;  // of `rows_`
     Column::Relationships relationships;
-    Column::Nodes ends;
-
-    void Reserve(size_t count) {
-      rows.reserve(count);
-      relationships.reserve(count);
-      ends.reserve(count);
-    }
+    Column::Nodes ends;  // unless these are bound
   };
 
   HopOperator(Execution& execution, const Plan& plan, const ExpandPlan& node)
@@ -40,6 +34,23 @@ class HopOperator : public UnaryOperator {
         lenses_(execution, node.lens, node.exact),
         evaluator_(execution),
         others_(node.distinct_from) {}
+
+  bool Forget() override {
+    types_.Forget();
+    narrowed_.reset();
+    lenses_.Forget();
+    evaluator_.Forget();
+    rows_.Clear(rows_.slot_count());
+    reads_.clear();
+    expansion_ = nullptr;
+    lens_ = nullptr;
+    // A page may have had many edges.
+    if (edges_.row.capacity() > execution_.batch_size) {
+      edges_ = Edges();
+      found_ = Found();
+    }
+    return true;
+  }
 
   // The next batch of input, with its start nodes and lenses; false when there is none.
   absl::StatusOr<bool> Pull() {
@@ -51,26 +62,38 @@ class HopOperator : public UnaryOperator {
       RETURN_IF_ERROR(Narrow());
     }
     RETURN_IF_ERROR(rows_.column(node_.from).ReadNodes(&from_));
-    ASSIGN_OR_RETURN(reads_, lenses_.Resolve(rows_));
+    RETURN_IF_ERROR(lenses_.Resolve(rows_, &reads_));
     others_.SetRows(rows_);
     return true;
   }
 
   const RelationSet& types() const { return narrowed_.has_value() ? *narrowed_ : types_.set(); }
 
-  void Add(uint32_t row, NodeId end, const RelationshipReference& relationship, Found* found) {
-    if (!node_.distinct_from.empty() && others_.Contains(row, relationship.id)) return;
-    found->rows.push_back(row);
-    found->ends.push_back(end);
-    found->relationships.push_back(relationship);
+  void ClearFound() {
+    found_.rows.clear();
+    found_.relationships.clear();
+    found_.ends.clear();
   }
 
-  void Emit(Found found, Batch* batch) {
+  void ReserveFound(size_t count) {
+    found_.rows.reserve(count);
+    found_.relationships.reserve(count);
+    if (!node_.into) found_.ends.reserve(count);
+  }
+
+  void Add(uint32_t row, NodeId end, const RelationshipReference& relationship) {
+    if (!node_.distinct_from.empty() && others_.Contains(row, relationship.id)) return;
+    found_.rows.push_back(row);
+    found_.relationships.push_back(relationship);
+    if (!node_.into) found_.ends.push_back(end);
+  }
+
+  void EmitFound(Batch* batch) {
     if (!node_.relationship_bound && IsLive(node_.relationship)) {
-      batch->column(node_.relationship) = Column(std::move(found.relationships));
+      batch->column(node_.relationship) = Column(std::move(found_.relationships));
     }
-    if (!node_.into && IsLive(node_.to)) batch->column(node_.to) = Column(std::move(found.ends));
-    Carry(rows_, found.rows, plan_.live, batch);
+    if (!node_.into && IsLive(node_.to)) batch->column(node_.to) = Column(std::move(found_.ends));
+    Carry(rows_, found_.rows, plan_.live, batch);
   }
 
   // Ready for hops from the rows of `read`, but for those whose node is null.
@@ -153,6 +176,7 @@ class HopOperator : public UnaryOperator {
   const Lens* lens_ = nullptr;     // of `expansion_`
   std::vector<uint32_t> sources_;  // the row of each of the expansion's start nodes
   Edges edges_;
+  Found found_;
 };
 
 class Hop : public HopOperator {
@@ -175,16 +199,16 @@ class Hop : public HopOperator {
         ++read_;
         continue;
       }
-      Found found;
-      found.Reserve(edges_.size());
+      ClearFound();
+      ReserveFound(edges_.size());
       const Lens* const mark = reads_[read_].mark;
       for (size_t i = 0; i < edges_.size(); ++i) {
         if (!MayPass(i, mark)) continue;
         const uint32_t row = sources_[edges_.row[i]];
-        Add(row, edges_.other[i], Reference(i, from_[row], mark), &found);
+        Add(row, edges_.other[i], Reference(i, from_[row], mark));
       }
-      if (found.rows.empty()) continue;
-      Emit(std::move(found), batch);
+      if (found_.rows.empty()) continue;
+      EmitFound(batch);
       return true;
     }
   }
@@ -213,8 +237,8 @@ class RowHopOperator : public HopOperator {
         next_ = 0;
       }
       RETURN_IF_ERROR(execution_.CheckInterrupted());
-      Found found;
-      while (read_ < reads_.size() && found.rows.size() < execution_.batch_size) {
+      ClearFound();
+      while (read_ < reads_.size() && found_.rows.size() < execution_.batch_size) {
         const LensEvaluator::Read& read = reads_[read_];
         if (next_ == read.rows.size()) {
           ++read_;
@@ -223,10 +247,10 @@ class RowHopOperator : public HopOperator {
         }
         const uint32_t row = read.rows[next_++];
         if (from_[row] == kNoId) continue;
-        RETURN_IF_ERROR(HopFrom(row, read, &found));
+        RETURN_IF_ERROR(HopFrom(row, read));
       }
-      if (found.rows.empty()) continue;
-      Emit(std::move(found), batch);
+      if (found_.rows.empty()) continue;
+      EmitFound(batch);
       return true;
     }
   }
@@ -238,7 +262,7 @@ class RowHopOperator : public HopOperator {
     if (!node_.into) return absl::OkStatus();
     return rows_.column(node_.to).ReadNodes(&to_);
   }
-  virtual absl::Status HopFrom(uint32_t row, const LensEvaluator::Read& read, Found* found) = 0;
+  virtual absl::Status HopFrom(uint32_t row, const LensEvaluator::Read& read) = 0;
 
   std::vector<NodeId> to_;  // of each row, with `into`
 
@@ -258,15 +282,15 @@ class HopInto : public RowHopOperator {
       : RowHopOperator(execution, plan, node) {}
 
  private:
-  absl::Status HopFrom(uint32_t row, const LensEvaluator::Read& read, Found* found) override {
+  absl::Status HopFrom(uint32_t row, const LensEvaluator::Read& read) override {
     if (to_[row] == kNoId) return absl::OkStatus();
     edges_.Clear();
     RETURN_IF_ERROR(execution_.graph->FindBetween(from_[row], to_[row], node_.heading, types(),
                                                   *read.lens, Fields(), &edges_));
-    if (found->rows.empty()) found->Reserve(edges_.size());
+    if (found_.rows.empty()) ReserveFound(edges_.size());
     for (size_t i = 0; i < edges_.size(); ++i) {
       if (!MayPass(i, read.mark)) continue;
-      Add(row, to_[row], Reference(i, from_[row], read.mark), found);
+      Add(row, to_[row], Reference(i, from_[row], read.mark));
     }
     return absl::OkStatus();
   }
@@ -283,7 +307,7 @@ class HopOver : public RowHopOperator {
     return rows_.column(node_.relationship).ReadRelationships(&relationships_);
   }
 
-  absl::Status HopFrom(uint32_t row, const LensEvaluator::Read& read, Found* found) override {
+  absl::Status HopFrom(uint32_t row, const LensEvaluator::Read& read) override {
     const RelationshipReference& relationship = relationships_[row];
     const NodeId end = FarEnd(relationship, from_[row], node_.heading, types());
     if (end == kNoId || (node_.into && end != to_[row])) return absl::OkStatus();
@@ -297,7 +321,7 @@ class HopOver : public RowHopOperator {
         return absl::OkStatus();
       }
     }
-    Add(row, end, relationship, found);
+    Add(row, end, relationship);
     return absl::OkStatus();
   }
 

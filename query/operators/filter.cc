@@ -36,6 +36,12 @@ class FilterOperator : public UnaryOperator {
  private:
   void Reset() override {}
 
+  bool Forget() override {
+    rows_.Clear(rows_.slot_count());
+    evaluator_.Forget();
+    return true;
+  }
+
   const FilterPlan& node_;
   Evaluator evaluator_;
   Batch rows_;

@@ -57,6 +57,13 @@ class IndexSeekOperator : public NodeSearchOperator {
     return absl::OkStatus();
   }
 
+  bool Forget() override {
+    values_ = Column();
+    greatest_ = Column();
+    evaluator_.Forget();
+    return true;
+  }
+
   // nullopt when the condition that is checked above is an error for every node.
   std::optional<std::vector<IndexRange>> RangesOf(size_t row) const {
     Value scratch;

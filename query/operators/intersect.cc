@@ -33,7 +33,8 @@ class SortedHops {
   absl::Status SetRows(const Batch& rows) {
     const bool changed = types_.Refresh();
     RETURN_IF_ERROR(rows.column(hop_.from).ReadNodes(&from_));
-    ASSIGN_OR_RETURN(const std::vector<LensEvaluator::Read> reads, lenses_.Resolve(rows));
+    std::vector<LensEvaluator::Read> reads;
+    RETURN_IF_ERROR(lenses_.Resolve(rows, &reads));
     others_.SetRows(rows);
     // A statement that writes may have changed them.
     if (changed || execution_.writer != nullptr || expansion_ == nullptr ||

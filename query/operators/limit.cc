@@ -43,6 +43,7 @@ class LimitOperator : public UnaryOperator {
     left_.reset();
     drained_ = false;
   }
+  bool Forget() override { return true; }
 
   absl::Status Drain() {
     while (!drained_) {

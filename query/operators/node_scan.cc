@@ -41,6 +41,10 @@ class NodeScanOperator : public UnaryOperator {
 
  private:
   void Reset() override { scan_ = nullptr; }
+  bool Forget() override {
+    rows_ = Batch();
+    return true;
+  }
 
   // nullptr when the label does not exist.
   std::unique_ptr<NodeScan> OpenScan() const {

@@ -16,26 +16,25 @@ absl::StatusOr<bool> NodeSearchOperator::Next(Batch* batch) {
       RETURN_IF_ERROR(Prepare(rows_));
     }
     RETURN_IF_ERROR(execution_.CheckInterrupted());
-    std::vector<uint32_t> rows;
+    found_rows_.clear();
     std::vector<NodeId> nodes;
     while (next_row_ < rows_.row_count() && nodes.size() < execution_.batch_size) {
-      RETURN_IF_ERROR(SearchRow(&rows, &nodes));
+      RETURN_IF_ERROR(SearchRow(&nodes));
     }
     if (nodes.empty()) continue;
     if (IsLive(node_)) batch->column(node_) = Column(std::move(nodes));
-    Carry(rows_, rows, plan_.live, batch);
+    Carry(rows_, found_rows_, plan_.live, batch);
     return true;
   }
 }
 
 void NodeSearchOperator::Reset() {
-  rows_ = Batch();
+  rows_.Clear(rows_.slot_count());
   next_row_ = 0;
   scan_ = nullptr;
 }
 
-absl::Status NodeSearchOperator::SearchRow(std::vector<uint32_t>* rows,
-                                           std::vector<NodeId>* nodes) {
+absl::Status NodeSearchOperator::SearchRow(std::vector<NodeId>* nodes) {
   if (scan_ == nullptr) {
     ASSIGN_OR_RETURN(scan_, Search(next_row_, nodes));
   }
@@ -47,7 +46,7 @@ absl::Status NodeSearchOperator::SearchRow(std::vector<uint32_t>* rows,
     RETURN_IF_ERROR(Check(next_row_, &portion));
     nodes->insert(nodes->end(), portion.begin(), portion.end());
   }
-  rows->resize(nodes->size(), static_cast<uint32_t>(next_row_));
+  found_rows_.resize(nodes->size(), static_cast<uint32_t>(next_row_));
   if (scan_ == nullptr) ++next_row_;
   return absl::OkStatus();
 }

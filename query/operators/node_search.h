@@ -32,12 +32,13 @@ class NodeSearchOperator : public UnaryOperator {
  private:
   void Reset() final;
   // Finds for the next row all that there is or, where it is scanned for, some of it.
-  absl::Status SearchRow(std::vector<uint32_t>* rows, std::vector<NodeId>* nodes);
+  absl::Status SearchRow(std::vector<NodeId>* nodes);
 
   const Slot node_;
   Batch rows_;
-  size_t next_row_ = 0;             // of rows_
-  std::unique_ptr<NodeScan> scan_;  // of the next row, when it has begun
+  size_t next_row_ = 0;               // of rows_
+  std::vector<uint32_t> found_rows_;  // of rows_: where each node on its way out belongs
+  std::unique_ptr<NodeScan> scan_;    // of the next row, when it has begun
 };
 
 }  // namespace entente::query

@@ -64,6 +64,12 @@ class NodeSeekOperator : public NodeSearchOperator {
     return absl::OkStatus();
   }
 
+  bool Forget() override {
+    values_ = Column();
+    evaluator_.Forget();
+    return true;
+  }
+
   absl::Status AddIfThere(NodeId node, std::vector<NodeId>* nodes) const {
     if (node == kNoId) return absl::OkStatus();
     ASSIGN_OR_RETURN(const bool exists, execution_.graph->HasNode(node));
@@ -85,9 +91,7 @@ class NodeSeekOperator : public NodeSearchOperator {
   absl::StatusOr<bool> SeekKey(const Value& key, std::vector<NodeId>* nodes) const {
     if (key.is_null()) return true;
     if (!key.is_string() || key.string().empty()) return false;
-    ASSIGN_OR_RETURN(const std::vector<NodeId> bearers,
-                     execution_.graph->FindKeyBearers(key.string()));
-    nodes->insert(nodes->end(), bearers.begin(), bearers.end());
+    RETURN_IF_ERROR(execution_.graph->AddKeyBearers(key.string(), nodes));
     return true;
   }
 

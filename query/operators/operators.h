@@ -49,6 +49,10 @@ class UnaryOperator : public Operator {
     input_->Restart(argument);
     Reset();
   }
+  bool Rewind() final {
+    Reset();
+    return Forget() && input_->Rewind();
+  }
 
  protected:
   UnaryOperator(Execution& execution, const Plan& plan, const Plan& input)
@@ -56,6 +60,8 @@ class UnaryOperator : public Operator {
 
   // Forgets everything about rows that were seen.
   virtual void Reset() = 0;
+  // See Rewind; called after Reset.
+  virtual bool Forget() { return false; }
   Batch NewBatch() const { return Batch(execution_.plan->slot_names.size()); }
   bool IsLive(Slot slot) const;
 

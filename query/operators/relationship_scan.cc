@@ -69,7 +69,8 @@ class RelationshipScanOperator : public Operator {
     types_.Refresh();
     Batch one_row(execution_.plan->slot_names.size());
     one_row.set_row_count(1);
-    ASSIGN_OR_RETURN(const std::vector<LensEvaluator::Read> reads, lenses_.Resolve(one_row));
+    std::vector<LensEvaluator::Read> reads;
+    RETURN_IF_ERROR(lenses_.Resolve(one_row, &reads));
     mark_ = reads[0].mark;
     EdgeCondition condition;
     // Contested is what the default lens says.

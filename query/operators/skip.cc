@@ -40,6 +40,7 @@ class SkipOperator : public UnaryOperator {
 
  private:
   void Reset() override { left_.reset(); }
+  bool Forget() override { return true; }
 
   const SkipPlan& node_;
   std::optional<uint64_t> left_;  // rows still to be skipped

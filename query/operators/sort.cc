@@ -41,6 +41,7 @@ class SortOperator : public UnaryOperator {
     sorted_.reset();
     next_ = 0;
   }
+  bool Forget() override { return true; }
 
   absl::Status TakeInput() {
     while (true) {

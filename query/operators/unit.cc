@@ -12,6 +12,10 @@ class UnitOperator : public Operator {
     return true;
   }
   void Restart(const Batch*) override { done_ = false; }
+  bool Rewind() override {
+    done_ = false;
+    return true;
+  }
 
  private:
   bool done_ = false;

@@ -41,6 +41,12 @@ class UnwindOperator : public UnaryOperator {
     row_ = 0;
   }
 
+  bool Forget() override {
+    lists_ = Column();
+    evaluator_.Forget();
+    return true;
+  }
+
   // Elements of the present row as far as the batch has room; goes on to the next row when the
   // list is at its end.
   void TakeElements(std::vector<uint32_t>* sources, std::vector<Value>* elements) {

@@ -108,7 +108,7 @@ class PathsOperator : public UnaryOperator {
     if (node_.into) {
       RETURN_IF_ERROR(rows_.column(node_.to).ReadNodes(&to_));
     }
-    ASSIGN_OR_RETURN(reads_, lenses_.Resolve(rows_));
+    RETURN_IF_ERROR(lenses_.Resolve(rows_, &reads_));
     others_.SetRows(rows_);
     read_ = 0;
     next_ = 0;

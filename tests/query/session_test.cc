@@ -244,7 +244,7 @@ TEST(SessionTest, WhateverGrowsCountsAgainstTheLimit) {
         "UNWIND range(1, 400) AS x UNWIND range(1, 1000) AS y RETURN count(DISTINCT x * 1000 + y)",
         "UNWIND range(1, 1000) AS x UNWIND range(1, 1000) AS y RETURN x ORDER BY toString(y)",
         "UNWIND range(1, 800) AS x WITH collect(range(1, 1000)) AS l RETURN size(l)",
-        "RETURN size([x IN range(1, 100000) | toString(x) + ' is the number of this one'])"}) {
+        "RETURN size([x IN range(1, 200000) | toString(x) + ' is the number of this one'])"}) {
     EXPECT_THAT(query.Rows(text), ElementsAre(HasSubstr("LimitExceeded"))) << text;
   }
 }
