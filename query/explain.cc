@@ -354,9 +354,13 @@ struct PlanPrinter {
   }
   std::string operator()(const ExpandPlan& node) const {
     const std::string inside = absl::StrCat(Name(node.relationship), Types(node.types));
-    return absl::StrCat(node.count.has_value() ? "Count" : "", node.into ? "ExpandInto" : "Expand",
-                        "((", Name(node.from), ")", ArrowText(inside, node.heading), "(",
-                        Name(node.to), ")", node.lens == nullptr ? "" : " through a lens", ")");
+    return absl::StrCat(
+        node.count.has_value() ? "Count" : "", node.into ? "ExpandInto" : "Expand", "((",
+        Name(node.from), ")", ArrowText(inside, node.heading), "(", Name(node.to), ")",
+        node.only_type == nullptr
+            ? ""
+            : absl::StrCat(", type(", Name(node.relationship), ") = ", Text(node.only_type)),
+        node.lens == nullptr ? "" : " through a lens", ")");
   }
   std::string operator()(const IntersectPlan& node) const {
     std::string text = node.count.has_value() ? "CountIntersect(" : "Intersect(";

@@ -94,35 +94,49 @@ bool IsType(const Expression& expression, Slot slot) {
   return call != nullptr && call->function->name == "type" && IsSlot(*call->arguments[0], slot);
 }
 
-// type(r) = type, type(r) IN types: the other side.
+bool IsKnownBeforehand(const Expression& expression) {
+  return std::holds_alternative<Constant>(expression.node) ||
+         std::holds_alternative<ParameterReference>(expression.node);
+}
+
+// type(r) = type: the other side.
+const Expression* TypeIn(const Expression& predicate, Slot slot) {
+  const auto* comparison = std::get_if<ComparisonExpression>(&predicate.node);
+  if (comparison == nullptr || comparison->comparator != ast::Comparator::kEqual) return nullptr;
+  if (IsType(*comparison->left, slot)) return comparison->right.get();
+  return IsType(*comparison->right, slot) ? comparison->left.get() : nullptr;
+}
+
+// type(r) IN types: the other side.
 const Expression* TypesIn(const Expression& predicate, Slot slot) {
-  if (const auto* comparison = std::get_if<ComparisonExpression>(&predicate.node)) {
-    if (comparison->comparator != ast::Comparator::kEqual) return nullptr;
-    if (IsType(*comparison->left, slot)) return comparison->right.get();
-    return IsType(*comparison->right, slot) ? comparison->left.get() : nullptr;
-  }
   const auto* binary = std::get_if<BinaryExpression>(&predicate.node);
   const bool in = binary != nullptr && binary->op == ast::BinaryOperator::kIn;
   return in && IsType(*binary->left, slot) ? binary->right.get() : nullptr;
 }
 
-void CheckBeforehand(const Expression& predicate, ExpandPlan* expand) {
+// Whether the hop does all of it, so that the condition need not stay.
+bool CheckBeforehand(const Expression& predicate, ExpandPlan* expand) {
   const Slot slot = expand->relationship;
-  const Expression* types = TypesIn(predicate, slot);
-  if (types != nullptr && (std::holds_alternative<Constant>(types->node) ||
-                           std::holds_alternative<ParameterReference>(types->node))) {
+  const Expression* const type = TypeIn(predicate, slot);
+  if (type != nullptr && expand->only_type == nullptr && IsKnownBeforehand(*type)) {
+    expand->only_type = CopyOf(*type);
+    return true;
+  }
+  const Expression* const types = TypesIn(predicate, slot);
+  if (types != nullptr && IsKnownBeforehand(*types)) {
     expand->only_types = CopyOf(*types);
-    return;
+    return false;
   }
   if (IsContested(predicate, slot)) expand->only_contested = expand->lens == nullptr;
   const auto* comparison = std::get_if<ComparisonExpression>(&predicate.node);
-  if (comparison == nullptr) return;
+  if (comparison == nullptr) return false;
   Date date;
   if (IsValidFrom(*comparison->left, slot) && DateIn(*comparison->right, &date) != nullptr) {
     Narrow(comparison->comparator, date.days, expand);
   } else if (IsValidFrom(*comparison->right, slot) && DateIn(*comparison->left, &date) != nullptr) {
     Narrow(Turned(comparison->comparator), date.days, expand);
   }
+  return false;
 }
 
 ExpandPlan* PlainHop(Plan* plan) {
@@ -152,10 +166,17 @@ void ExtractBesideHops(const PreparedPlan& prepared, PlanPtr* root) {
     ExpandPlan* expand = filter == nullptr ? nullptr : PlainHop(filter->input.get());
     if (expand == nullptr) return;
     // Only up to the first condition that may fail, so that none is kept from failing.
-    for (const ExpressionPtr& predicate : filter->predicates) {
-      CheckBeforehand(*predicate, expand);
-      if (!IsContested(*predicate, expand->relationship) && CanRaise(*predicate)) return;
+    std::vector<ExpressionPtr>& predicates = filter->predicates;
+    for (auto at_predicate = predicates.begin(); at_predicate != predicates.end();) {
+      const Expression& predicate = **at_predicate;
+      if (CheckBeforehand(predicate, expand)) {
+        at_predicate = predicates.erase(at_predicate);
+        continue;
+      }
+      if (!IsContested(predicate, expand->relationship) && CanRaise(predicate)) break;
+      ++at_predicate;
     }
+    if (predicates.empty()) *at = PlanPtr(std::move(filter->input));
   });
 }
 

@@ -104,9 +104,11 @@ struct ExpandPlan {
   bool only_contested = false;
   int32_t least_valid_from = INT32_MIN;
   int32_t most_valid_from = INT32_MAX;
-  // Relationships of other types than this one (or those of this list), exactly, may be left out,
-  // too. Reads no slot; may be null.
+  // Relationships of other types than those of this list, exactly, may be left out, too. Reads no
+  // slot; may be null.
   ExpressionPtr only_types;
+  // Only those of this type, exactly, fit: what stood in a condition above. Likewise.
+  ExpressionPtr only_type;
   // Instead of a row for each relationship, one with their number in this slot, unless there are
   // none. Made by the optimizer.
   std::optional<Slot> count;

@@ -76,6 +76,7 @@ struct PlanExpressions {
       One(node.greatest);
     } else if constexpr (std::is_same_v<Kind, ExpandPlan>) {
       One(node.only_types);
+      One(node.only_type);
     } else if constexpr (std::is_same_v<Kind, VariableExpandPlan>) {
       One(node.predicate);
     } else if constexpr (std::is_same_v<Kind, FilterPlan>) {

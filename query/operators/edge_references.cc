@@ -1,5 +1,9 @@
 #include "query/operators/edge_references.h"
 
+#include <algorithm>
+
+#include "engine/status.h"
+
 namespace entente::query {
 
 uint32_t FieldsOf(const ExpandPlan& hop) {
@@ -30,6 +34,32 @@ RelationshipReference ReferenceOf(const ExpandPlan& hop, const Edges& edges, siz
     extract.contested = (edges.flags[i] & kContestedEdge) != 0;
   }
   return relationship;
+}
+
+absl::StatusOr<std::optional<RelationSet>> NarrowTypes(const ExpandPlan& hop,
+                                                       const RelationSet& types, const Graph& graph,
+                                                       Evaluator& evaluator) {
+  if (hop.only_type == nullptr && hop.only_types == nullptr) return std::nullopt;
+  RelationSet some;
+  some.any = false;
+  const auto add = [&](const Value& name) {
+    if (!name.is_string()) return;
+    const RelationId type = graph.catalogue().FindRelation(name.string());
+    const bool admitted = types.any || std::binary_search(types.ids.begin(), types.ids.end(), type);
+    if (type != kNoSymbol && admitted) some.ids.push_back(type);
+  };
+  if (hop.only_type != nullptr) {
+    ASSIGN_OR_RETURN(const Value wanted, evaluator.EvaluateOnce(*hop.only_type));
+    add(wanted);
+    return some;
+  }
+  ASSIGN_OR_RETURN(const Value wanted, evaluator.EvaluateOnce(*hop.only_types));
+  // The condition above says what is wrong.
+  if (!wanted.is_list()) return std::nullopt;
+  for (const Value& name : wanted.list()) add(name);
+  std::sort(some.ids.begin(), some.ids.end());
+  some.ids.erase(std::unique(some.ids.begin(), some.ids.end()), some.ids.end());
+  return some;
 }
 
 }  // namespace entente::query

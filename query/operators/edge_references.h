@@ -3,9 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
+#include "absl/status/statusor.h"
 #include "engine/graph.h"
 #include "query/batch.h"
+#include "query/evaluator.h"
 #include "query/plan.h"
 
 namespace entente::query {
@@ -23,5 +26,10 @@ inline int32_t KnownDay(int32_t day, bool inexact) {
   const bool open = day == INT32_MIN || day == INT32_MAX;
   return open || inexact ? RelationshipExtract::kNoDay : day;
 }
+
+// Of `types` those that conditions of the hop let pass (only_type, only_types); nullopt: all.
+absl::StatusOr<std::optional<RelationSet>> NarrowTypes(const ExpandPlan& hop,
+                                                       const RelationSet& types, const Graph& graph,
+                                                       Evaluator& evaluator);
 
 }  // namespace entente::query

@@ -59,7 +59,7 @@ class HopOperator : public UnaryOperator {
     if (!more) return false;
     if (types_.Refresh()) {
       types_changed_ = true;
-      RETURN_IF_ERROR(Narrow());
+      ASSIGN_OR_RETURN(narrowed_, NarrowTypes(node_, types_.set(), *execution_.graph, evaluator_));
     }
     RETURN_IF_ERROR(rows_.column(node_.from).ReadNodes(&from_));
     RETURN_IF_ERROR(lenses_.Resolve(rows_, &reads_));
@@ -133,32 +133,6 @@ class HopOperator : public UnaryOperator {
   // An edge that may pass, as it flows.
   RelationshipReference Reference(size_t i, NodeId from, const Lens* mark) const {
     return ReferenceOf(node_, edges_, i, from, mark);
-  }
-
- private:
-  // Leaves out the types that a condition above would drop.
-  absl::Status Narrow() {
-    narrowed_.reset();
-    if (node_.only_types == nullptr) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const Value wanted, evaluator_.EvaluateOnce(*node_.only_types));
-    if (!wanted.is_string() && !wanted.is_list()) return absl::OkStatus();
-    const RelationSet& all = types_.set();
-    RelationSet& some = narrowed_.emplace();
-    some.any = false;
-    const auto add = [&](const Value& name) {
-      if (!name.is_string()) return;
-      const RelationId type = execution_.graph->catalogue().FindRelation(name.string());
-      const bool admitted = all.any || std::binary_search(all.ids.begin(), all.ids.end(), type);
-      if (type != kNoSymbol && admitted) some.ids.push_back(type);
-    };
-    if (wanted.is_string()) {
-      add(wanted);
-    } else {
-      for (const Value& name : wanted.list()) add(name);
-    }
-    std::sort(some.ids.begin(), some.ids.end());
-    some.ids.erase(std::unique(some.ids.begin(), some.ids.end()), some.ids.end());
-    return absl::OkStatus();
   }
 
  protected:

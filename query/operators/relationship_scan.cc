@@ -23,7 +23,8 @@ class RelationshipScanOperator : public Operator {
         plan_(plan),
         hop_(hop),
         types_(execution, hop.types, hop.exact),
-        lenses_(execution, hop.lens, hop.exact) {}
+        lenses_(execution, hop.lens, hop.exact),
+        evaluator_(execution) {}
 
   absl::StatusOr<bool> Next(Batch* batch) override {
     if (!begun_) {
@@ -67,6 +68,7 @@ class RelationshipScanOperator : public Operator {
 
   absl::Status Open() {
     types_.Refresh();
+    ASSIGN_OR_RETURN(narrowed_, NarrowTypes(hop_, types_.set(), *execution_.graph, evaluator_));
     Batch one_row(execution_.plan->slot_names.size());
     one_row.set_row_count(1);
     std::vector<LensEvaluator::Read> reads;
@@ -84,8 +86,9 @@ class RelationshipScanOperator : public Operator {
       parts = own_parts_.get();
     }
     const uint32_t fields = IsLive(hop_.relationship) ? FieldsOf(hop_) : 0;
-    scan_ = std::make_unique<RelationshipScan>(*execution_.graph, *parts, hop_.heading,
-                                               types_.set(), *reads[0].lens, fields, condition);
+    const RelationSet& types = narrowed_.has_value() ? *narrowed_ : types_.set();
+    scan_ = std::make_unique<RelationshipScan>(*execution_.graph, *parts, hop_.heading, types,
+                                               *reads[0].lens, fields, condition);
     return absl::OkStatus();
   }
 
@@ -118,7 +121,9 @@ class RelationshipScanOperator : public Operator {
   const Plan& plan_;
   const ExpandPlan& hop_;
   PatternTypes types_;
+  std::optional<RelationSet> narrowed_;
   LensEvaluator lenses_;
+  Evaluator evaluator_;
   const Lens* mark_ = nullptr;
   std::unique_ptr<ScanParts> own_parts_;    // nullptr: they are given out
   std::unique_ptr<RelationshipScan> scan_;  // nullptr until the first time
