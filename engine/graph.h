@@ -175,9 +175,8 @@ class Graph {
   absl::StatusOr<NodeId> FindKeyOwner(absl::string_view key) const;
   // All keys by which FindKey finds the node: its own, then those of what was merged into it.
   absl::StatusOr<std::vector<std::string>> SourceKeys(NodeId node) const;
-  // Every node whose `key` property is this text, which must not be empty: CREATE may make several.
-  absl::StatusOr<std::vector<NodeId>> FindKeyBearers(absl::string_view key) const;
-  // The same behind what `*nodes` holds.
+  // Adds every node whose `key` property is this text, which must not be empty: CREATE may make
+  // several.
   absl::Status AddKeyBearers(absl::string_view key, std::vector<NodeId>* nodes) const;
 
   // --- Names

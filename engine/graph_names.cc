@@ -192,10 +192,6 @@ absl::StatusOr<std::vector<std::string>> Graph::SourceKeys(NodeId node) const {
   return keys;
 }
 
-absl::StatusOr<std::vector<NodeId>> Graph::FindKeyBearers(absl::string_view key) const {
-  return storage::FindKeyBearers(*view_, key);
-}
-
 absl::Status Graph::AddKeyBearers(absl::string_view key, std::vector<NodeId>* nodes) const {
   return storage::AddKeyBearers(*view_, key, nodes);
 }

@@ -329,7 +329,9 @@ absl::Status ClaimLoad::SampleQuote(const EvidenceRow& row, uint32_t input) {
   std::string scratch;
   ASSIGN_OR_RETURN(const absl::string_view extra,
                    context_.inputs[input]->bytes_.Read(row.extra, &scratch));
-  quotes_.Add(extra.substr(sizeof(double)));
+  // What is longer is no usual quote, and would take memory that the load was not given.
+  constexpr size_t kLongestQuote = 4096;
+  quotes_.Add(extra.substr(sizeof(double), kLongestQuote));
   ++quotes_taken_;
   return absl::OkStatus();
 }

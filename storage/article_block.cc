@@ -15,7 +15,6 @@ namespace entente::storage {
 namespace {
 
 constexpr char kBlockKind = '\x01';
-constexpr size_t kMostPropertyBytes = 4096;  // of an article in a block
 
 enum PropertiesKind : uint8_t {
   kBytes = 0,

@@ -20,9 +20,8 @@
 //                  (the bytes are the prefix and the number in decimal)
 //     2  the same  with number*+°
 //     3  few       n varint, then n times: size · 4 + form varint, bytes; header, packed of which*
-//     4  words     number of a vocabulary varint; headers, packed of form°, bits*; then the codes
-//     of
-//                  all (vocabulary.h), the last byte filled up
+//     4  words     number of a vocabulary varint; headers, packed of form°, bits*;
+//                  then the codes of all (vocabulary.h), the last byte filled up
 //     5  instants  form u8; header, packed of style*: the text is the instant at which the article
 //                  was published, 0 as "2024-06-18", 1 as "2024-06-18T14:13:20Z"
 //
@@ -56,6 +55,9 @@ using TextEncoders = absl::flat_hash_map<PropertyId, std::unique_ptr<TextEncoder
 // The vocabulary of this number for a property.
 using FindVocabulary =
     absl::FunctionRef<absl::StatusOr<const Vocabulary*>(PropertyId property, uint32_t number)>;
+
+// Articles with more bytes of properties stand loose.
+inline constexpr size_t kMostPropertyBytes = 4096;
 
 // Gathers articles of one block.
 class ArticleBlockBuilder {

@@ -35,6 +35,7 @@ uint64_t ArticleLoad::SampleShare(uint64_t articles) {
 }
 
 void ArticleLoad::Sample(absl::string_view properties) {
+  if (properties.size() > kMostPropertyBytes) return;  // such articles stand loose
   PackedProperty property;
   while (!properties.empty() && TakeProperty(&properties, &property)) {
     if (MayBeText(property)) samples_[property.id].Add(property.bytes);

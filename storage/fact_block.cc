@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "storage/bytes.h"
+#include "storage/status_macros.h"
 #include "storage/time.h"
 
 namespace entente::storage {
@@ -116,6 +117,38 @@ absl::string_view Piece(absl::string_view heap, const std::vector<uint64_t>& end
   return heap.substr(begin, ends[i] - begin);
 }
 
+// The quotes' lengths, in bits when the encoder makes them shorter, and what they are in the heap.
+std::vector<uint64_t> PackQuotes(absl::Span<const Evidence* const> evidence, TextEncoder* encoder,
+                                 std::string* heap) {
+  std::vector<uint64_t> lengths;
+  uint64_t plain = 0;
+  for (const Evidence* piece : evidence) {
+    lengths.push_back(piece->quote.size());
+    plain += piece->quote.size();
+  }
+  if (plain == 0) return lengths;
+  if (encoder != nullptr) {
+    std::vector<uint64_t> bits;
+    std::string codes;
+    BitWriter writer(&codes);
+    for (const Evidence* piece : evidence) {
+      const uint64_t before = writer.size();
+      if (!piece->quote.empty()) encoder->encoder.Encode(piece->quote, &writer);
+      bits.push_back(writer.size() - before);
+    }
+    writer.Finish();
+    if (codes.size() < plain) {
+      encoder->used = true;
+      AppendVarint(encoder->number, heap);
+      *heap += codes;
+      return bits;
+    }
+  }
+  AppendVarint(0, heap);
+  for (const Evidence* piece : evidence) *heap += piece->quote;
+  return lengths;
+}
+
 }  // namespace
 
 const ColumnType EvidenceColumns::kTypes[] = {
@@ -148,38 +181,6 @@ const ColumnType FactBlock::kTypes[] = {
     {.may_be_sparse = true},
     {.may_be_sparse = true},
 };
-
-// The quotes' lengths, in bits when the encoder makes them shorter, and what they are in the heap.
-std::vector<uint64_t> PackQuotes(absl::Span<const Evidence* const> evidence, TextEncoder* encoder,
-                                 std::string* heap) {
-  std::vector<uint64_t> lengths;
-  uint64_t plain = 0;
-  for (const Evidence* piece : evidence) {
-    lengths.push_back(piece->quote.size());
-    plain += piece->quote.size();
-  }
-  if (plain == 0) return lengths;
-  if (encoder != nullptr) {
-    std::vector<uint64_t> bits;
-    std::string codes;
-    BitWriter writer(&codes);
-    for (const Evidence* piece : evidence) {
-      const uint64_t before = writer.size();
-      if (!piece->quote.empty()) encoder->encoder.Encode(piece->quote, &writer);
-      bits.push_back(writer.size() - before);
-    }
-    writer.Finish();
-    if (codes.size() < plain) {
-      encoder->used = true;
-      AppendVarint(encoder->number, heap);
-      *heap += codes;
-      return bits;
-    }
-  }
-  AppendVarint(0, heap);
-  for (const Evidence* piece : evidence) *heap += piece->quote;
-  return lengths;
-}
 
 void AppendEvidence(absl::Span<const Evidence* const> evidence, absl::Span<const int64_t> days,
                     TextEncoder* encoder, std::string* out, std::string* heap) {
@@ -284,8 +285,8 @@ void EvidenceColumns::ReadBare(size_t begin, size_t end, int64_t day,
   }
 }
 
-void EvidenceColumns::Read(size_t begin, size_t end, int64_t day,
-                           std::vector<Evidence>* out) const {
+absl::Status EvidenceColumns::Read(size_t begin, size_t end, int64_t day,
+                                   std::vector<Evidence>* out) const {
   out->reserve(out->size() + end - begin);
   const uint64_t article = articles_by_day_.At(day);
   for (size_t i = begin; i < end; ++i) {
@@ -298,9 +299,10 @@ void EvidenceColumns::Read(size_t begin, size_t end, int64_t day,
     const uint64_t start = columns_[kSpanStart].At(i) + starts_by_sentence_.At(piece.sentence);
     piece.span_start = static_cast<int32_t>(start);
     piece.span_end = static_cast<int32_t>(start + columns_[kSpanLength].At(i));
-    ReadQuote(i, &piece.quote);
+    if (!ReadQuote(i, &piece.quote)) return absl::DataLossError("a broken quote");
     piece.retracted_at = static_cast<int64_t>(columns_[kRetractedAt].At(i));
   }
+  return absl::OkStatus();
 }
 
 size_t EvidenceColumns::bytes() const {
@@ -331,7 +333,7 @@ absl::StatusOr<std::vector<Evidence>> DecodeEvidencePage(absl::string_view value
   }
   std::vector<Evidence> evidence;
   evidence.reserve(n);
-  columns.Read(0, n, /*day=*/0, &evidence);
+  RETURN_IF_ERROR(columns.Read(0, n, /*day=*/0, &evidence));
   return evidence;
 }
 
@@ -445,12 +447,12 @@ uint64_t FactBlock::ReadBareEvidence(size_t i, std::vector<BareEvidence>* out) c
   return columns_[kEvidence].At(i);
 }
 
-uint64_t FactBlock::ReadEvidence(size_t i, std::vector<Evidence>* out) const {
-  evidence_.Read(EvidenceBegin(i), evidence_ends_[i], EventDay(ValidFrom(i)), out);
+absl::StatusOr<uint64_t> FactBlock::ReadEvidence(size_t i, std::vector<Evidence>* out) const {
+  RETURN_IF_ERROR(evidence_.Read(EvidenceBegin(i), evidence_ends_[i], EventDay(ValidFrom(i)), out));
   return columns_[kEvidence].At(i);
 }
 
-StoredFact FactBlock::Read(size_t i) const {
+absl::StatusOr<StoredFact> FactBlock::Read(size_t i) const {
   StoredFact stored;
   stored.id = ids_[i];
   FactRecord& fact = stored.record;
@@ -475,7 +477,7 @@ StoredFact FactBlock::Read(size_t i) const {
   fact.last_reported = evidence.last_reported;
   fact.identity = std::string(Piece(identities_, identity_ends_, i));
   fact.properties = std::string(Piece(properties_, properties_ends_, i));
-  stored.evidence_total = ReadEvidence(i, &fact.evidence);
+  ASSIGN_OR_RETURN(stored.evidence_total, ReadEvidence(i, &fact.evidence));
   return stored;
 }
 

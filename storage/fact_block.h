@@ -50,7 +50,8 @@ inline constexpr uint32_t kMaxBlockFacts = 1 << 16;
 inline constexpr uint32_t kMaxBlockEvidence = 1 << 20;
 
 // `facts` are ascending, within one block whose first id is `first`. Each has exactly
-// min(evidence_total, inline_evidence) pieces.
+// min(evidence_total, inline_evidence) pieces. Quotes are coded where that is shorter, and the
+// encoder then marked as used; null: they are not.
 std::string EncodeFactBlock(FactId first, absl::Span<const StoredFact> facts,
                             TextEncoder* quotes = nullptr);
 
@@ -65,7 +66,7 @@ class EvidenceColumns {
   // Reads their heap.
   bool ParseHeap(ByteReader* bytes);
   // Pieces of a fact whose valid time begins on `day`, 0 when that is open.
-  void Read(size_t begin, size_t end, int64_t day, std::vector<Evidence>* out) const;
+  absl::Status Read(size_t begin, size_t end, int64_t day, std::vector<Evidence>* out) const;
   void ReadBare(size_t begin, size_t end, int64_t day, std::vector<BareEvidence>* out) const;
   // Of the piece at `i`, in ten-thousandths; 0xffff when it is not a whole number of them.
   uint64_t PackedConfidenceAt(size_t i) const { return columns_[kConfidence].At(i) & 0xffff; }
@@ -119,17 +120,18 @@ class FactBlock {
   FactId id(size_t i) const { return ids_[i]; }
   // The position of a fact, if it is here.
   std::optional<size_t> Find(FactId fact) const;
-  StoredFact Read(size_t i) const;
+  // DataLoss when a quote is broken.
+  absl::StatusOr<StoredFact> Read(size_t i) const;
   FactCorroboration ReadCorroboration(size_t i) const;
   // Appends the fact's inline evidence; how many pieces it has in all.
   uint64_t ReadBareEvidence(size_t i, std::vector<BareEvidence>* out) const;
-  // The same with their words.
-  uint64_t ReadEvidence(size_t i, std::vector<Evidence>* out) const;
+  // The same with their words. DataLoss when a quote is broken.
+  absl::StatusOr<uint64_t> ReadEvidence(size_t i, std::vector<Evidence>* out) const;
   // The number of the vocabulary of its quotes (vocabularies.h); 0: they need none. Without it they
-  // are read as empty.
+  // are broken.
   uint32_t vocabulary() const { return evidence_.vocabulary(); }
   void SetVocabulary(const Vocabulary* vocabulary) { evidence_.SetVocabulary(vocabulary); }
-  // Reads them all; what is broken in them is not an error elsewhere.
+  // Reads them all.
   bool QuotesAreSound() const { return evidence_.QuotesAreSound(); }
   // Memory it takes beside itself and the bytes it points into.
   size_t bytes() const;

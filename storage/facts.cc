@@ -359,8 +359,9 @@ absl::Status TakeRecords(const View& view, absl::Span<const FactId> facts, TakeF
 
 absl::StatusOr<std::optional<FactRecord>> ReadFact(const View& view, FactId fact) {
   std::optional<FactRecord> record;
-  const auto take = [&](size_t, const FactBlock& block, size_t position) {
-    return Complete(view, block.Read(position), &record.emplace());
+  const auto take = [&](size_t, const FactBlock& block, size_t position) -> absl::Status {
+    ASSIGN_OR_RETURN(StoredFact stored, block.Read(position));
+    return Complete(view, std::move(stored), &record.emplace());
   };
   RETURN_IF_ERROR(TakeRecords(view, {&fact, 1}, take));
   return record;
@@ -370,7 +371,8 @@ absl::StatusOr<std::vector<std::optional<FactRecord>>> ReadFacts(const View& vie
                                                                  absl::Span<const FactId> facts) {
   std::vector<std::optional<FactRecord>> records(facts.size());
   const auto take = [&](size_t i, const FactBlock& block, size_t position) -> absl::Status {
-    return Complete(view, block.Read(position), &records[i].emplace());
+    ASSIGN_OR_RETURN(StoredFact stored, block.Read(position));
+    return Complete(view, std::move(stored), &records[i].emplace());
   };
   RETURN_IF_ERROR(TakeRecords(view, facts, take));
   return records;
@@ -395,7 +397,7 @@ absl::StatusOr<std::optional<std::vector<Evidence>>> ReadEvidence(const View& vi
   std::optional<std::vector<Evidence>> evidence;
   const auto take = [&](size_t, const FactBlock& block, size_t position) -> absl::Status {
     std::vector<Evidence>& pieces = evidence.emplace();
-    const uint64_t total = block.ReadEvidence(position, &pieces);
+    ASSIGN_OR_RETURN(const uint64_t total, block.ReadEvidence(position, &pieces));
     return ReadOverflow(view, fact, total - pieces.size(),
                         [&](Evidence piece) { pieces.push_back(std::move(piece)); });
   };
@@ -481,7 +483,9 @@ absl::Status SealFactBlocks(Transaction& transaction, absl::Span<const FactId> f
     ASSIGN_OR_RETURN(bool sealed, transaction.Get(Family::kFacts, BlockKey(block), &value));
     if (sealed) {
       ASSIGN_OR_RETURN(const FactBlock old, ParseBlock(transaction, first, ToView(value)));
-      for (size_t i = 0; i < old.size(); ++i) members[old.id(i)] = old.Read(i);
+      for (size_t i = 0; i < old.size(); ++i) {
+        ASSIGN_OR_RETURN(members[old.id(i)], old.Read(i));
+      }
     }
     ASSIGN_OR_RETURN(auto loose, ReadLoose(transaction, block));
     for (auto& [fact, stored] : loose) {
@@ -536,7 +540,9 @@ absl::Status FactCursor::Fill() {
     if (blocks_.Valid() && sealed_block == block) {
       ASSIGN_OR_RETURN(const FactBlock sealed,
                        ParseBlock(view_, block * block_facts, blocks_.value()));
-      for (size_t i = 0; i < sealed.size(); ++i) members[sealed.id(i)] = sealed.Read(i);
+      for (size_t i = 0; i < sealed.size(); ++i) {
+        ASSIGN_OR_RETURN(members[sealed.id(i)], sealed.Read(i));
+      }
       blocks_.Next();
     }
     for (; loose_.Valid() && loose_fact / block_facts == block;) {

@@ -22,6 +22,8 @@ absl::StatusOr<NodeId> NodeBehind(size_t prefix, absl::string_view key) {
 }
 
 constexpr size_t kPrefix = 1 + sizeof(LabelId);
+// A load has fewer articles (so many numbers of rows are there), so a longer range is a broken one.
+constexpr uint64_t kMostInRange = uint64_t{1} << 32;
 
 }  // namespace
 
@@ -43,7 +45,7 @@ absl::StatusOr<NodeId> FirstOfLabelRange(NodeId last, absl::string_view value) {
   ByteReader reader(value);
   uint64_t articles;
   if (!reader.Varint(&articles) || !reader.done() || !IsArticle(last) || last == kNoId ||
-      articles == 0 || articles > last - kFirstArticle + 1) {
+      articles == 0 || articles > std::min(last - kFirstArticle + 1, kMostInRange)) {
     return absl::DataLossError("broken range of a label");
   }
   return last - articles + 1;

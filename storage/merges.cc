@@ -90,7 +90,8 @@ absl::StatusOr<FactBefore> DecodeFactBefore(FactId fact, absl::string_view value
   if (block.size() != 1 || block.id(0) != fact || block.vocabulary() != 0) {
     return absl::DataLossError("broken record of a fact before a merge");
   }
-  before.record = block.Read(0).record;
+  ASSIGN_OR_RETURN(StoredFact stored, block.Read(0));
+  before.record = std::move(stored.record);
   return before;
 }
 

@@ -250,7 +250,7 @@ NodeCursor ScanLabel(const View& view, LabelId label, NodeId from) {
 absl::StatusOr<bool> HasLabel(const View& view, LabelId label, NodeId node) {
   rocksdb::PinnableSlice value;
   ASSIGN_OR_RETURN(const bool found, view.Get(Family::kIndexes, LabelKey(label, node), &value));
-  if (found) return ToView(value) == kHasLabel;
+  if (found) return ToView(value) != kLostLabel;
   return IsInLabelRange(view, label, node);
 }
 

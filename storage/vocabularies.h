@@ -1,6 +1,6 @@
-// The vocabularies of a database (vocabulary.h): for texts of one property in blocks of articles, for
-// quotes in blocks of facts. Bulk loads add them, numbered for each property; they are never changed.
-// Those that were read are kept. Internal to storage/.
+// The vocabularies of a database (vocabulary.h): for texts of one property in blocks of articles,
+// for quotes in blocks of facts. Bulk loads add them, numbered for each property; they are never
+// changed. Those that were read are kept. Internal to storage/.
 #pragma once
 
 #include <cstdint>

@@ -20,11 +20,13 @@
 // Stored:
 //
 //   kind         u8, 1
-//   lengths      u8: of the longest code; then for each length from 1 how many codes have it,
-//   varint spelled      varint: the place of "spelled" in the order of codes capital      varint:
-//   that of "capital" words        in the order of codes without those two, each: how many bytes it
-//   begins with like
-//                the one before varint, size of the others varint, the others
+//   lengths      u8: of the longest code, 24 at most;
+//                then for each length from 1 how many codes have it, varint
+//   spelled      varint: the place of "spelled" in the order of codes
+//   capital      varint: that of "capital"
+//   words        in the order of codes without those two, each:
+//                how many bytes it begins with like the one before, varint;
+//                size of the others varint, the others; 64 bytes in all at most
 //   letters      for each byte and the end: length of its code u8, 1 at least
 //
 // Codes are canonical (prefix_code.h), those of letters ordered by (length, byte), the end last.

@@ -50,6 +50,9 @@ class EvidenceOperator : public UnaryOperator {
     rows_.Clear(rows_.slot_count());
     values_.clear();
     evaluator_.Forget();
+    GiveUpIfLarge(execution_.batch_size, &relationships_);
+    GiveUpIfLarge(execution_.batch_size, &pieces_);
+    GiveUpIfLarge(execution_.batch_size, &sources_);
     return true;
   }
 

@@ -44,11 +44,15 @@ class HopOperator : public UnaryOperator {
     reads_.clear();
     expansion_ = nullptr;
     lens_ = nullptr;
-    // A page may have had many edges.
-    if (edges_.row.capacity() > execution_.batch_size) {
+    // A page may have had many edges, and a seek makes one batch of a long list of keys.
+    const size_t limit = execution_.batch_size;
+    if (edges_.row.capacity() > limit || found_.rows.capacity() > limit) {
       edges_ = Edges();
       found_ = Found();
     }
+    GiveUpIfLarge(limit, &from_);
+    GiveUpIfLarge(limit, &to_);
+    GiveUpIfLarge(limit, &sources_);
     return true;
   }
 
@@ -145,6 +149,7 @@ class HopOperator : public UnaryOperator {
   OtherRelationships others_;
   Batch rows_;
   std::vector<NodeId> from_;  // of each row
+  std::vector<NodeId> to_;    // likewise, with `into`
   std::vector<LensEvaluator::Read> reads_;
   std::unique_ptr<Expansion> expansion_;
   const Lens* lens_ = nullptr;     // of `expansion_`
@@ -237,8 +242,6 @@ class RowHopOperator : public HopOperator {
     return rows_.column(node_.to).ReadNodes(&to_);
   }
   virtual absl::Status HopFrom(uint32_t row, const LensEvaluator::Read& read) = 0;
-
-  std::vector<NodeId> to_;  // of each row, with `into`
 
  private:
   void Reset() final {

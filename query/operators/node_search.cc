@@ -31,6 +31,7 @@ absl::StatusOr<bool> NodeSearchOperator::Next(Batch* batch) {
 void NodeSearchOperator::Reset() {
   rows_.Clear(rows_.slot_count());
   next_row_ = 0;
+  GiveUpIfLarge(execution_.batch_size, &found_rows_);
   scan_ = nullptr;
 }
 

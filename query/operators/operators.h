@@ -70,6 +70,12 @@ class UnaryOperator : public Operator {
   std::unique_ptr<Operator> input_;
 };
 
+// Scratch memory between runs: of short lists only (Operator::Rewind).
+template <typename T>
+void GiveUpIfLarge(size_t limit, std::vector<T>* scratch) {
+  if (scratch->capacity() > limit) std::vector<T>().swap(*scratch);
+}
+
 // Gives `output` the given rows of `input`: the columns of `live` that `input` has and `output` has
 // not yet. `rows` become the number of rows of `output`.
 void Carry(const Batch& input, const std::vector<uint32_t>& rows, const std::vector<Slot>& live,

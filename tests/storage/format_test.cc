@@ -227,8 +227,8 @@ TEST(FormatTest, Block) {
   const auto block = FactBlock::Parse(256, Geometry().inline_evidence, bytes);
   ASSERT_TRUE(block.ok());
   ASSERT_EQ(block->size(), 2);
-  EXPECT_EQ(block->Read(0).record, first.record);
-  EXPECT_EQ(block->Read(1).record, second.record);
+  EXPECT_EQ(block->Read(0)->record, first.record);
+  EXPECT_EQ(block->Read(1)->record, second.record);
   EXPECT_EQ(EncodeFactBlock(256, {first, second}), bytes);
 }
 
