@@ -9,7 +9,7 @@
 namespace entente::storage {
 namespace {
 
-constexpr char kBlockKind = '\x01';
+constexpr char kFactListsKind = '\x01';
 constexpr ColumnType kCountType{.may_be_sparse = true, .usual = 1};
 constexpr ColumnType kFactType{};
 
@@ -22,7 +22,7 @@ void ArticleFactsBuilder::Add(size_t place, FactId fact) {
 }
 
 std::string ArticleFactsBuilder::Finish() {
-  std::string out(1, kBlockKind);
+  std::string out(1, kFactListsKind);
   AppendVarint(counts_.size(), &out);
   std::string packed;
   Column::Append(kCountType, counts_, &out, &packed);
@@ -42,7 +42,7 @@ absl::StatusOr<ArticleFactsBlock> ArticleFactsBlock::Parse(absl::string_view byt
   uint8_t kind;
   uint64_t places;
   Column counts;
-  if (!reader.Fixed(&kind) || kind != kBlockKind || !reader.Varint(&places) || places == 0 ||
+  if (!reader.Fixed(&kind) || kind != kFactListsKind || !reader.Varint(&places) || places == 0 ||
       places > kMaxBlockArticles || !counts.ReadHeader(kCountType, &reader) ||
       !counts.ReadPacked(places, &reader)) {
     return broken();
