@@ -183,6 +183,19 @@ double StepEstimates::RelationshipsOf(const RelationSet& types) const {
   return relationships;
 }
 
+RelationSet StepEstimates::TypesOf(const ExpandPlan& expand) const {
+  if (graph_ == nullptr) return RelationSet();
+  RelationSet types = graph_->ResolveTypes(expand.types);
+  if (expand.only_type == nullptr) return types;
+  const auto* only = std::get_if<Constant>(&expand.only_type->node);
+  if (only == nullptr || !only->value.is_string()) return types;
+  const RelationId type = graph_->catalogue().FindRelation(only->value.string());
+  const bool admitted = types.any || std::binary_search(types.ids.begin(), types.ids.end(), type);
+  types = {.any = false, .ids = {}};
+  if (type != kNoSymbol && admitted) types.ids.push_back(type);
+  return types;
+}
+
 std::vector<LabelId> StepEstimates::RarestSet(const std::vector<std::string>& labels) const {
   if (labels.empty()) return {};
   const LabelId label = graph_->catalogue().FindLabel(labels[RarestLabel(labels)]);
@@ -200,7 +213,7 @@ HopEstimate StepEstimates::Hop(const Plan& plan, const std::vector<std::string>&
     return hop;
   }
   if (expand->relationship_bound) return hop;
-  const RelationSet types = graph_ == nullptr ? RelationSet() : graph_->ResolveTypes(expand->types);
+  const RelationSet types = TypesOf(*expand);
   const double both = expand->heading == Heading::kEither ? 2.0 : 1.0;
   hop.rows = RelationshipsOf(types) / Nodes() * both;
   if (sample_ == nullptr || sample_->size() == 0) return hop;

@@ -103,6 +103,8 @@ class StepEstimates {
   // The share of nodes with one value of the property.
   double ShareOfValue(const Expression& property) const;
   double RelationshipsOf(const RelationSet& types) const;
+  // Those that the hop lets pass, as far as they are known before it runs.
+  RelationSet TypesOf(const ExpandPlan& expand) const;
   double PathRows(const VariableExpandPlan& paths) const;
   // The nodes that the sample takes for bearing all labels, by the label that the fewest nodes
   // bear.

@@ -26,6 +26,7 @@ enum PropertiesKind : uint8_t {
 };
 
 constexpr uint64_t kNone = ~uint64_t{0};
+constexpr uint64_t kNoNumber = static_cast<uint64_t>(kNoTime);  // none that no difference is
 constexpr uint8_t kUsualForm = 1;
 constexpr size_t kMostDigits = 18;  // of a number that surely fits
 constexpr size_t kMostFew = 32;
@@ -33,18 +34,30 @@ constexpr uint64_t kMostBlockBytes = uint64_t{1} << 28;  // so that bits fit end
 
 constexpr ColumnType kSlotType{.may_be_sparse = true};
 constexpr ColumnType kPublisherType{.has_none = true, .none = kNoId};
-constexpr ColumnType kPublishedType{
-    .scaled = true, .has_none = true, .none = static_cast<uint64_t>(kNoTime)};
+constexpr ColumnType kPublishedType{.scaled = true, .has_none = true, .none = kNoNumber};
 constexpr ColumnType kOriginalType{
     .has_none = true, .none = kNoId, .may_be_sparse = true, .usual = kNoId};
 constexpr ColumnType kFormType{.may_be_sparse = true, .usual = kUsualForm};
 constexpr ColumnType kSizeType{.has_none = true, .none = kNone};
-constexpr ColumnType kNumberType{.scaled = true, .has_none = true, .none = kNone};
+constexpr ColumnType kNumberType{.scaled = true, .has_none = true, .none = kNoNumber};
 constexpr ColumnType kRareNumberType{
-    .scaled = true, .has_none = true, .none = kNone, .may_be_sparse = true, .usual = kNone};
+    .scaled = true, .has_none = true, .none = kNoNumber, .may_be_sparse = true, .usual = kNoNumber};
 
 const ColumnType& TypeOf(uint8_t kind) {
   return kind == kNumbers ? kNumberType : kind == kRareNumbers ? kRareNumberType : kSizeType;
+}
+
+// In microseconds: microseconds, milliseconds, seconds, minutes, hours, days.
+constexpr int64_t kUnits[] = {1, 1'000, 1'000'000, 60'000'000, 3'600'000'000, kMicrosecondsPerDay};
+
+// What the numbers of a column may grow with, as ids do that were counted up beside those of nodes.
+enum NumberGuide : uint8_t { kNoGuide = 0, kArticle = 1, kPublisher = 2, kOriginal = 3 };
+
+// `slot` is where the article stands in its block.
+int64_t GuideOf(NumberGuide guide, uint64_t slot, const ArticleRow& row) {
+  if (guide == kArticle) return static_cast<int64_t>(slot);
+  const NodeId node = guide == kPublisher ? row.publisher : row.original;
+  return node == kNoId ? 0 : static_cast<int64_t>(node);
 }
 
 // How an instant is told.
@@ -121,31 +134,118 @@ bool NumberBehind(absl::string_view prefix, const Cell& cell, uint64_t* number) 
   return true;
 }
 
-bool AppendNumbers(absl::Span<const Cell> cells, size_t rows, std::string* out) {
-  const absl::string_view prefix = PrefixOf(cells[0].bytes);
-  std::vector<uint64_t> numbers(rows, kNone);
-  for (const Cell& cell : cells) {
-    if (cell.form != cells[0].form || !NumberBehind(prefix, cell, &numbers[cell.row])) return false;
+// Takes the trend from all values but none. False when a difference would read as none.
+bool Lower(Trend trend, absl::Span<const int64_t> guides, std::vector<uint64_t>* values) {
+  for (size_t i = 0; i < values->size(); ++i) {
+    uint64_t& value = (*values)[i];
+    if (value == kNoNumber) continue;
+    value -= trend.At(guides[i]);
+    if (value == kNoNumber) return false;
   }
-  const uint8_t kind = cells.size() * 2 < rows ? kRareNumbers : kNumbers;
+  return true;
+}
+
+// Of numbers with a guide each, which grow with it. False when they do not.
+bool AppendGuided(NumberGuide guide, absl::Span<const int64_t> guides, absl::Span<const Cell> cells,
+                  std::vector<uint64_t> numbers, uint8_t kind, size_t rows, std::string* out) {
+  const Trend trend = Trend::Through(guides, numbers);
+  if (trend.slope() == 0 || !Lower(trend, guides, &numbers)) return false;
+  out->push_back(static_cast<char>(guide));
+  AppendVarint(ZigZag(trend.slope()), out);
+  std::vector<uint64_t> by_row(rows, kNoNumber);
+  for (size_t i = 0; i < cells.size(); ++i) by_row[cells[i].row] = numbers[i];
+  AppendColumn(TypeOf(kind), by_row, out);
+  return true;
+}
+
+// `slots` and `articles` are those of all rows.
+bool AppendNumbers(absl::Span<const Cell> cells, absl::Span<const uint64_t> slots,
+                   absl::Span<const ArticleRow> articles, std::string* out) {
+  const absl::string_view prefix = PrefixOf(cells[0].bytes);
+  std::vector<uint64_t> numbers(cells.size());
+  std::vector<uint64_t> by_row(slots.size(), kNoNumber);
+  for (size_t i = 0; i < cells.size(); ++i) {
+    if (cells[i].form != cells[0].form || !NumberBehind(prefix, cells[i], &numbers[i])) {
+      return false;
+    }
+    by_row[cells[i].row] = numbers[i];
+  }
+  const uint8_t kind = cells.size() * 2 < slots.size() ? kRareNumbers : kNumbers;
+  std::string best(1, kNoGuide);
+  AppendColumn(TypeOf(kind), by_row, &best);
+  for (const NumberGuide guide : {kArticle, kPublisher, kOriginal}) {
+    std::vector<int64_t> guides;
+    for (const Cell& cell : cells) {
+      guides.push_back(GuideOf(guide, slots[cell.row], articles[cell.row]));
+    }
+    std::string guided;
+    if (AppendGuided(guide, guides, cells, numbers, kind, slots.size(), &guided) &&
+        guided.size() < best.size()) {
+      best = std::move(guided);
+    }
+  }
   out->push_back(static_cast<char>(kind));
   out->push_back(static_cast<char>(cells[0].form));
   AppendVarint(prefix.size(), out);
   out->append(prefix.data(), prefix.size());
-  AppendColumn(TypeOf(kind), numbers, out);
+  *out += best;
   return true;
 }
 
+// The greatest unit of which all instants are multiples.
+size_t UnitOf(absl::Span<const ArticleRow> articles) {
+  size_t unit = std::size(kUnits) - 1;
+  for (const ArticleRow& article : articles) {
+    if (article.published == kNoTime) continue;
+    while (article.published % kUnits[unit] != 0) --unit;
+  }
+  return unit;
+}
+
+// The instants in a unit, and what they less their trend by the slots take, if that is less.
+struct PackedPublished {
+  PackedPublished(absl::Span<const uint64_t> slots, absl::Span<const ArticleRow> articles)
+      : unit(UnitOf(articles)) {
+    std::vector<uint64_t> instants;
+    std::vector<int64_t> guides;
+    std::vector<uint64_t> known;
+    std::vector<int64_t> guides_of_known;
+    for (size_t i = 0; i < slots.size(); ++i) {
+      const bool has_none = articles[i].published == kNoTime;
+      const int64_t instant = has_none ? kNoTime : articles[i].published / kUnits[unit];
+      instants.push_back(static_cast<uint64_t>(instant));
+      guides.push_back(static_cast<int64_t>(slots[i]));
+      if (has_none) continue;
+      known.push_back(instants.back());
+      guides_of_known.push_back(guides.back());
+    }
+    Column::Append(kPublishedType, instants, &header, &packed);
+    const Trend guided = Trend::Through(guides_of_known, known);
+    if (guided.slope() == 0 || !Lower(guided, guides, &instants)) return;
+    std::string guided_header;
+    std::string guided_packed;
+    Column::Append(kPublishedType, instants, &guided_header, &guided_packed);
+    if (guided_header.size() + guided_packed.size() >= header.size() + packed.size()) return;
+    trend = guided;
+    header = std::move(guided_header);
+    packed = std::move(guided_packed);
+  }
+
+  size_t unit;
+  Trend trend;
+  std::string header;
+  std::string packed;
+};
+
 // When all are the instant that their article was published at.
-bool AppendInstants(absl::Span<const Cell> cells, absl::Span<const uint64_t> published,
+bool AppendInstants(absl::Span<const Cell> cells, absl::Span<const ArticleRow> articles,
                     std::string* out) {
-  std::vector<uint64_t> styles(published.size(), kNone);
+  std::vector<uint64_t> styles(articles.size(), kNone);
   std::string text;
   for (const Cell& cell : cells) {
     const InstantStyle style = cell.bytes.size() <= kDayBytes ? kDay : kSecond;
     text.clear();
-    if (cell.form != cells[0].form ||
-        !AppendInstant(static_cast<int64_t>(published[cell.row]), style, &text) ||
+    if (cell.form != cells[0].form || !AppendInstant(articles[cell.row].published, style, &text) ||
         text != cell.bytes) {
       return false;
     }
@@ -245,33 +345,39 @@ bool ArticleBlockBuilder::Add(NodeId article, const NodeRecord& record) {
 std::string ArticleBlockBuilder::Finish(NodeId next, const TextEncoders& encoders) {
   std::map<PropertyId, std::vector<Cell>> properties;
   std::vector<uint64_t> slots;
+  std::vector<uint64_t> gaps;
+  std::vector<ArticleRow> articles;
   std::vector<uint64_t> publishers;
-  std::vector<uint64_t> published;
   std::vector<uint64_t> originals;
   for (size_t i = 0; i < rows_.size(); ++i) {
-    slots.push_back(rows_[i].article - first_ - i);
+    slots.push_back(rows_[i].article - first_);
+    gaps.push_back(slots.back() - i);
+    articles.push_back(rows_[i].row);
     publishers.push_back(rows_[i].row.publisher);
-    published.push_back(static_cast<uint64_t>(rows_[i].row.published));
     originals.push_back(rows_[i].row.original);
     PackedProperty property;
     for (absl::string_view rest = rows_[i].properties; TakeProperty(&rest, &property);) {
       properties[property.id].push_back({i, property.form, property.bytes});
     }
   }
+  const PackedPublished published(slots, articles);
   std::string out(1, kBlockKind);
   AppendVarint(rows_.size(), &out);
   AppendVarint(labels_.size(), &out);
   for (const LabelId label : labels_) AppendVarint(label, &out);
   AppendVarint(properties.size(), &out);
+  out.push_back(static_cast<char>(published.unit));
+  AppendVarint(ZigZag(published.trend.slope()), &out);
   std::string packed;
-  Column::Append(kSlotType, slots, &out, &packed);
+  Column::Append(kSlotType, gaps, &out, &packed);
   Column::Append(kPublisherType, publishers, &out, &packed);
-  Column::Append(kPublishedType, published, &out, &packed);
+  out += published.header;
+  packed += published.packed;
   Column::Append(kOriginalType, originals, &out, &packed);
   out += packed;
   for (const auto& [id, cells] : properties) {
     AppendVarint(id, &out);
-    if (AppendInstants(cells, published, &out) || AppendNumbers(cells, rows_.size(), &out) ||
+    if (AppendInstants(cells, articles, &out) || AppendNumbers(cells, slots, articles, &out) ||
         AppendFew(cells, rows_.size(), &out)) {
       continue;
     }
@@ -309,14 +415,20 @@ bool ArticleBlock::ParseAll(NodeId first, ByteReader* bytes) {
     if (!bytes->Number(&label)) return false;
   }
   Column slot;
-  if (!bytes->Varint(&columns) || columns > bytes->rest().size() ||
-      !slot.ReadHeader(kSlotType, bytes) || !publisher_.ReadHeader(kPublisherType, bytes) ||
+  uint8_t unit;
+  int64_t slope;
+  if (!bytes->Varint(&columns) || columns > bytes->rest().size() || !bytes->Fixed(&unit) ||
+      unit >= std::size(kUnits) || !bytes->Signed(&slope) || !slot.ReadHeader(kSlotType, bytes) ||
+      !publisher_.ReadHeader(kPublisherType, bytes) ||
       !published_.ReadHeader(kPublishedType, bytes) ||
       !original_.ReadHeader(kOriginalType, bytes) || !slot.ReadPacked(rows, bytes) ||
       !publisher_.ReadPacked(rows, bytes) || !published_.ReadPacked(rows, bytes) ||
       !original_.ReadPacked(rows, bytes)) {
     return false;
   }
+  first_ = first;
+  unit_ = kUnits[unit];
+  published_by_slot_ = Trend(slope);
   ids_.resize(rows);
   slot.Unpack(0, rows, ids_.data());
   for (size_t i = 0; i < rows; ++i) {
@@ -347,7 +459,8 @@ bool ArticleBlock::ParseProperties(ByteReader* bytes, Properties* properties) co
     case kNumbers:
     case kRareNumbers:
       if (!bytes->Fixed(&properties->prefix_form) || properties->prefix_form >= kPropertyForms ||
-          !bytes->Varint(&size) || !bytes->Bytes(size, &properties->bytes)) {
+          !bytes->Varint(&size) || !bytes->Bytes(size, &properties->bytes) ||
+          !ParseGuide(bytes, properties)) {
         return false;
       }
       break;
@@ -364,6 +477,15 @@ bool ArticleBlock::ParseProperties(ByteReader* bytes, Properties* properties) co
   }
   return properties->number.ReadHeader(TypeOf(properties->kind), bytes) &&
          properties->number.ReadPacked(size_t{ids_.size()}, bytes);
+}
+
+bool ArticleBlock::ParseGuide(ByteReader* bytes, Properties* properties) {
+  if (!bytes->Fixed(&properties->guide) || properties->guide > kOriginal) return false;
+  if (properties->guide == kNoGuide) return true;
+  int64_t slope;
+  if (!bytes->Signed(&slope)) return false;
+  properties->trend = Trend(slope);
+  return true;
 }
 
 bool ArticleBlock::ParseBytes(ByteReader* bytes, Properties* properties) const {
@@ -412,19 +534,26 @@ std::optional<size_t> ArticleBlock::Find(NodeId article) const {
 }
 
 ArticleRow ArticleBlock::row(size_t i) const {
-  return {publisher_.At(i), original_.At(i), static_cast<int64_t>(published_.At(i))};
+  ArticleRow row{publisher_.At(i), original_.At(i), kNoTime};
+  const uint64_t published = published_.At(i);
+  if (published != kNoNumber) {
+    row.published = static_cast<int64_t>((published + published_by_slot_.At(Slot(i))) *
+                                         static_cast<uint64_t>(unit_));
+  }
+  return row;
 }
 
 absl::StatusOr<NodeRecord> ArticleBlock::Read(size_t i, FindVocabulary find_vocabulary) {
   NodeRecord record;
   record.labels = labels_;
-  record.publisher = publisher_.At(i);
-  record.published = static_cast<int64_t>(published_.At(i));
-  record.original = original_.At(i);
+  const ArticleRow article = row(i);
+  record.publisher = article.publisher;
+  record.published = article.published;
+  record.original = article.original;
   std::string text;
   for (Properties& column : properties_) {
-    const uint64_t number = column.number.At(i);
-    if (number == kNone) continue;
+    uint64_t number = column.number.At(i);
+    if (number == TypeOf(column.kind).none) continue;
     PackedProperty property{column.id, column.prefix_form, {}};
     if (column.kind == kBytes) {
       property.form = column.form.At(i) % kPropertyForms;
@@ -450,6 +579,9 @@ absl::StatusOr<NodeRecord> ArticleBlock::Read(size_t i, FindVocabulary find_voca
       if (number >= column.few.size()) return absl::DataLossError("broken block of articles");
       property = column.few[number];
     } else {
+      if (column.guide != kNoGuide) {
+        number += column.trend.At(GuideOf(NumberGuide(column.guide), Slot(i), article));
+      }
       text = absl::StrCat(column.bytes, number);
       property.bytes = text;
     }

@@ -6,7 +6,11 @@
 //   articles       varint
 //   labels         count varint, then each: id varint; all articles of a block have them
 //   columns        varint, of properties
-//   headers        of slot (id − first id of the block − row)°, publisher*, published*+, original*°
+//   unit           u8 of the instants: 0 microseconds, milliseconds, seconds, minutes, hours, days
+//   slope          zigzag varint, of the instants by slots (id − first id of the block), see
+//   trend.h headers        of gap (slot − row)°, publisher*, published (in units, less its
+//   trend)*+,
+//                  original*°
 //   packed         of the same
 //   properties     column by column, by rising id
 //
@@ -16,8 +20,10 @@
 //   kind           u8
 //   then of kind
 //     0  bytes     headers, packed of form°, size*; then the bytes of all
-//     1  numbers   form u8, size of a prefix varint, prefix; header, packed of number*+
-//                  (the bytes are the prefix and the number in decimal)
+//     1  numbers   form u8, size of a prefix varint, prefix; guide u8, unless that is 0 the
+//                  slope of the numbers by it zigzag varint; header, packed of number (less its
+//                  trend)*+ (the bytes are the prefix and the number in decimal; guides are 1 the
+//                  slot, 2 the id of the publisher, 3 of the original, 0 when there is none)
 //     2  the same  with number*+°
 //     3  few       n varint, then n times: size · 4 + form varint, bytes; header, packed of which*
 //     4  words     number of a vocabulary varint; headers, packed of form°, bits*;
@@ -25,7 +31,7 @@
 //     5  instants  form u8; header, packed of style*: the text is the instant at which the article
 //                  was published, 0 as "2024-06-18", 1 as "2024-06-18T14:13:20Z"
 //
-// * has a none code, + is scaled, ° may be sparse (column.h): usually slot 0, none, form 1. None in
+// * has a none code, + is scaled, ° may be sparse (column.h): usually gap 0, none, form 1. None in
 // a column of properties stands for an article without this one.
 #pragma once
 
@@ -43,6 +49,7 @@
 #include "storage/ids.h"
 #include "storage/nodes.h"
 #include "storage/properties.h"
+#include "storage/trend.h"
 #include "storage/vocabulary.h"
 
 namespace entente::storage {
@@ -110,17 +117,24 @@ class ArticleBlock {
     const Vocabulary* vocabulary = nullptr;  // once it was asked for
     uint8_t prefix_form = 0;
     std::vector<PackedProperty> few;
+    uint8_t guide = 0;  // of numbers
+    Trend trend;
   };
 
   bool ParseAll(NodeId first, ByteReader* bytes);
   bool ParseProperties(ByteReader* bytes, Properties* properties) const;
   bool ParseBytes(ByteReader* bytes, Properties* properties) const;
   static bool ParseFew(ByteReader* bytes, Properties* properties);
+  static bool ParseGuide(ByteReader* bytes, Properties* properties);
+  uint64_t Slot(size_t i) const { return ids_[i] - first_; }
 
+  NodeId first_ = 0;
   std::vector<NodeId> ids_;
   std::vector<LabelId> labels_;
   Column publisher_;
-  Column published_;
+  Column published_;  // in units, less its trend
+  int64_t unit_ = 1;
+  Trend published_by_slot_;
   Column original_;
   std::vector<Properties> properties_;
 };

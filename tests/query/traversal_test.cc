@@ -294,6 +294,18 @@ TEST_P(TraversalTest, ConditionsOnTypesAreCheckedWhileHopping) {
   }
 }
 
+TEST_P(TraversalTest, ConditionsOnTypesAreEstimatedLikeTypesOfPatterns) {
+  const auto estimate = [&](absl::string_view pattern) {
+    const std::string hop =
+        fast_->Rows(absl::StrCat("EXPLAIN MATCH (a)", pattern, " RETURN a.i, b.i, r"))[1];
+    EXPECT_NE(hop.find("Expand"), std::string::npos) << hop;
+    return hop.substr(hop.rfind('~'));
+  };
+  EXPECT_NE(estimate("-[r:T]->(b)"), estimate("-[r]->(b)"));
+  EXPECT_EQ(estimate("-[r]->(b) WHERE type(r) = 'T'"), estimate("-[r:T]->(b)"));
+  EXPECT_EQ(estimate("-[r:U]->(b) WHERE type(r) = 'T'"), estimate("-[r:NONE]->(b)"));
+}
+
 INSTANTIATE_TEST_SUITE_P(RandomGraphs, TraversalTest, testing::Values(1, 2));
 
 // Facts with all kinds of valid time and evidence.

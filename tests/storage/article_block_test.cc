@@ -3,6 +3,7 @@
 #include "storage/article_block.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <random>
 #include <set>
@@ -23,6 +24,7 @@
 #include "storage/spill.h"
 #include "storage/store.h"
 #include "storage/table_load.h"
+#include "storage/time.h"
 #include "storage/transaction.h"
 #include "storage/vocabularies.h"
 
@@ -124,6 +126,74 @@ TEST(ArticleBlockTest, GivesBackEveryRecordByteForByte) {
     EXPECT_EQ(block->row(i).publisher, records[i].publisher);
   }
   EXPECT_EQ(block->Find(kFirstArticle + 10), std::nullopt);
+}
+
+// Sixty articles with ids of their own, of their publishers and originals, and instants.
+std::vector<NodeRecord> CountedArticles(bool in_step) {
+  std::mt19937 random(1);
+  const auto id = [&](uint64_t counted) {
+    return in_step ? counted : std::uniform_int_distribution<uint64_t>(0, 1'000'000)(random);
+  };
+  std::vector<NodeRecord> records;
+  for (uint64_t i = 0; i < 60; ++i) {
+    const NodeId publisher = random() % 5000;
+    std::vector<PackedProperty> properties;
+    const std::string key = absl::StrCat("s", id(7'000'000 + 3 * (i + i / 10)));
+    const std::string published_by = absl::StrCat("w", id(publisher + 300));
+    const std::string copy_of = absl::StrCat("s", id(6'000'000 + 3 * i));
+    properties.push_back({1, 1, key});
+    properties.push_back({2, 1, published_by});
+    if (i % 6 == 0) properties.push_back({3, 1, copy_of});
+    NodeRecord record = Article(Packed(properties));
+    record.publisher = publisher;
+    record.published = int64_t{60'000'000} * (1000 + static_cast<int64_t>(id(4 * (i + i / 10))));
+    if (i % 6 == 0) record.original = kFirstArticle - 1000 + i;
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+TEST(ArticleBlockTest, NumbersThatWereCountedUpTogetherTakeHardlyAnyRoom) {
+  for (const bool in_step : {true, false}) {
+    const std::vector<NodeRecord> records = CountedArticles(in_step);
+    const std::string bytes = BlockOf(records);
+    absl::StatusOr<ArticleBlock> block = ArticleBlock::Parse(kFirstArticle, bytes);
+    ASSERT_TRUE(block.ok());
+    for (size_t i = 0; i < records.size(); ++i) {
+      EXPECT_EQ(*block->Read(i, NoVocabulary), records[i]) << i;
+    }
+    // The publishers themselves take 13 bits each.
+    if (in_step) {
+      EXPECT_LT(bytes.size(), 60 * 13 / 8 + 130);
+    } else {
+      EXPECT_GT(bytes.size(), 60 * (13 + 20 + 20 + 20) / 8);
+    }
+  }
+}
+
+TEST(ArticleBlockTest, InstantsAreKeptFromTheFirstToTheLast) {
+  constexpr int64_t kFirst = std::numeric_limits<int64_t>::min() + 1;
+  constexpr int64_t kLast = std::numeric_limits<int64_t>::max();
+  constexpr int64_t kDays = 106'751'991 * kMicrosecondsPerDay;
+  const std::vector<std::vector<int64_t>> cases = {{kFirst, kLast, 0, kNoTime},
+                                                   {kNoTime, kLast, kFirst, -1, 1},
+                                                   {kFirst, kFirst / 2, 0, kLast / 2, kLast},
+                                                   {-kDays, 0, kDays, kNoTime},
+                                                   {kNoTime, kNoTime},
+                                                   {kFirst, kFirst + 1, kFirst + 2}};
+  for (const std::vector<int64_t>& instants : cases) {
+    std::vector<NodeRecord> records;
+    for (const int64_t instant : instants) {
+      records.push_back(Article(""));
+      records.back().published = instant;
+    }
+    const std::string bytes = BlockOf(records);
+    absl::StatusOr<ArticleBlock> block = ArticleBlock::Parse(kFirstArticle, bytes);
+    ASSERT_TRUE(block.ok());
+    for (size_t i = 0; i < records.size(); ++i) {
+      EXPECT_EQ(block->row(i).published, instants[i]);
+    }
+  }
 }
 
 TEST(ArticleBlockTest, TextsTakeAVocabularyWhereThatIsSmaller) {
