@@ -110,7 +110,11 @@ struct Packing {
     scale = unit != 0 ? unit : type.scaled ? CommonScale(type, values, base) : 1;
     const uint64_t range = (static_cast<uint64_t>(greatest) - base) / scale;
     ENTENTE_CHECK(!none || range != ~uint64_t{0});
-    width = static_cast<uint8_t>(std::bit_width(none && any ? range + 1 : range));
+    const uint64_t first = none && any ? 1 : 0;
+    width = static_cast<uint8_t>(std::bit_width(range + first));
+    // A base of 0 takes the fewest bytes.
+    const uint64_t whole = static_cast<uint64_t>(greatest) / scale + first;
+    if (least > 0 && base % scale == 0 && std::bit_width(whole) == width) base = 0;
   }
 
   bool none = false;  // is among them

@@ -3,7 +3,8 @@
 //
 //   header   width u8           bits of an offset, 0 … 64; 65 more when the column is sparse;
 //                               with 0x80 added, offset 0 means "none" and the others count from 1
-//            base varint        zigzag of the least value
+//            base varint        zigzag of the least value, or 0 where the offsets from it are as
+//                               narrow
 //            scale varint       only in columns declared as scaled: values are base + scale ·
 //                               offset
 //   packed   ⌈n · width / 8⌉ bytes, the lowest bits first
