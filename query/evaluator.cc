@@ -12,6 +12,7 @@
 #include "query/column_room.h"
 #include "query/lens_evaluator.h"
 #include "query/pattern.h"
+#include "query/tree_walk.h"
 
 namespace entente::query {
 namespace {
@@ -76,7 +77,34 @@ absl::StatusOr<Column> CheckedColumn(const Execution& execution, const Expressio
 
 }  // namespace
 
+bool Evaluator::IsLongAndSame(const Expression& expression) const {
+  const bool is_long = std::holds_alternative<ListComprehensionExpression>(expression.node) ||
+                       std::holds_alternative<QuantifierExpression>(expression.node) ||
+                       std::holds_alternative<ReduceExpression>(expression.node);
+  // A statement that writes may change what it reads.
+  return is_long && expression.reads.empty() && execution_.writer == nullptr &&
+         !IsVolatile(expression);
+}
+
+absl::StatusOr<Value> Evaluator::EvaluateSame(const Expression& expression) {
+  const auto found = same_.find(&expression);
+  if (found != same_.end()) return found->second;
+  Batch unit(execution_.plan->slot_names.size());
+  unit.set_row_count(1);
+  ASSIGN_OR_RETURN(const Column column,
+                   std::visit([&](const auto& node) { return Run(node, expression, unit); },
+                              expression.node));
+  Value value = column.ValueAt(0);
+  RETURN_IF_ERROR(same_hold_.Add(sizeof(Value) + value.HeapBytes()));
+  same_.emplace(&expression, value);
+  return value;
+}
+
 absl::StatusOr<Column> Evaluator::Evaluate(const Expression& expression, const Batch& batch) {
+  if (IsLongAndSame(expression)) {
+    ASSIGN_OR_RETURN(Value value, EvaluateSame(expression));
+    return Column::Repeat(std::move(value), batch.row_count());
+  }
   return std::visit([&](const auto& node) { return Run(node, expression, batch); },
                     expression.node);
 }

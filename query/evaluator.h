@@ -24,7 +24,7 @@ namespace entente::query {
 class Evaluator {
  public:
   // `execution` must outlive the evaluator, and so must the expressions.
-  explicit Evaluator(Execution& execution) : execution_(execution) {}
+  explicit Evaluator(Execution& execution) : execution_(execution), same_hold_(execution) {}
   Evaluator(const Evaluator&) = delete;
   Evaluator& operator=(const Evaluator&) = delete;
 
@@ -55,6 +55,8 @@ class Evaluator {
   void Forget() {
     subqueries_.clear();
     list_indexes_.clear();
+    same_.clear();
+    same_hold_.Release();
   }
 
  private:
@@ -62,6 +64,10 @@ class Evaluator {
   class Rows;
   using ElementChunk =
       absl::FunctionRef<absl::Status(const Batch& elements, const std::vector<uint32_t>& rows)>;
+
+  // Whether it goes through lists and is the same for all rows of the run.
+  bool IsLongAndSame(const Expression& expression) const;
+  absl::StatusOr<Value> EvaluateSame(const Expression& expression);
 
   // evaluator.cc: what depends on one row's values alone.
   absl::StatusOr<Column> Run(const Constant&, const Expression&, const Batch&);
@@ -112,6 +118,9 @@ class Evaluator {
   absl::flat_hash_map<const SubqueryExpression*, std::unique_ptr<Operator>> subqueries_;
   // Of the lists that IN last looked into.
   absl::flat_hash_map<const BinaryExpression*, ListIndex> list_indexes_;
+  // What was evaluated of what is long and the same.
+  absl::flat_hash_map<const Expression*, Value> same_;
+  MemoryHold same_hold_;
 };
 
 }  // namespace entente::query

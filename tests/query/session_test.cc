@@ -232,6 +232,27 @@ TEST(SessionTest, WaitingForAWriterCountsAgainstTheTimeLimit) {
   EXPECT_THAT(query.Rows("CREATE ()"), ElementsAre(HasSubstr("LimitExceeded")));
 }
 
+TEST(SessionTest, ListsThatAreTheSameForAllRowsAreMadeOnce) {
+  // 1,000 of these would take a gigabyte.
+  QuerySession query(SessionOptions{.memory_limit = 16 << 20});
+  const std::string list = "[x IN range(1, 50000) | x * $factor]";
+  for (const auto& [factor, count] : {std::pair(2, "500"), std::pair(3, "333")}) {
+    EXPECT_THAT(query.Rows(absl::StrCat("UNWIND range(1, 1000) AS i WITH i WHERE i IN ", list,
+                                        " RETURN count(*)"),
+                           {{"factor", Value::Integer(factor)}}),
+                ElementsAre(count));
+  }
+  EXPECT_THAT(query.Rows("UNWIND range(1, 50) AS i "
+                         "WITH [x IN [1] | rand()] AS numbers RETURN count(DISTINCT numbers) > 1"),
+              ElementsAre("true"));
+  // No row, no error.
+  EXPECT_THAT(query.Rows("UNWIND [] AS i RETURN i, [x IN [1] | x / 0]"), IsEmpty());
+  // What a statement writes it may read.
+  EXPECT_THAT(query.Rows("UNWIND range(1, 3) AS i CREATE (:N) WITH i "
+                         "RETURN [x IN [1] | COUNT { MATCH (n:N) }] AS counts"),
+              ElementsAre("[3]", "[3]", "[3]"));
+}
+
 TEST(SessionTest, WhateverGrowsCountsAgainstTheLimit) {
   QuerySession query(SessionOptions{.memory_limit = 8 << 20});
   for (const char* text :
