@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "storage/bits.h"
 #include "storage/bytes.h"
 #include "storage/facts.h"
 #include "storage/status_macros.h"
@@ -68,6 +69,37 @@ std::vector<int64_t> SinceEvents(const EdgeColumns& edges, const std::vector<int
   return since;
 }
 
+// Of rows [begin, end), of which there are some.
+void AppendDirectory(const EdgeColumns& edges, size_t begin, size_t end, std::string* out) {
+  struct Slice {
+    RelationId relation;
+    uint32_t edges;
+    uint32_t hidden;
+  };
+  std::vector<Slice> slices;
+  uint32_t hidden = 0;
+  for (size_t i = begin; i < end; ++i) {
+    if (slices.empty() || slices.back().relation != edges.relation[i]) {
+      slices.push_back({edges.relation[i], 0, 0});
+    }
+    const uint32_t is_hidden = (edges.flags[i] & kVisible) != 0 ? 0 : 1;
+    ++slices.back().edges;
+    slices.back().hidden += is_hidden;
+    hidden += is_hidden;
+  }
+  BitWriter bits(out);
+  AppendGamma(static_cast<uint32_t>(slices.size()), &bits);
+  bits.Put(hidden > 0 ? 1 : 0, 1);
+  RelationId next = 0;
+  for (const Slice& slice : slices) {
+    AppendGamma(slice.relation - next + 1, &bits);
+    AppendGamma(slice.edges, &bits);
+    if (hidden > 0) AppendGamma(slice.hidden + 1, &bits);
+    next = slice.relation + 1;
+  }
+  bits.Finish();
+}
+
 // Splits a value into its page and its pending rows.
 bool Split(absl::string_view value, absl::string_view* page, absl::string_view* rows) {
   ByteReader bytes(value);
@@ -110,28 +142,8 @@ std::string EncodePageValue(const EdgeColumns& edges) {
 
 std::string EncodePageValue(const EdgeColumns& edges, size_t begin, size_t end) {
   if (begin == end) return std::string(kEmptyValue);
-  std::string directory;
-  uint64_t relations = 0;
-  RelationId before = 0;
-  for (size_t from = begin; from < end;) {
-    const RelationId relation = edges.relation[from];
-    size_t to = from;
-    uint64_t visible = 0;
-    for (; to < end && edges.relation[to] == relation; ++to) {
-      if (edges.flags[to] & kVisible) ++visible;
-    }
-    const uint64_t hidden = to - from - visible;
-    const bool is_one = to - from == 1 && hidden == 0;
-    AppendVarint(uint64_t{relation - before} << 1 | (is_one ? 1 : 0), &directory);
-    if (!is_one) AppendVarint((to - from) << 1 | (hidden > 0 ? 1 : 0), &directory);
-    if (hidden > 0) AppendVarint(hidden, &directory);
-    before = relation;
-    from = to;
-    ++relations;
-  }
   std::string page;
-  AppendVarint(relations, &page);
-  page += directory;
+  AppendDirectory(edges, begin, end, &page);
   std::string packed;
   std::vector<uint64_t> patterns;
   const auto append = [&](PageValue::ColumnIndex index, const auto& values) {
@@ -183,30 +195,28 @@ absl::StatusOr<PageValue> PageValue::Parse(absl::string_view value) {
 }
 
 absl::Status PageValue::ParsePage(absl::string_view page) {
-  ByteReader bytes(page);
+  BitReader directory(page, 0, uint64_t{8} * page.size());
   uint32_t relations;
-  if (!bytes.Number(&relations) || relations == 0 || relations > kMaxPageEdges) return Broken();
+  if (!ReadGamma(&directory, &relations) || relations > kMaxPageEdges) return Broken();
+  const bool some_are_hidden = directory.Window() >> 63 != 0;
+  if (!directory.Skip(1)) return Broken();
   slices_.reserve(std::min<size_t>(relations, page.size()));
-  uint64_t relation = 0;
+  uint64_t next = 0;
   uint32_t n = 0;
   for (uint32_t i = 0; i < relations; ++i) {
-    uint64_t step;
-    uint32_t edges = 2;
-    uint32_t hidden = 0;
-    if (!bytes.Varint(&step)) return Broken();
-    if ((step & 1) == 0 && !bytes.Number(&edges)) return Broken();
-    if ((edges & 1) != 0 && !bytes.Number(&hidden)) return Broken();
-    step >>= 1;
-    edges >>= 1;
-    if ((i > 0 && step == 0) || step > kNoSymbol || edges == 0 || edges > kMaxPageEdges - n ||
-        hidden > edges) {
-      return Broken();
-    }
-    relation += step;
-    if (relation > kNoSymbol) return Broken();
+    uint32_t step;
+    uint32_t edges;
+    uint32_t hidden = 1;
+    if (!ReadGamma(&directory, &step) || !ReadGamma(&directory, &edges)) return Broken();
+    if (some_are_hidden && !ReadGamma(&directory, &hidden)) return Broken();
+    const uint64_t relation = next + step - 1;
+    --hidden;
+    if (relation >= kNoSymbol || edges > kMaxPageEdges - n || hidden > edges) return Broken();
     slices_.push_back({static_cast<RelationId>(relation), n, n + edges, edges - hidden});
+    next = relation + 1;
     n += edges;
   }
+  ByteReader bytes(page.substr((directory.at() + 7) / 8));
   for (int i = 0; i < kColumnCount; ++i) {
     if (!columns_[i].ReadHeader(kColumnTypes[i], &bytes)) return Broken();
   }

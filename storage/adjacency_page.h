@@ -3,10 +3,10 @@
 //
 //   value    0x01 | page length varint | page | pending rows
 //   page     empty, or:
-//            relation count varint, then for each, ascending:
-//              2 · relation (from the second on: difference to the one before) varint, + 1 if it
-//                has one edge, which is visible; otherwise:
-//              2 · edges + 1 if some are hidden, varint | when some are: hidden edges varint
+//            in bits, filled up to a whole byte (bits.h): relation count gamma, 1 if some edges are
+//              hidden, then for each relation, ascending:
+//              how many relation ids lie between it and the one before, + 1, gamma | edges gamma
+//              | if some are hidden: hidden edges + 1 gamma
 //            column headers, then packed columns (column.h), of:
 //              other, fact^, valid_from*, days (valid_to − valid_from)*°, reported (first_reported
 //              − valid_from)*°, confidence°, flags°

@@ -33,9 +33,10 @@ class LogFiles final : public rocksdb::FileSystemWrapper {
   }
 };
 
-// Of a key in a Bloom filter. Filters do nothing for families that are only walked, and little where
-// ids are known to lead to something. In the dictionary, keys that are not there are sought by those
-// who bring new ones, for whom a block in vain, one time in eighteen, is a small part of the work.
+// Of a key in a Bloom filter. Filters do nothing for families that are only walked, and little
+// where ids are known to lead to something. In the dictionary, keys that are not there are sought
+// by those who bring new ones, for whom a block in vain, one time in eighteen, is a small part of
+// the work.
 int FilterBits(Family family) {
   switch (family) {
     case Family::kCatalogue:
@@ -77,10 +78,12 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family,
                                            const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options;
   options.compression = IsPackedHard(family) ? rocksdb::kZSTD : rocksdb::kLZ4Compression;
+  rocksdb::CompressionOptions& compression = options.compression_opts;
+  // Sorted keys take no less at higher levels.
+  if (IsPackedHard(family)) compression.level = 1;
   if (family == Family::kArticles) {
     // Records of articles are much alike: a dictionary trained on the first of a file saves a
     // fifth.
-    rocksdb::CompressionOptions& compression = options.compression_opts;
     compression.level = 3;
     compression.max_dict_bytes = 64 << 10;
     compression.zstd_max_train_bytes = 20 * compression.max_dict_bytes;
