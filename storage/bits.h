@@ -76,7 +76,8 @@ class BitReader {
   const uint64_t end_;
 };
 
-// Elias's gamma code of a number from 1 on: as many zeros as its bits have followers, then its bits.
+// Elias's gamma code of a number from 1 on: as many zeros as its bits have followers, then its
+// bits.
 inline void AppendGamma(uint32_t number, BitWriter* out) {
   const int followers = std::bit_width(number) - 1;
   if (followers > 0) out->Put(0, followers);
