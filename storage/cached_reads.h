@@ -43,6 +43,10 @@ class CachedReads {
     if (pin_.has_value()) pin_->Release();
   }
 
+  // Makes a Find of the key that follows soon faster.
+  void Prefetch(CacheKey key) const {
+    if (cache_ != nullptr) cache_->Prefetch(key);
+  }
   // The entry if the cache has it, until Begin or Release. T is what goes with the kind of key.
   template <typename T>
   const T* Find(CacheKey key) const {

@@ -109,6 +109,7 @@ std::unique_ptr<DecodedPage> DecodedPage::Arrange(const std::vector<RelationSlic
   std::unique_ptr<DecodedPage> page(new DecodedPage());
   page->columns_ = columns | kRelationColumn;
   page->slice_count_ = static_cast<uint32_t>(slices.size());
+  page->edge_count_ = slices.empty() ? 0 : slices.back().end;
   // Places for the columns, then the columns.
   size_t words = Words(slices);
   const auto place = [&](Index index, const auto& column) {
@@ -167,7 +168,7 @@ const RelationSlice* DecodedPage::Next(const RelationFilter& filter, Position* p
 }
 
 EdgeSpan DecodedPage::edges() const {
-  return {.size = slice_count_ == 0 ? 0 : slices()[slice_count_ - 1].end,
+  return {.size = edge_count_,
           .other = At<NodeId>(kOther),
           .fact = At<FactId>(kFact),
           .valid_from = At<int32_t>(kValidFrom),

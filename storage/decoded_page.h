@@ -46,6 +46,8 @@ class DecodedPage final : public ReadCache::Entry {
                                                   uint32_t columns);
 
   bool alone() const { return alone_; }
+  // Fetches what is read first into the processor's cache.
+  void Prefetch() const { __builtin_prefetch(data_.get()); }
   // Whether it has all of `columns`.
   bool Has(uint32_t columns) const { return (columns & ~columns_) == 0; }
   uint32_t columns() const { return columns_; }
@@ -88,6 +90,7 @@ class DecodedPage final : public ReadCache::Entry {
   const T* At(Index index) const;
 
   uint32_t slice_count_ = 0;
+  uint32_t edge_count_ = 0;
   uint32_t columns_ = 0;
   uint32_t offsets_[kIndexes] = {};  // into data_, in words of eight bytes; 0: not there
   uint32_t words_ = 0;
