@@ -168,20 +168,23 @@ absl::Status BulkLoader::Load(WriteTransaction& transaction, storage::TableLoad&
   stage_ = Stage::kArticles;
   RETURN_IF_ERROR(nodes.PlaceArticles());
   RETURN_IF_ERROR(writer.Finish());
-  Beside articles(tables.has_files() && !nodes.indexes_nodes(), &shared_.stop,
-                  [&]() -> absl::Status {
-                    RETURN_IF_ERROR(nodes.WriteArticles());
-                    return nodes.WriteWaysToNodes();
-                  });
+  const bool beside = tables.has_files() && !nodes.indexes_nodes();
+  Beside written(beside, &shared_.stop, [&]() -> absl::Status {
+    RETURN_IF_ERROR(nodes.WriteArticles());
+    RETURN_IF_ERROR(nodes.WriteWaysToNodes());
+    return beside ? nodes.WriteEntities() : absl::OkStatus();
+  });
   stage_ = Stage::kClaims;
   RETURN_IF_ERROR(claims.ResolveFacts());
   stage_ = Stage::kEvidence;
   RETURN_IF_ERROR(claims.ResolveEvidence());
   stage_ = Stage::kWriting;
   RETURN_IF_ERROR(claims.WriteFacts());
-  RETURN_IF_ERROR(articles.Wait());
+  RETURN_IF_ERROR(written.Wait());
+  // Not sooner: names that stand in the transaction are found beside those of the load.
+  if (!beside) RETURN_IF_ERROR(nodes.WriteEntities());
+  RETURN_IF_ERROR(nodes.CountEntities());
   Beside lists(tables.has_files(), &shared_.stop, [&] { return claims.WriteArticleFacts(); });
-  RETURN_IF_ERROR(nodes.WriteEntities());
   RETURN_IF_ERROR(claims.WriteInEdges());
   RETURN_IF_ERROR(lists.Wait());
   // Entities also come to be as stubs, and vanish when they are taken over.

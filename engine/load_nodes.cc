@@ -160,6 +160,7 @@ absl::Status NodeLoad::PlaceEntities() {
     direct_entities_.push_back(i);
     nodes_[entities_[i].key] = entities_[i].node;
     EnterNames(i, payload);
+    RETURN_IF_ERROR(KnowLabels(payload.labels));
   }
   RETURN_IF_ERROR(graph_.transaction().NewEntities(direct_entities_.size()).status());
   // Keyed entities first: an entity that has only a name may mean one of them.
@@ -252,6 +253,15 @@ void NodeLoad::EnterNames(uint32_t entity, const EntityPayload& payload) {
   };
   enter(shared_.texts.Text(entities_[entity].name), true);
   for (const EntityName& name : payload.names) enter(name.text, false);
+}
+
+absl::Status NodeLoad::KnowLabels(absl::Span<const std::string> labels) {
+  for (const std::string& label : labels) {
+    if (labels_.contains(label)) continue;
+    ASSIGN_OR_RETURN(const std::vector<LabelId> ids, graph_.NeedLabels({label}));
+    labels_[label] = ids[0];
+  }
+  return absl::OkStatus();
 }
 
 NodeLoad::EntityItem* NodeLoad::DirectEntity(NodeId node) {
@@ -352,8 +362,9 @@ absl::Status NodeLoad::WriteEntities() {
     const EntityItem& item = entities_[i];
     ASSIGN_OR_RETURN(const EntityPayload payload, PayloadOf(i));
     storage::NodeRecord record;
-    ASSIGN_OR_RETURN(const std::vector<LabelId> given, graph_.NeedLabels(payload.labels));
-    AddMissing(given, &record.labels);
+    for (const std::string& label : payload.labels) {
+      AddMissing({labels_.at(label)}, &record.labels);
+    }
     if (item.is_publisher) AddMissing({kPublisherLabel}, &record.labels);
     for (LabelId label : record.labels) labels.emplace_back(label, item.node);
     const absl::string_view name = shared_.texts.Text(item.name);
@@ -363,7 +374,7 @@ absl::Status NodeLoad::WriteEntities() {
     if (!name.empty()) properties.emplace_back(kNameProperty, Value::String(name));
     record.properties = PackProperties(std::move(properties));
     for (const EntityName& given_name : payload.names) AddName(given_name, &record.names);
-    RETURN_IF_ERROR(graph_.IndexNewNode(item.node, record));
+    if (indexes_nodes_) RETURN_IF_ERROR(graph_.IndexNewNode(item.node, record));
     encoded.clear();
     storage::AppendNode(record, &encoded);
     RETURN_IF_ERROR(records.Put(storage::NodeKey(item.node), encoded));
@@ -379,16 +390,18 @@ absl::Status NodeLoad::WriteEntities() {
   RETURN_IF_ERROR(name_stream.Finish());
   RETURN_IF_ERROR(WriteTrigrams(trigrams, tables_));
 
-  storage::Transaction& transaction = graph_.transaction();
   std::sort(labels.begin(), labels.end());
   storage::TableStream label_stream = tables_.NewStream(storage::Family::kIndexes);
-  absl::flat_hash_map<LabelId, int64_t> label_counts;
   for (const auto& [label, node] : labels) {
     RETURN_IF_ERROR(label_stream.Put(storage::LabelKey(label, node), ""));
-    ++label_counts[label];
+    ++label_counts_[label];
   }
-  RETURN_IF_ERROR(label_stream.Finish());
-  for (const auto& [label, bearers] : label_counts) {
+  return label_stream.Finish();
+}
+
+absl::Status NodeLoad::CountEntities() {
+  storage::Transaction& transaction = graph_.transaction();
+  for (const auto& [label, bearers] : label_counts_) {
     RETURN_IF_ERROR(transaction.Count(LabelCounter(label), bearers));
   }
   return transaction.Count(storage::kEntityCount, static_cast<int64_t>(direct_entities_.size()));

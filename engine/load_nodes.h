@@ -86,11 +86,14 @@ class NodeLoad {
   // Whether the database has indexes that new nodes enter; then all Write* belong to one thread.
   bool indexes_nodes() const { return indexes_nodes_; }
 
-  // Write what Place* found new, with all that leads to it. The first two touch nothing of the
-  // transaction, so that another thread may call them, while names are resolved as well.
+  // Write what Place* found new, with all that leads to it. Where that goes to files, they touch
+  // nothing of the transaction, so that another thread may call them, while names are resolved as
+  // well; else entities are written when names have been resolved.
   absl::Status WriteArticles();
   absl::Status WriteWaysToNodes();
   absl::Status WriteEntities();
+  // To be called after that.
+  absl::Status CountEntities();
 
  private:
   enum class Way : uint8_t { kNone, kWriter, kDirect };
@@ -117,6 +120,7 @@ class NodeLoad {
   absl::StatusOr<bool> IsDirect(const EntityItem& item, const EntityPayload& payload);
   absl::Status WriteThroughWriter(uint32_t entity, bool* stubs_taken_over);
   void EnterNames(uint32_t entity, const EntityPayload& payload);
+  absl::Status KnowLabels(absl::Span<const std::string> labels);
   std::vector<MapEntry> EntriesOf(absl::string_view packed) const;
 
   absl::StatusOr<NodeId> LookUp(TextId text, bool make);
@@ -163,7 +167,9 @@ class NodeLoad {
   absl::flat_hash_map<uint32_t, EntityPayload> united_payloads_;  // of entities of several rows
   absl::flat_hash_map<std::string, absl::InlinedVector<Bearer, 1>> names_;  // normalised
   NodeId first_entity_ = 0;
-  std::vector<uint32_t> direct_entities_;  // by node, from first_entity_ on
+  std::vector<uint32_t> direct_entities_;             // by node, from first_entity_ on
+  absl::flat_hash_map<std::string, LabelId> labels_;  // theirs
+  absl::flat_hash_map<LabelId, int64_t> label_counts_;
 
   std::vector<Way> ways_;  // of rows of articles
   // Of articles that came in several rows, by the first: what they say together.
