@@ -28,6 +28,18 @@ void KeepNew(RowTable& seen, const Column& value, const std::vector<uint32_t>& g
   std::erase_if(*rows, [&](uint32_t row) { return is_new[row] == 0; });
 }
 
+absl::Status KeepNewNodes(NodeSet& seen, const Column& value, std::vector<uint32_t>* rows) {
+  Column::Nodes read;
+  if (value.nodes() == nullptr) RETURN_IF_ERROR(value.ReadNodes(&read));
+  const Column::Nodes& nodes = value.nodes() == nullptr ? read : *value.nodes();
+  std::erase_if(*rows, [&](uint32_t row) { return !seen.Add(nodes[row]); });
+  return absl::OkStatus();
+}
+
+bool IsOfNodes(const Aggregation& aggregation) {
+  return aggregation.arguments[0]->type.WithoutNull() == TypeSet{Value::Type::kNode};
+}
+
 }  // namespace
 
 Grouping::Grouping(Execution& execution, const AggregatePlan& plan)
@@ -38,7 +50,10 @@ Grouping::Grouping(Execution& execution, const AggregatePlan& plan)
       hold_(execution) {
   for (const Aggregation& aggregation : plan.aggregations) {
     running_.push_back(MakeRunningAggregation(aggregation));
-    seen_.push_back(aggregation.distinct ? std::make_unique<RowTable>(2) : nullptr);
+    const bool nodes = aggregation.distinct && plan.keys.empty() && IsOfNodes(aggregation);
+    const bool values = aggregation.distinct && !nodes;
+    seen_.push_back(values ? std::make_unique<RowTable>(2) : nullptr);
+    seen_nodes_.push_back(nodes ? std::make_unique<NodeSet>() : nullptr);
   }
   // Without keys there is a group of nothing, too.
   if (plan.keys.empty()) SetGroups(1, 0);
@@ -95,6 +110,8 @@ absl::Status Grouping::Feed(size_t aggregation, const std::vector<Column>& argum
     std::erase_if(counted, [&](uint32_t row) { return arguments[0].IsNull(row); });
     RowTable* const seen = seen_[aggregation].get();
     if (seen != nullptr) KeepNew(*seen, arguments[0], groups, &counted);
+    NodeSet* const nodes = seen_nodes_[aggregation].get();
+    if (nodes != nullptr) RETURN_IF_ERROR(KeepNewNodes(*nodes, arguments[0], &counted));
   }
   return running_[aggregation]->Add(arguments, groups, counted, morsel);
 }
@@ -105,6 +122,8 @@ absl::Status Grouping::Merge(absl::Span<Grouping* const> parts, bool apart) {
     for (size_t a = 0; a < running_.size(); ++a) {
       if (seen_[a] != nullptr) {
         RETURN_IF_ERROR(MergeSeen(a, *parts[p], become[p]));
+      } else if (seen_nodes_[a] != nullptr) {
+        RETURN_IF_ERROR(MergeSeenNodes(a, *parts[p]));
       } else {
         running_[a]->Merge(*parts[p]->running_[a], become[p]);
       }
@@ -173,10 +192,20 @@ absl::Status Grouping::MergeSeen(size_t aggregation, const Grouping& part,
   return absl::OkStatus();
 }
 
+absl::Status Grouping::MergeSeenNodes(size_t aggregation, Grouping& part) {
+  Column::Nodes nodes;
+  part.seen_nodes_[aggregation]->TakeNew(&nodes);
+  const std::vector<uint32_t> groups(nodes.size(), 0);
+  std::vector<Column> values;
+  values.emplace_back(std::move(nodes));
+  return Feed(aggregation, values, groups, 0);
+}
+
 absl::Status Grouping::HoldMemory() {
   uint64_t bytes = groups_.bytes() + first_morsels_.size() * sizeof(uint64_t);
   for (const auto& running : running_) bytes += running->bytes();
   for (const auto& seen : seen_) bytes += seen == nullptr ? 0 : seen->bytes();
+  for (const auto& seen : seen_nodes_) bytes += seen == nullptr ? 0 : seen->bytes();
   const uint64_t more = bytes - std::min(bytes, held_);
   held_ += more;
   return hold_.Add(more);

@@ -12,6 +12,7 @@
 #include "query/batch.h"
 #include "query/evaluator.h"
 #include "query/operator.h"
+#include "query/operators/node_set.h"
 #include "query/operators/row_table.h"
 #include "query/operators/running_aggregation.h"
 #include "query/operators/workers.h"
@@ -52,6 +53,7 @@ class Grouping : public RowSink {
   std::vector<std::vector<uint32_t>> MergeGroups(absl::Span<Grouping* const> parts, bool apart);
   absl::Status MergeSeen(size_t aggregation, const Grouping& part,
                          const std::vector<uint32_t>& groups);
+  absl::Status MergeSeenNodes(size_t aggregation, Grouping& part);
   absl::Status HoldMemory();
 
   Execution& execution_;
@@ -62,9 +64,10 @@ class Grouping : public RowSink {
   std::vector<uint64_t> first_morsels_;                       // of each group; ascending
   std::vector<uint32_t> group_of_;                            // of each row of a batch
   std::vector<std::unique_ptr<RunningAggregation>> running_;  // of each aggregation
-  // The values that an aggregation of distinct ones has seen, each beside its group's number; null
-  // for the others.
+  // The values that an aggregation of distinct ones has seen, each beside its group's number; or
+  // the nodes, where there is one group and nothing else. Null for the others.
   std::vector<std::unique_ptr<RowTable>> seen_;
+  std::vector<std::unique_ptr<NodeSet>> seen_nodes_;
   MemoryHold hold_;
   uint64_t held_ = 0;
 };

@@ -24,10 +24,10 @@ PathHops::PathHops(Execution& execution, const VariableExpandPlan& node, Heading
 
 void PathHops::Start(const PathOrigin& origin, absl::Span<const NodeId> nodes) {
   origin_ = origin;
-  nodes_.assign(nodes.begin(), nodes.end());
+  if (!ends_alone_) nodes_.assign(nodes.begin(), nodes.end());
   relationships_.clear();
   ends_.clear();
-  expansion_.Start(nodes_);
+  expansion_.Start(nodes);
 }
 
 absl::StatusOr<bool> PathHops::Next() {

@@ -59,7 +59,7 @@ class PathHops {
   const bool ends_alone_;
   Expansion expansion_;
   PathOrigin origin_;
-  std::vector<NodeId> nodes_;
+  std::vector<NodeId> nodes_;  // unless ends are all
   Edges edges_;
   std::vector<RelationshipReference> relationships_;
   std::vector<NodeId> ends_;

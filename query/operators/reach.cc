@@ -13,7 +13,7 @@
 namespace entente::query {
 namespace {
 
-constexpr uint64_t kReachedBytes = 24;
+constexpr uint64_t kWayBytes = 48;
 
 }  // namespace
 
@@ -37,33 +37,40 @@ void Reach::Prepare(const PathOrigin& origin) {
 
 absl::Status Reach::Search(const PathOrigin& origin, uint64_t least, uint64_t most) {
   Prepare(origin);
-  seen_.clear();
+  visited_.Clear();
   ends_.clear();
   bool returns = least == 0;
   if (!returns && node_.heading == Heading::kEither) {
     ASSIGN_OR_RETURN(returns, ReturnsAgainstArrows(origin, most));
   }
   if (returns) ends_.push_back(origin.from);
-  // Along the arrows the origin is found like any other node, but must not count as seen.
+  absl::Span<const NodeId> frontier(&origin.from, 1);
+  std::vector<NodeId> others;  // in the frontier, without the origin
+  // Along the arrows the origin is found like any other node, but must not count as visited.
   const bool origin_open = !returns && node_.heading != Heading::kEither;
-  if (!origin_open) seen_.insert(origin.from);
-  std::vector<NodeId> frontier = {origin.from};
+  if (!origin_open) {
+    visited_.Add(origin.from);
+    visited_.TakeNew(&others);
+  }
+  uint64_t held = 0;
   for (uint64_t distance = 1; distance <= most && !frontier.empty(); ++distance) {
-    const size_t before = ends_.size();
     hops_->Start(origin, frontier);
     while (true) {
       ASSIGN_OR_RETURN(const bool more, hops_->Next());
       if (!more) break;
-      for (size_t i = 0; i < hops_->size(); ++i) {
-        const NodeId end = hops_->end(i);
-        if (seen_.insert(end).second) ends_.push_back(end);
-      }
+      for (size_t i = 0; i < hops_->size(); ++i) visited_.Add(hops_->end(i));
     }
-    RETURN_IF_ERROR(hold_.Add((ends_.size() - before) * kReachedBytes));
-    // In order, so that neighbours' pages are read together. The origin has been gone on from.
-    frontier.assign(ends_.begin() + before, ends_.end());
-    if (origin_open) std::erase(frontier, origin.from);
-    std::sort(frontier.begin(), frontier.end());
+    const size_t before = ends_.size();
+    visited_.TakeNew(&ends_);
+    frontier = absl::MakeConstSpan(ends_).subspan(before);
+    const uint64_t bytes = ends_.size() * sizeof(NodeId) + visited_.bytes();
+    RETURN_IF_ERROR(hold_.Add(bytes - std::exchange(held, bytes)));
+    // It has been gone on from.
+    if (origin_open && std::binary_search(frontier.begin(), frontier.end(), origin.from)) {
+      others.assign(frontier.begin(), frontier.end());
+      std::erase(others, origin.from);
+      frontier = others;
+    }
   }
   return absl::OkStatus();
 }
@@ -120,7 +127,7 @@ absl::StatusOr<bool> Reach::ReturnsAgainstArrows(const PathOrigin& origin, uint6
         if (branch != other_branch && length + other.length + 1 <= most) return true;
       }
     }
-    RETURN_IF_ERROR(hold_.Add(next.size() * 2 * kReachedBytes));
+    RETURN_IF_ERROR(hold_.Add(next.size() * kWayBytes));
     frontier = std::move(next);
   }
   return false;

@@ -6,9 +6,9 @@
 #include <memory>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "query/operators/node_set.h"
 #include "query/operators/operators.h"
 #include "query/operators/path_hops.h"
 
@@ -23,6 +23,14 @@ class Reach {
   void Clear() {
     hops_ = nullptr;
     whole_hops_ = nullptr;
+  }
+  // See Operator::Rewind.
+  void Forget() {
+    Clear();
+    evaluator_.Forget();
+    hold_.Release();
+    visited_.Clear();
+    GiveUpIfLarge(execution_.batch_size, &ends_);
   }
   // Finds the ends of all paths from the origin with `least`, which is 0 or 1, to `most`
   // relationships, none of them twice in a path.
@@ -44,7 +52,7 @@ class Reach {
   std::unique_ptr<PathHops> hops_;  // for their ends
   std::unique_ptr<PathHops> whole_hops_;
   const Lens* lens_ = nullptr;  // of both
-  absl::flat_hash_set<NodeId> seen_;
+  NodeSet visited_;
   std::vector<NodeId> ends_;
   MemoryHold hold_;
 };

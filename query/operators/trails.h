@@ -25,6 +25,13 @@ class Trails {
 
   // Forgets what it keeps between starts: `types` have changed.
   void Clear();
+  // See Operator::Rewind.
+  void Forget() {
+    Clear();
+    evaluator_.Forget();
+    hold_.Release();
+    GiveUpIfLarge(execution_.batch_size, &path_);
+  }
   // Begins with the origin; `most` bounds the length.
   void Start(const PathOrigin& origin, uint64_t most);
   // Goes on to the next trail, the empty one first; false when there are no more. Each trail comes

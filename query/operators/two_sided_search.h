@@ -22,6 +22,20 @@ class TwoSidedSearch {
 
   // Forgets what it keeps between searches: `types` have changed.
   void Clear();
+  // See Operator::Rewind.
+  void Forget() {
+    Clear();
+    evaluator_.Forget();
+    hold_.Release();
+    for (Side* side : {&near_, &far_}) {
+      side->reached.clear();
+      GiveUpIfLarge(execution_.batch_size, &side->last_hops);
+      GiveUpIfLarge(execution_.batch_size, &side->frontier);
+    }
+    GiveUpIfLarge(execution_.batch_size, &meetings_);
+    GiveUpIfLarge(execution_.batch_size, &choices_);
+    GiveUpIfLarge(execution_.batch_size, &path_);
+  }
   // Finds the shortest paths from the origin to `to`, if they have up to `most` hops: they are
   // ready for Next then. From a node to itself that is the empty one.
   absl::Status Search(const PathOrigin& origin, NodeId to, uint64_t most);

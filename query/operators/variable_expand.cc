@@ -59,6 +59,8 @@ class PathsOperator : public UnaryOperator {
     std::vector<NodeId> ends;
   };
 
+  // See Operator::Rewind.
+  virtual void ForgetPaths() = 0;
   // Called for each batch of input; `types_changed` since the last one.
   virtual void Prepare(bool types_changed) = 0;
   virtual absl::Status StartRow(uint32_t row, const LensEvaluator::Read& read) = 0;
@@ -99,6 +101,16 @@ class PathsOperator : public UnaryOperator {
     within_row_ = false;
   }
 
+  bool Forget() final {
+    types_.Forget();
+    lenses_.Forget();
+    rows_.Clear(rows_.slot_count());
+    GiveUpIfLarge(execution_.batch_size, &from_);
+    GiveUpIfLarge(execution_.batch_size, &to_);
+    ForgetPaths();
+    return true;
+  }
+
   absl::StatusOr<bool> Pull() {
     rows_ = NewBatch();
     ASSIGN_OR_RETURN(const bool more, input_->Next(&rows_));
@@ -135,6 +147,7 @@ class EveryPath : public PathsOperator {
       : PathsOperator(execution, plan, node), trails_(execution, node, types_.set(), others_) {}
 
  private:
+  void ForgetPaths() override { trails_.Forget(); }
   void Prepare(bool types_changed) override {
     if (types_changed) trails_.Clear();
   }
@@ -166,6 +179,7 @@ class ShortestPaths : public PathsOperator {
                 node.search == ast::PathSearch::kAllShortest) {}
 
  private:
+  void ForgetPaths() override { search_.Forget(); }
   void Prepare(bool types_changed) override {
     if (types_changed) search_.Clear();
   }
@@ -194,6 +208,11 @@ class EveryEnd : public PathsOperator {
         search_(execution, node, types_.set(), others_, /*all=*/false) {}
 
  private:
+  void ForgetPaths() override {
+    reach_.Forget();
+    search_.Forget();
+    ends_ = {};
+  }
   void Prepare(bool types_changed) override {
     if (!types_changed) return;
     reach_.Clear();
@@ -203,7 +222,7 @@ class EveryEnd : public PathsOperator {
   absl::Status StartRow(uint32_t row, const LensEvaluator::Read& read) override {
     const PathOrigin origin = {&rows_, row, from_[row], read.lens, read.mark};
     next_end_ = 0;
-    ends_.clear();
+    ends_ = {};
     if (most() < least()) return absl::OkStatus();
     if (!node_.into) {
       RETURN_IF_ERROR(reach_.Search(origin, least(), most()));
@@ -220,7 +239,7 @@ class EveryEnd : public PathsOperator {
         ASSIGN_OR_RETURN(reached, reach_.ReturnsToOrigin(origin, most()));
       }
     }
-    if (reached) ends_.push_back(to_[row]);
+    if (reached) ends_ = absl::MakeConstSpan(to_).subspan(row, 1);
     return absl::OkStatus();
   }
 
@@ -233,7 +252,7 @@ class EveryEnd : public PathsOperator {
 
   Reach reach_;
   TwoSidedSearch search_;
-  std::vector<NodeId> ends_;
+  absl::Span<const NodeId> ends_;
   size_t next_end_ = 0;
 };
 
@@ -244,6 +263,7 @@ class BoundPath : public PathsOperator {
       : PathsOperator(execution, plan, node), evaluator_(execution) {}
 
  private:
+  void ForgetPaths() override { evaluator_.Forget(); }
   void Prepare(bool) override {}
 
   absl::Status StartRow(uint32_t, const LensEvaluator::Read& read) override {

@@ -159,6 +159,12 @@ TEST_P(OperatorsTest, AggregatesGroupByEquivalence) {
 }
 
 TEST_P(OperatorsTest, DistinctSortSkipLimit) {
+  query_.Rows("UNWIND range(1, 9) AS i CREATE (:From {i: i})-[:TO]->(:To {i: i})");
+  EXPECT_THAT(query_.Rows("MATCH (a:From) OPTIONAL MATCH (a)-[:TO]->(b) WHERE a.i % 2 = 0 "
+                          "UNWIND [1, 2] AS twice RETURN count(b), count(DISTINCT b), "
+                          "[x IN collect(DISTINCT b) | x.i]"),
+              ElementsAre("8 | 4 | [2, 4, 6, 8]"));
+  query_.Rows("MATCH (a:From)-[r:TO]->(b) DELETE a, r, b");
   EXPECT_THAT(query_.Rows("UNWIND [3, 1, 2, 3, 1] AS x RETURN DISTINCT x ORDER BY x DESC"),
               ElementsAre("3", "2", "1"));
   EXPECT_THAT(query_.Rows("UNWIND range(1, 4000) AS x RETURN x ORDER BY -x SKIP 2 LIMIT 2"),

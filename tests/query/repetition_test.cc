@@ -77,6 +77,30 @@ TEST_P(RepetitionTest, AnErrorInTheMiddleLeavesNothing) {
               ElementsAre("1", "1", "2", "2", "3", "3"));
 }
 
+TEST_P(RepetitionTest, PathsAreSearchedAnew) {
+  const std::string ends = "MATCH (a {key: $key})-[:R*1..3]->(b) RETURN count(DISTINCT b)";
+  const std::string every = "MATCH (a {key: $key})-[r:R*1..3]->(b) RETURN count(r)";
+  const std::string shortest =
+      "MATCH p = shortestPath((a {key: $key})-[:R*..3]->(b {key: 'c'})) RETURN length(p)";
+  const auto ask = [&](const std::string& statement, const char* key) {
+    return query_.Rows(statement, {{"key", Value::String(key)}});
+  };
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(ask(ends, "a"), ElementsAre("2"));
+    EXPECT_THAT(ask(ends, "b"), ElementsAre("1"));
+    EXPECT_THAT(ask(every, "a"), ElementsAre("2"));
+    EXPECT_THAT(ask(shortest, "a"), ElementsAre("2"));
+    EXPECT_THAT(ask(shortest, "c"), IsEmpty());
+  }
+  query_.Rows("MATCH (a {key: 'a'}), (c {key: 'c'}) CREATE (a)-[:R]->(c), (c)-[:R]->(:P)");
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(ask(ends, "a"), ElementsAre("3"));
+    EXPECT_THAT(ask(ends, "b"), ElementsAre("2"));
+    EXPECT_THAT(ask(every, "a"), ElementsAre("5"));
+    EXPECT_THAT(ask(shortest, "a"), ElementsAre("1"));
+  }
+}
+
 TEST_P(RepetitionTest, ARunMayBeAbandonedAnywhere) {
   const std::vector<std::string> statements = {
       "MATCH (a)-[r]->(b) RETURN a.v, b.v",
@@ -87,6 +111,10 @@ TEST_P(RepetitionTest, ARunMayBeAbandonedAnywhere) {
       "MATCH (a) WHERE EXISTS { (a)-[:R]->() } RETURN a.v",
       "MATCH (a) OPTIONAL MATCH (a)-[:R]->(b) RETURN a.v, b.v",
       "MATCH p = shortestPath((a {key: 'a'})-[*..3]->(b {key: 'c'})) RETURN length(p)",
+      "MATCH p = allShortestPaths((a {key: 'b'})-[*..3]-(b {key: 'a'})) RETURN [r IN "
+      "relationships(p) | r.w]",
+      "MATCH (a {key: 'a'})-[*1..3]->(b) RETURN b.v",
+      "MATCH (a)-[*1..2]->(b) RETURN DISTINCT a.v, b.v",
   };
   for (const std::string& statement : statements) {
     const std::vector<std::string> expected = query_.Rows(statement);
