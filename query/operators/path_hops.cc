@@ -1,5 +1,7 @@
 #include "query/operators/path_hops.h"
 
+#include <utility>
+
 #include "engine/status.h"
 
 namespace entente::query {
@@ -25,53 +27,49 @@ PathHops::PathHops(Execution& execution, const VariableExpandPlan& node, Heading
 void PathHops::Start(const PathOrigin& origin, absl::Span<const NodeId> nodes) {
   origin_ = origin;
   if (!ends_alone_) nodes_.assign(nodes.begin(), nodes.end());
-  relationships_.clear();
-  ends_.clear();
+  edges_.Clear();
   expansion_.Start(nodes);
 }
 
 absl::StatusOr<bool> PathHops::Next() {
   RETURN_IF_ERROR(execution_.CheckInterrupted());
   edges_.Clear();
-  relationships_.clear();
-  ends_.clear();
   const size_t portion = ends_alone_ ? kEndsPortion : kPortion;
   ASSIGN_OR_RETURN(const bool more, expansion_.Next(portion, &edges_));
-  if (!more) return false;
-  if (ends_alone_) {
-    ends_.swap(edges_.other);
-    return true;
+  if (!more || ends_alone_) return more;
+  if (!node_.distinct_from.empty()) {
+    std::vector<uint32_t> others;
+    for (uint32_t i = 0; i < size(); ++i) {
+      if (!others_.Contains(origin_.row, fact(i))) others.push_back(i);
+    }
+    Keep(others);
   }
-  for (size_t i = 0; i < edges_.size(); ++i) {
-    if (others_.Contains(origin_.row, edges_.fact[i])) continue;
-    const NodeId near = nodes_[edges_.row[i]];
-    const NodeId far = edges_.other[i];
-    const bool incoming = edges_.incoming[i] != 0;
-    relationships_.push_back({.id = edges_.fact[i],
-                              .start = incoming ? far : near,
-                              .end = incoming ? near : far,
-                              .relation = edges_.relation[i],
-                              .lens = origin_.mark});
-    ends_.push_back(far);
-  }
-  if (node_.predicate != nullptr && !ends_.empty()) {
-    RETURN_IF_ERROR(TestPredicate());
-  }
+  if (node_.predicate != nullptr && size() > 0) RETURN_IF_ERROR(TestPredicate());
   return true;
 }
 
 absl::Status PathHops::TestPredicate() {
-  const std::vector<uint32_t> rows(ends_.size(), origin_.row);
+  const std::vector<uint32_t> rows(size(), origin_.row);
   Batch batch = origin_.rows->Gather(rows, node_.predicate->reads);
-  batch.column(node_.each) = Column(relationships_);
+  Column::Relationships relationships;
+  for (size_t i = 0; i < size(); ++i) relationships.push_back(relationship(i));
+  batch.column(node_.each) = Column(std::move(relationships));
   ASSIGN_OR_RETURN(const std::vector<uint32_t> kept, evaluator_->Select(*node_.predicate, batch));
-  for (size_t i = 0; i < kept.size(); ++i) {
-    relationships_[i] = relationships_[kept[i]];
-    ends_[i] = ends_[kept[i]];
-  }
-  relationships_.resize(kept.size());
-  ends_.resize(kept.size());
+  Keep(kept);
   return absl::OkStatus();
+}
+
+void PathHops::Keep(const std::vector<uint32_t>& hops) {
+  if (hops.size() == size()) return;
+  const auto keep = [&](auto& column) {
+    for (size_t i = 0; i < hops.size(); ++i) column[i] = column[hops[i]];
+    column.resize(hops.size());
+  };
+  keep(edges_.row);
+  keep(edges_.other);
+  keep(edges_.fact);
+  keep(edges_.relation);
+  keep(edges_.incoming);
 }
 
 }  // namespace entente::query

@@ -39,18 +39,27 @@ class PathHops {
   // The next portion, which may be empty; false when there are no more.
   absl::StatusOr<bool> Next();
 
-  size_t size() const { return ends_.size(); }
-  // Not of hops of which only the ends are wanted.
-  const RelationshipReference& relationship(size_t i) const { return relationships_[i]; }
-  NodeId end(size_t i) const { return ends_[i]; }
-  // The node from which the hop was taken. Likewise.
-  NodeId near(size_t i) const {
-    const RelationshipReference& relationship = relationships_[i];
-    return relationship.start == ends_[i] ? relationship.end : relationship.start;
+  size_t size() const { return edges_.size(); }
+  NodeId end(size_t i) const { return edges_.other[i]; }
+  // These are not of hops of which only the ends are wanted.
+  RelationshipReference relationship(size_t i) const {
+    return {.id = fact(i),
+            .start = incoming(i) ? end(i) : near(i),
+            .end = incoming(i) ? near(i) : end(i),
+            .relation = relation(i),
+            .lens = origin_.mark};
   }
+  FactId fact(size_t i) const { return edges_.fact[i]; }
+  RelationId relation(size_t i) const { return edges_.relation[i]; }
+  // Whether the hop goes against the relationship.
+  bool incoming(size_t i) const { return edges_.incoming[i] != 0; }
+  // The node from which the hop was taken.
+  NodeId near(size_t i) const { return nodes_[edges_.row[i]]; }
 
  private:
   absl::Status TestPredicate();
+  // Drops the hops that are not among these, which ascend.
+  void Keep(const std::vector<uint32_t>& hops);
 
   Execution& execution_;
   const VariableExpandPlan& node_;
@@ -61,8 +70,6 @@ class PathHops {
   PathOrigin origin_;
   std::vector<NodeId> nodes_;  // unless ends are all
   Edges edges_;
-  std::vector<RelationshipReference> relationships_;
-  std::vector<NodeId> ends_;
 };
 
 }  // namespace entente::query

@@ -106,7 +106,7 @@ absl::StatusOr<bool> Reach::ReturnsAgainstArrows(const PathOrigin& origin, uint6
       ASSIGN_OR_RETURN(const bool more, hops.Next());
       if (!more) break;
       for (size_t i = 0; i < hops.size(); ++i) {
-        const FactId hop = hops.relationship(i).id;
+        const FactId hop = hops.fact(i);
         const NodeId node = hops.near(i);
         const NodeId end = hops.end(i);
         if (node == end) {

@@ -81,8 +81,9 @@ absl::Status TwoSidedSearch::Advance(Side* side, const Side& other) {
       const auto [entry, is_new] = side->reached.try_emplace(end, Reached{side->distance, kNone});
       Reached& reached = entry->second;
       if (!is_new && (!all_ || reached.distance != side->distance)) continue;
-      side->last_hops.push_back(
-          {hops.relationship(i), hops.near(i), std::exchange(reached.hop, side->last_hops.size())});
+      side->last_hops.push_back({hops.fact(i), hops.near(i), hops.relation(i),
+                                 std::exchange(reached.hop, side->last_hops.size()),
+                                 hops.incoming(i)});
       bytes += sizeof(Hop);
       if (!is_new) continue;
       bytes += kReachedBytes;
@@ -113,10 +114,15 @@ void TwoSidedSearch::ChooseFrom(size_t step) {
   const size_t nearer = near_.reached.at(meeting).distance;
   for (; step < choices_.size(); ++step) {
     const Side& side = step < nearer ? near_ : far_;
-    const bool first = step == 0 || step == nearer;
-    const NodeId node = first ? meeting : side.last_hops[choices_[step - 1]].before;
-    choices_[step] = side.reached.at(node).hop;
+    choices_[step] = side.reached.at(NodeAt(step)).hop;
   }
+}
+
+NodeId TwoSidedSearch::NodeAt(size_t step) const {
+  const NodeId meeting = meetings_[met_ - 1];
+  const size_t nearer = near_.reached.at(meeting).distance;
+  if (step == 0 || step == nearer) return meeting;
+  return (step < nearer ? near_ : far_).last_hops[choices_[step - 1]].before;
 }
 
 // The next combination of hops: the last step changes first, and what can be chosen at a step
@@ -137,12 +143,18 @@ bool TwoSidedSearch::ChooseNext() {
 void TwoSidedSearch::FillPath() {
   const size_t nearer = near_.reached.at(meetings_[met_ - 1]).distance;
   path_.clear();
-  for (size_t step = nearer; step-- > 0;) {
-    path_.push_back(near_.last_hops[choices_[step]].relationship);
-  }
-  for (size_t step = nearer; step < choices_.size(); ++step) {
-    path_.push_back(far_.last_hops[choices_[step]].relationship);
-  }
+  for (size_t step = nearer; step-- > 0;) AppendToPath(near_, step);
+  for (size_t step = nearer; step < choices_.size(); ++step) AppendToPath(far_, step);
+}
+
+void TwoSidedSearch::AppendToPath(const Side& side, size_t step) {
+  const Hop& hop = side.last_hops[choices_[step]];
+  const NodeId node = NodeAt(step);
+  path_.push_back({.id = hop.fact,
+                   .start = hop.incoming ? node : hop.before,
+                   .end = hop.incoming ? hop.before : node,
+                   .relation = hop.relation,
+                   .lens = origin_.mark});
 }
 
 }  // namespace entente::query

@@ -49,9 +49,11 @@ class TwoSidedSearch {
 
   // A way to step onto a node: the last hop of a shortest path from the side's own end.
   struct Hop {
-    RelationshipReference relationship;
+    FactId fact = kNoId;
     NodeId before = kNoId;
+    RelationId relation = kNoSymbol;
     uint32_t next = kNone;  // another last hop onto the same node
+    bool incoming = false;  // it goes against the relationship
   };
   struct Reached {
     uint64_t distance = 0;
@@ -73,6 +75,9 @@ class TwoSidedSearch {
   void ChooseFrom(size_t step);
   bool ChooseNext();
   void FillPath();
+  // The node that the path's hop of this step leads onto.
+  NodeId NodeAt(size_t step) const;
+  void AppendToPath(const Side& side, size_t step);
 
   Execution& execution_;
   const VariableExpandPlan& node_;
