@@ -383,9 +383,9 @@ absl::Status NodeLoad::SampleArticles(storage::ArticleLoad& records) {
         if (united_articles_.contains(number)) return absl::OkStatus();
         ASSIGN_OR_RETURN(const absl::string_view payload, input.bytes_.Read(row.payload, &scratch));
         if (same_ids_) {
-          records.Sample(payload);
+          records.Sample(payload, row.published);
         } else {
-          records.Sample(WithCatalogueIds(payload));
+          records.Sample(WithCatalogueIds(payload), row.published);
         }
         return absl::OkStatus();
       }));

@@ -6,8 +6,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/civil_time.h"
 #include "storage/bytes.h"
+#include "storage/published_text.h"
 #include "storage/status_macros.h"
 #include "storage/time.h"
 
@@ -22,7 +22,8 @@ enum PropertiesKind : uint8_t {
   kRareNumbers = 2,
   kFew = 3,
   kWords = 4,
-  kInstants = 5
+  kInstants = 5,
+  kDatedWords = 6
 };
 
 constexpr uint64_t kNone = ~uint64_t{0};
@@ -30,6 +31,7 @@ constexpr uint64_t kNoNumber = static_cast<uint64_t>(kNoTime);  // none that no 
 constexpr uint8_t kUsualForm = 1;
 constexpr size_t kMostDigits = 18;  // of a number that surely fits
 constexpr size_t kMostFew = 32;
+constexpr size_t kDayBytes = 10;
 constexpr uint64_t kMostBlockBytes = uint64_t{1} << 28;  // so that bits fit ends
 
 constexpr ColumnType kSlotType{.may_be_sparse = true};
@@ -58,43 +60,6 @@ int64_t GuideOf(NumberGuide guide, uint64_t slot, const ArticleRow& row) {
   if (guide == kArticle) return static_cast<int64_t>(slot);
   const NodeId node = guide == kPublisher ? row.publisher : row.original;
   return node == kNoId ? 0 : static_cast<int64_t>(node);
-}
-
-// How an instant is told.
-enum InstantStyle : uint8_t { kDay = 0, kSecond = 1 };
-constexpr size_t kDayBytes = 10;
-
-// Two digits.
-void AppendPair(int64_t number, std::string* out) {
-  out->push_back(static_cast<char>('0' + number / 10));
-  out->push_back(static_cast<char>('0' + number % 10));
-}
-
-// As ISO 8601 has it; false when the style cannot tell the instant.
-bool AppendInstant(int64_t instant, InstantStyle style, std::string* out) {
-  constexpr int64_t kMicrosecondsPerSecond = 1'000'000;
-  if (instant == kNoTime) return false;
-  const int32_t days = DayOf(instant);
-  const absl::CivilDay day = absl::CivilDay(1970, 1, 1) + days;
-  if (day.year() < 0 || day.year() > 9999) return false;
-  const int64_t of_day = instant - days * kMicrosecondsPerDay;
-  if (of_day % (style == kDay ? kMicrosecondsPerDay : kMicrosecondsPerSecond) != 0) return false;
-  AppendPair(day.year() / 100, out);
-  AppendPair(day.year() % 100, out);
-  out->push_back('-');
-  AppendPair(day.month(), out);
-  out->push_back('-');
-  AppendPair(day.day(), out);
-  if (style == kDay) return true;
-  const int64_t seconds = of_day / kMicrosecondsPerSecond;
-  out->push_back('T');
-  AppendPair(seconds / 3600, out);
-  out->push_back(':');
-  AppendPair(seconds / 60 % 60, out);
-  out->push_back(':');
-  AppendPair(seconds % 60, out);
-  out->push_back('Z');
-  return true;
 }
 
 // What one article has under an id.
@@ -239,14 +204,14 @@ struct PackedPublished {
 
 // When all are the instant that their article was published at.
 bool AppendInstants(absl::Span<const Cell> cells, absl::Span<const ArticleRow> articles,
-                    std::string* out) {
+                    DayText* days, std::string* out) {
   std::vector<uint64_t> styles(articles.size(), kNone);
   std::string text;
   for (const Cell& cell : cells) {
     const InstantStyle style = cell.bytes.size() <= kDayBytes ? kDay : kSecond;
     text.clear();
-    if (cell.form != cells[0].form || !AppendInstant(articles[cell.row].published, style, &text) ||
-        text != cell.bytes) {
+    if (cell.form != cells[0].form ||
+        !AppendInstant(articles[cell.row].published, style, days, &text) || text != cell.bytes) {
       return false;
     }
     styles[cell.row] = style;
@@ -281,16 +246,25 @@ bool AppendFew(absl::Span<const Cell> cells, size_t rows, std::string* out) {
 }
 
 // When that is smaller than the bytes as they are.
-bool AppendWords(absl::Span<const Cell> cells, size_t rows, TextEncoder* encoder,
-                 std::string* out) {
-  std::vector<uint64_t> forms(rows, kUsualForm);
-  std::vector<uint64_t> bits(rows, kNone);
+bool AppendWords(absl::Span<const Cell> cells, absl::Span<const ArticleRow> articles,
+                 TextEncoder* encoder, DayText* days, std::string* out) {
+  std::vector<uint64_t> forms(articles.size(), kUsualForm);
+  std::vector<uint64_t> bits(articles.size(), kNone);
+  const bool may_be_dated = std::none_of(cells.begin(), cells.end(),
+                                         [](const Cell& cell) { return HasDayMark(cell.bytes); });
+  bool is_dated = false;
+  std::string marked;
   std::string codes;
   BitWriter writer(&codes);
   uint64_t plain = 0;
   for (const Cell& cell : cells) {
     const uint64_t before = writer.size();
-    encoder->encoder.Encode(cell.bytes, &writer);
+    absl::string_view text = cell.bytes;
+    if (may_be_dated && MarkDay(text, articles[cell.row].published, days, &marked)) {
+      text = marked;
+      is_dated = true;
+    }
+    encoder->encoder.Encode(text, &writer);
     forms[cell.row] = cell.form;
     bits[cell.row] = writer.size() - before;
     plain += cell.bytes.size();
@@ -298,7 +272,7 @@ bool AppendWords(absl::Span<const Cell> cells, size_t rows, TextEncoder* encoder
   writer.Finish();
   if (codes.size() >= plain) return false;
   encoder->used = true;
-  out->push_back(kWords);
+  out->push_back(is_dated ? kDatedWords : kWords);
   AppendVarint(encoder->number, out);
   std::string packed;
   Column::Append(kFormType, forms, out, &packed);
@@ -375,15 +349,16 @@ std::string ArticleBlockBuilder::Finish(NodeId next, const TextEncoders& encoder
   packed += published.packed;
   Column::Append(kOriginalType, originals, &out, &packed);
   out += packed;
+  DayText days;
   for (const auto& [id, cells] : properties) {
     AppendVarint(id, &out);
-    if (AppendInstants(cells, articles, &out) || AppendNumbers(cells, slots, articles, &out) ||
-        AppendFew(cells, rows_.size(), &out)) {
+    if (AppendInstants(cells, articles, &days, &out) ||
+        AppendNumbers(cells, slots, articles, &out) || AppendFew(cells, rows_.size(), &out)) {
       continue;
     }
     const auto encoder = encoders.find(id);
     if (encoder == encoders.end() ||
-        !AppendWords(cells, rows_.size(), encoder->second.get(), &out)) {
+        !AppendWords(cells, articles, encoder->second.get(), &days, &out)) {
       AppendBytes(cells, rows_.size(), &out);
     }
   }
@@ -452,6 +427,7 @@ bool ArticleBlock::ParseProperties(ByteReader* bytes, Properties* properties) co
   uint64_t size;
   switch (properties->kind) {
     case kWords:
+    case kDatedWords:
       if (!bytes->Number(&properties->vocabulary_number)) return false;
       return ParseBytes(bytes, properties);
     case kBytes:
@@ -498,7 +474,7 @@ bool ArticleBlock::ParseBytes(ByteReader* bytes, Properties* properties) const {
   uint64_t sizes[kMaxBlockArticles];
   properties->number.Unpack(0, ids_.size(), sizes);
   properties->ends.resize(ids_.size());
-  const uint64_t unit = properties->kind == kWords ? 8 : 1;  // of sizes in a byte
+  const uint64_t unit = properties->kind == kBytes ? 1 : 8;  // of sizes in a byte
   const uint64_t most = std::min<uint64_t>(bytes->rest().size(), kMostBlockBytes) * unit;
   uint64_t end = 0;
   for (size_t i = 0; i < ids_.size(); ++i) {
@@ -560,17 +536,20 @@ absl::StatusOr<NodeRecord> ArticleBlock::Read(size_t i, FindVocabulary find_voca
       property.bytes = column.bytes.substr(column.ends[i] - number, number);
     } else if (column.kind == kInstants) {
       text.clear();
-      if (number > kSecond || !AppendInstant(record.published, InstantStyle(number), &text)) {
+      DayText days;
+      if (number > kSecond ||
+          !AppendInstant(record.published, InstantStyle(number), &days, &text)) {
         return absl::DataLossError("broken block of articles");
       }
       property.bytes = text;
-    } else if (column.kind == kWords) {
+    } else if (column.kind == kWords || column.kind == kDatedWords) {
       if (column.vocabulary == nullptr) {
         ASSIGN_OR_RETURN(column.vocabulary, find_vocabulary(column.id, column.vocabulary_number));
       }
       text.clear();
       const uint64_t end = column.ends[i];
-      if (!column.vocabulary->Decode(column.bytes, end - number, end, &text)) {
+      if (!column.vocabulary->Decode(column.bytes, end - number, end, &text) ||
+          (column.kind == kDatedWords && !ReplaceDayMarks(record.published, &text))) {
         return absl::DataLossError("broken text in a block of articles");
       }
       property.form = column.form.At(i) % kPropertyForms;

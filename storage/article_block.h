@@ -30,6 +30,8 @@
 //                  then the codes of all (vocabulary.h), the last byte filled up
 //     5  instants  form u8; header, packed of style*: the text is the instant at which the article
 //                  was published, 0 as "2024-06-18", 1 as "2024-06-18T14:13:20Z"
+//     6  words     the same as 4, but the bytes 1 and 2 in a text stand for the day on which the
+//                  article was published, "2024/06/18" and "2024-06-18" (published_text.h)
 //
 // * has a none code, + is scaled, ° may be sparse (column.h): usually gap 0, none, form 1. None in
 // a column of properties stands for an article without this one.

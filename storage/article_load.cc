@@ -34,11 +34,13 @@ uint64_t ArticleLoad::SampleShare(uint64_t articles) {
   return std::max(articles / kSamples, kLeastShare);
 }
 
-void ArticleLoad::Sample(absl::string_view properties) {
+void ArticleLoad::Sample(absl::string_view properties, int64_t published) {
   if (properties.size() > kMostPropertyBytes) return;  // such articles stand loose
   PackedProperty property;
   while (!properties.empty() && TakeProperty(&properties, &property)) {
-    if (MayBeText(property)) samples_[property.id].Add(property.bytes);
+    if (!MayBeText(property)) continue;
+    const bool is_marked = MarkDay(property.bytes, published, &days_, &marked_);
+    samples_[property.id].Add(is_marked ? absl::string_view(marked_) : property.bytes);
   }
 }
 

@@ -16,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "storage/article_block.h"
 #include "storage/nodes.h"
+#include "storage/published_text.h"
 #include "storage/table_load.h"
 #include "storage/vocabularies.h"
 
@@ -29,7 +30,7 @@ class ArticleLoad {
   bool learns() const { return in_blocks_; }
   static uint64_t SampleShare(uint64_t articles);
   // Some articles, before all else: one in `share`, which Learn is then told.
-  void Sample(absl::string_view properties);
+  void Sample(absl::string_view properties, int64_t published);
   absl::Status Learn(uint64_t share);
 
   // By rising id, from Transaction::NewArticlesOfBlocks when the load has files. What follows from
@@ -51,6 +52,8 @@ class ArticleLoad {
   absl::btree_map<PropertyId, VocabularySample> samples_;
   std::vector<NewVocabulary> learned_;
   TextEncoders encoders_;
+  DayText days_;
+  std::string marked_;  // scratch
 };
 
 }  // namespace entente::storage

@@ -219,6 +219,47 @@ TEST(ArticleBlockTest, TextsTakeAVocabularyWhereThatIsSmaller) {
   EXPECT_FALSE(encoders[kTitle]->used);
 }
 
+TEST(ArticleBlockTest, DaysOfPublicationInTextsAreLeftOut) {
+  constexpr int64_t kDay = 19'892;  // 2024-06-18
+  const std::vector<std::pair<std::string, int64_t>> cases = {
+      {"https://a.org/2024/06/18/x", kDay},
+      {"https://a.org/2024/story-2024-06-18", kDay},
+      {"https://a.org/2024-06-17/2024-06-18/2024-06-18", kDay},
+      {"https://a.org/2024/06-18/x2024/06/1", kDay},
+      {"https://a.org/2024/06/18/x", kDay + 1},
+      {"2024/06/18", kDay},
+      {"0001-01-01 and 9999/12/31", -719'162},
+      {"no day", kDay}};
+  for (const std::string& odd : {std::string("plain"), std::string("\x01 stands here")}) {
+    std::vector<NodeRecord> records;
+    VocabularySample sample;
+    for (const auto& [text, day] : cases) {
+      for (const bool has_instant : {true, false}) {
+        NodeRecord record = Article(Packed({{kTitle, 1, text}}));
+        if (has_instant) record.published = day * kMicrosecondsPerDay + 3'600'000'000;
+        records.push_back(std::move(record));
+        sample.Add(text);
+      }
+    }
+    records.push_back(Article(Packed({{kTitle, 1, odd}})));
+    const Vocabulary vocabulary = *Vocabulary::Parse(sample.Learn(1));
+    TextEncoders encoders;
+    encoders[kTitle] = std::make_unique<TextEncoder>(
+        TextEncoder{.number = 3, .encoder = VocabularyEncoder(vocabulary)});
+    const std::string bytes = BlockOf(records, encoders);
+    absl::StatusOr<ArticleBlock> block = ArticleBlock::Parse(kFirstArticle, bytes);
+    ASSERT_TRUE(block.ok());
+    const auto find = [&](PropertyId, uint32_t) -> absl::StatusOr<const Vocabulary*> {
+      return &vocabulary;
+    };
+    for (size_t i = 0; i < records.size(); ++i) {
+      const absl::StatusOr<NodeRecord> read = block->Read(i, find);
+      ASSERT_TRUE(read.ok()) << i;
+      EXPECT_EQ(*read, records[i]) << i;
+    }
+  }
+}
+
 TEST(ArticleBlockTest, TextsThatTellWhenItWasPublishedAreLeftOut) {
   const auto block_size = [](const std::vector<std::string>& texts) {
     std::vector<NodeRecord> records;
@@ -294,7 +335,7 @@ class ArticlesOfBlocksTest : public testing::Test {
     const NodeId first = *transaction->NewArticlesOfBlocks(records.size());
     ArticleLoad articles(load);
     if (learns_) {
-      for (const NodeRecord& record : records) articles.Sample(record.properties);
+      for (const NodeRecord& record : records) articles.Sample(record.properties, record.published);
       EXPECT_TRUE(articles.Learn(1).ok());
     }
     std::set<std::pair<NodeId, NodeId>> published;
