@@ -91,9 +91,9 @@ absl::StatusOr<Value> Evaluator::EvaluateSame(const Expression& expression) {
   if (found != same_.end()) return found->second;
   Batch unit(execution_.plan->slot_names.size());
   unit.set_row_count(1);
-  ASSIGN_OR_RETURN(const Column column,
-                   std::visit([&](const auto& node) { return Run(node, expression, unit); },
-                              expression.node));
+  ASSIGN_OR_RETURN(
+      const Column column,
+      std::visit([&](const auto& node) { return Run(node, expression, unit); }, expression.node));
   Value value = column.ValueAt(0);
   RETURN_IF_ERROR(same_hold_.Add(sizeof(Value) + value.HeapBytes()));
   same_.emplace(&expression, value);

@@ -6,11 +6,10 @@
 //   articles       varint
 //   labels         count varint, then each: id varint; all articles of a block have them
 //   columns        varint, of properties
-//   unit           u8 of the instants: 0 microseconds, milliseconds, seconds, minutes, hours, days
-//   slope          zigzag varint, of the instants by slots (id − first id of the block), see
-//   trend.h headers        of gap (slot − row)°, publisher*, published (in units, less its
-//   trend)*+,
-//                  original*°
+//   unit           u8, of the instants: 0 microseconds, then milli-, seconds, minutes, hours, days
+//   slope          zigzag varint, of the instants by slots (id − first id of the block), trend.h
+//   headers        of gap (slot − row)°, publisher*, published*+, original*°; published is counted
+//                  in units, less its trend
 //   packed         of the same
 //   properties     column by column, by rising id
 //
