@@ -101,6 +101,7 @@ class RowSorter {
     }
     if (!rows_.empty()) RETURN_IF_ERROR(SpillRun());
     std::vector<Row>().swap(rows_);
+    scratch_.reset();
     for (Run& run : runs_) {
       RETURN_IF_ERROR(Advance(&run));
       heap_.push_back(&run);
@@ -166,7 +167,10 @@ class RowSorter {
 
   absl::Status SpillRun() {
     constexpr size_t kBlockRows = std::max<size_t>((size_t{256} << 10) / sizeof(Row), 1);
-    SortRows<Row, Order>(&rows_);
+    if (scratch_ == nullptr) {
+      scratch_ = std::make_unique_for_overwrite<char[]>(run_rows_ * sizeof(Row));
+    }
+    SpreadRows<Row, Order>(absl::MakeSpan(rows_), reinterpret_cast<Row*>(scratch_.get()), false);
     const size_t begin_block = blocks_.size();
     for (size_t begin = 0; begin < rows_.size(); begin += kBlockRows) {
       const size_t count = std::min(kBlockRows, rows_.size() - begin);
@@ -184,6 +188,8 @@ class RowSorter {
   const size_t run_rows_;
   SpillBlocks blocks_;     // of all runs
   std::vector<Row> rows_;  // of the run that grows; all of them when nothing was spilled
+  // For sorting runs: memory that is used again need not be made ready by the system.
+  std::unique_ptr<char[]> scratch_;
   size_t next_ = 0;
   std::vector<Run> runs_;
   std::vector<Run*> heap_;  // those that have rows left, the least row first
