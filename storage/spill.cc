@@ -15,6 +15,11 @@ namespace {
 
 constexpr absl::string_view kFolderPrefix = "load-";
 
+// Places are of so many bytes or a multiple, so that blocks of nearly one size take each other's.
+constexpr uint64_t kPlaceUnit = 4096;
+
+uint64_t PlaceSize(uint64_t bytes) { return (bytes + kPlaceUnit - 1) / kPlaceUnit * kPlaceUnit; }
+
 void RemoveFolder(rocksdb::Env* env, const std::string& folder) {
   std::vector<std::string> children;
   env->GetChildren(folder, &children).PermitUncheckedError();
@@ -36,6 +41,7 @@ SpillSpace::SpillSpace(Store& store, uint64_t memory_bytes)
     : env_(store.impl_->env), folder_(NewFolder(*store.impl_)), memory_bytes_(memory_bytes) {}
 
 SpillSpace::~SpillSpace() {
+  file_.reset();
   if (files_ > 0) RemoveFolder(env_, folder_);
 }
 
@@ -61,13 +67,49 @@ bool SpillSpace::TakeMemory(uint64_t bytes) {
   return false;
 }
 
+absl::StatusOr<uint64_t> SpillSpace::TakePlace(uint64_t size) {
+  absl::MutexLock lock(&mutex_);
+  if (file_ == nullptr) {
+    ASSIGN_OR_RETURN(const std::string path, NewFile());
+    std::unique_ptr<rocksdb::WritableFile> made;
+    RETURN_IF_ERROR(ToStatus(env_->NewWritableFile(path, &made, rocksdb::EnvOptions())));
+    RETURN_IF_ERROR(ToStatus(made->Close()));
+    RETURN_IF_ERROR(ToStatus(env_->NewRandomRWFile(path, &file_, rocksdb::EnvOptions())));
+  }
+  std::vector<uint64_t>& free = free_[size];
+  uint64_t offset = file_size_;
+  if (free.empty()) {
+    file_size_ += size;
+  } else {
+    offset = free.back();
+    free.pop_back();
+  }
+  return offset;
+}
+
+absl::StatusOr<uint64_t> SpillSpace::Write(absl::string_view bytes) {
+  ASSIGN_OR_RETURN(const uint64_t offset, TakePlace(PlaceSize(bytes.size())));
+  RETURN_IF_ERROR(ToStatus(file_->Write(offset, ToSlice(bytes))));
+  return offset;
+}
+
+absl::Status SpillSpace::Read(uint64_t offset, uint64_t size, char* bytes) const {
+  rocksdb::Slice read;
+  RETURN_IF_ERROR(ToStatus(file_->Read(offset, size, &read, bytes)));
+  if (read.size() != size) return absl::DataLossError("a spilled block was cut short");
+  if (read.data() != bytes) std::memcpy(bytes, read.data(), size);
+  return absl::OkStatus();
+}
+
+void SpillSpace::GivePlace(uint64_t offset, uint64_t size) {
+  absl::MutexLock lock(&mutex_);
+  free_[PlaceSize(size)].push_back(offset);
+}
+
 SpillBlocks::SpillBlocks(SpillSpace& space) : space_(space) {}
 
 SpillBlocks::~SpillBlocks() {
   for (size_t i = 0; i < blocks_.size(); ++i) Drop(i);
-  reader_.reset();
-  writer_.reset();
-  if (!path_.empty()) space_.env()->DeleteFile(path_).PermitUncheckedError();
 }
 
 absl::Status SpillBlocks::Add(absl::string_view bytes) {
@@ -77,19 +119,7 @@ absl::Status SpillBlocks::Add(absl::string_view bytes) {
     block.bytes.reset(new char[bytes.size()]);
     std::memcpy(block.bytes.get(), bytes.data(), bytes.size());
   } else {
-    if (writer_ == nullptr) {
-      ASSIGN_OR_RETURN(path_, space_.NewFile());
-      RETURN_IF_ERROR(
-          ToStatus(space_.env()->NewWritableFile(path_, &writer_, rocksdb::EnvOptions())));
-    }
-    RETURN_IF_ERROR(ToStatus(writer_->Append(ToSlice(bytes))));
-    RETURN_IF_ERROR(ToStatus(writer_->Flush()));
-    block.offset = file_size_;
-    file_size_ += bytes.size();
-    if (reader_ == nullptr) {
-      RETURN_IF_ERROR(
-          ToStatus(space_.env()->NewRandomAccessFile(path_, &reader_, rocksdb::EnvOptions())));
-    }
+    ASSIGN_OR_RETURN(block.offset, space_.Write(bytes));
   }
   blocks_.push_back(std::move(block));
   return absl::OkStatus();
@@ -104,18 +134,19 @@ absl::StatusOr<absl::string_view> SpillBlocks::ReadPart(size_t index, uint64_t o
   const Block& block = blocks_[index];
   if (block.bytes != nullptr) return absl::string_view(block.bytes.get() + offset, size);
   scratch->resize(size);
-  rocksdb::Slice read;
-  RETURN_IF_ERROR(ToStatus(reader_->Read(block.offset + offset, size, &read, scratch->data())));
-  if (read.size() != size) return absl::DataLossError("a spilled block was cut short");
-  if (read.data() != scratch->data()) std::memcpy(scratch->data(), read.data(), size);
+  RETURN_IF_ERROR(space_.Read(block.offset + offset, size, scratch->data()));
   return absl::string_view(*scratch);
 }
 
 void SpillBlocks::Drop(size_t index) {
   Block& block = blocks_[index];
-  if (block.bytes == nullptr) return;
-  block.bytes.reset();
-  space_.GiveMemory(block.size);
+  if (std::exchange(block.is_dropped, true)) return;
+  if (block.bytes != nullptr) {
+    block.bytes.reset();
+    space_.GiveMemory(block.size);
+  } else {
+    space_.GivePlace(block.offset, block.size);
+  }
 }
 
 }  // namespace entente::storage

@@ -1,6 +1,7 @@
 // SpillSpace: the folder in a database's directory in which a load keeps what does not fit into its
 // memory, and the table files it makes. SpillBlocks: a sequence of blocks of bytes, in memory while
-// the space's memory lasts and in a file of the space beyond that.
+// the space's memory lasts and in the space's file beyond that. There is one file for all blocks,
+// in which the places of those that were dropped are written again: the system has them in memory.
 //
 // All files go through RocksDB's Env. The folder goes with its SpillSpace; what a killed process
 // left behind is removed when the database is next opened for writing.
@@ -12,14 +13,16 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 
 namespace rocksdb {
 class Env;
-class RandomAccessFile;
-class WritableFile;
+class RandomRWFile;
 }  // namespace rocksdb
 
 namespace entente::storage {
@@ -47,12 +50,23 @@ class SpillSpace {
   friend class SpillBlocks;
   bool TakeMemory(uint64_t bytes);
   void GiveMemory(uint64_t bytes) { taken_ -= bytes; }
+  // The same of places in the file; a place is named by its offset. Reading is for any thread.
+  absl::StatusOr<uint64_t> Write(absl::string_view bytes);
+  absl::Status Read(uint64_t offset, uint64_t size, char* bytes) const;
+  void GivePlace(uint64_t offset, uint64_t size);
+  absl::StatusOr<uint64_t> TakePlace(uint64_t size);
 
   rocksdb::Env* const env_;
   const std::string folder_;
   const uint64_t memory_bytes_;
   std::atomic<uint64_t> taken_{0};
   std::atomic<uint64_t> files_{0};
+
+  absl::Mutex mutex_;
+  // Made by the first Write, and never again; whoever has a place may use it without the mutex.
+  std::unique_ptr<rocksdb::RandomRWFile> file_;
+  uint64_t file_size_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::flat_hash_map<uint64_t, std::vector<uint64_t>> free_ ABSL_GUARDED_BY(mutex_);  // by size
 };
 
 // Filled and read by one thread at a time; reading by several at once is fine.
@@ -71,7 +85,7 @@ class SpillBlocks {
   // Part of a block, likewise.
   absl::StatusOr<absl::string_view> ReadPart(size_t block, uint64_t offset, uint64_t size,
                                              std::string* scratch) const;
-  // Gives back the memory of a block that nobody reads any more.
+  // Gives back the memory or the place of a block that nobody reads any more.
   void Drop(size_t block);
 
  private:
@@ -79,14 +93,11 @@ class SpillBlocks {
     std::unique_ptr<char[]> bytes;  // null: in the file, or dropped
     uint64_t offset = 0;            // in the file
     uint64_t size = 0;
+    bool is_dropped = false;
   };
 
   SpillSpace& space_;
   std::vector<Block> blocks_;
-  std::unique_ptr<rocksdb::WritableFile> writer_;
-  std::string path_;
-  uint64_t file_size_ = 0;
-  mutable std::unique_ptr<rocksdb::RandomAccessFile> reader_;
 };
 
 }  // namespace entente::storage

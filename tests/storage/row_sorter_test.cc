@@ -1,6 +1,7 @@
 // Rows, bytes and sorted rows are the same whether memory holds them or files do.
 #include "storage/row_sorter.h"
 
+#include <filesystem>
 #include <random>
 #include <string>
 #include <tuple>
@@ -11,6 +12,7 @@
 #include "storage/row_log.h"
 #include "storage/spill.h"
 #include "storage/store.h"
+#include "tests/storage/scratch_directory.h"
 
 namespace entente::storage {
 namespace {
@@ -124,6 +126,48 @@ TEST_P(SpillTest, TextsAreFoundByTheirPlaces) {
     EXPECT_TRUE(*log.Read(place, &scratch) == text);
     EXPECT_TRUE(*reader.Read(place) == text);
   }
+}
+
+TEST_P(SpillTest, BlocksKeepTheirBytesWhileOthersComeAndGo) {
+  std::mt19937_64 random(3);
+  std::string scratch;
+  SpillBlocks blocks(space_);
+  std::vector<std::string> expected;
+  for (int round = 0; round < 30; ++round) {
+    SpillBlocks passing(space_);
+    for (int i = 0; i < 4; ++i) {
+      const std::string bytes(1 + random() % 9000, static_cast<char>(random()));
+      ASSERT_TRUE(passing.Add(bytes).ok());
+      expected.push_back(std::string(1 + random() % 9000, static_cast<char>(random())));
+      ASSERT_TRUE(blocks.Add(expected.back()).ok());
+      EXPECT_EQ(passing.Read(i, &scratch).value(), bytes);
+      if (i % 2 == 0) passing.Drop(i);
+    }
+    // One that was dropped stays so.
+    passing.Drop(0);
+  }
+  for (size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(blocks.Read(i, &scratch).value(), expected[i]);
+  }
+}
+
+TEST(SpillSpaceTest, PlacesOfDroppedBlocksAreWrittenAgain) {
+  const ScratchDirectory directory;
+  const auto store = Store::Open(directory.path(), {.create_if_missing = true});
+  ASSERT_TRUE(store.ok());
+  SpillSpace space(**store, /*memory_bytes=*/0);
+  const std::string bytes(100'000, 'x');
+  for (int round = 0; round < 20; ++round) {
+    SpillBlocks blocks(space);
+    for (int i = 0; i < 5; ++i) ASSERT_TRUE(blocks.Add(bytes).ok());
+  }
+  uint64_t spilled = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory.path())) {
+    const bool is_of_space = entry.path().parent_path().filename().string().rfind("load-", 0) == 0;
+    if (is_of_space) spilled += entry.file_size();
+  }
+  EXPECT_GE(spilled, 5 * bytes.size());
+  EXPECT_LT(spilled, 6 * bytes.size());
 }
 
 INSTANTIATE_TEST_SUITE_P(Memory, SpillTest, ::testing::Values(0, 100'000, uint64_t{1} << 30));
