@@ -102,6 +102,7 @@ absl::Status NodeLoad::EachArticleRow(const Visit& visit) {
     storage::RowLog<ArticleRow>::Reader rows(input->articles_);
     ArticleRow row;
     for (; rows.Next(&row); ++number) {
+      if (const ArticleRow* const later = rows.Ahead(kRowsAhead)) PrefetchKey(later->key);
       const auto united =
           united_articles_.empty() ? united_articles_.end() : united_articles_.find(number);
       RETURN_IF_ERROR(
@@ -346,15 +347,21 @@ absl::Status NodeLoad::FindSources() {
   for (const auto& [copy, original] : originals_) {
     NodeId root = original;
     while (root >= first_article_) {
-      const auto above = originals_.find(static_cast<uint32_t>(root - first_article_));
-      if (above == originals_.end()) break;
-      root = above->second;
+      const NodeId above = OriginalOf(static_cast<uint32_t>(root - first_article_));
+      if (above == kNoId) break;
+      root = above;
     }
     ASSIGN_OR_RETURN(const Source source, SourceOf(root));
     sources.emplace_back(copy, source.source);
   }
   for (const auto& [copy, source] : sources) sources_[copy].source = source;
   return absl::OkStatus();
+}
+
+NodeId NodeLoad::OriginalOf(uint32_t copy) const {
+  if (original_keys_[copy] == kNoText) return kNoId;
+  const auto original = originals_.find(copy);
+  return original == originals_.end() ? kNoId : original->second;
 }
 
 absl::StatusOr<NodeId> NodeLoad::FindArticle(TextId key) {
@@ -423,8 +430,7 @@ absl::Status NodeLoad::WriteArticles() {
       }
       record.publisher = row.publisher == kNoText ? kNoId : nodes_[row.publisher];
       record.published = row.published;
-      const auto original = originals_.find(static_cast<uint32_t>(node - first_article_));
-      record.original = original == originals_.end() ? kNoId : original->second;
+      record.original = OriginalOf(static_cast<uint32_t>(node - first_article_));
       RETURN_IF_ERROR(records.Add(node, record));
       if (indexes_nodes_) RETURN_IF_ERROR(graph_.IndexNewNode(node, record));
       if (record.publisher != kNoId) RETURN_IF_ERROR(publishers.Add({record.publisher, node}));
@@ -484,7 +490,7 @@ absl::Status NodeLoad::WriteWaysToNodes() {
   for (const auto& [copy, original] : originals_) {
     copies.push_back({original, first_article_ + copy});
   }
-  storage::SortRows<Link, LinkOrder>(&copies);
+  storage::SortRows<Link, LinkOrder>(absl::MakeSpan(copies));
   storage::TableStream ways = tables_.NewStream(storage::Family::kProvenance);
   for (const Link& link : copies) {
     RETURN_IF_ERROR(ways.Put(storage::OriginalKey(link.from, link.to), ""));

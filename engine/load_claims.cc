@@ -66,7 +66,7 @@ ValidEnd EndOf(int32_t day, uint8_t precision) {
 bool ClaimLoad::IdentityOrder::Less(const NamedFact& a, const NamedFact& b) {
   const auto order = [](const NamedFact& f) {
     return std::tie(f.subject, f.relation, f.object, f.valid_from, f.valid_to, f.from_precision,
-                    f.to_precision, f.ends, f.number);
+                    f.to_precision, f.ends);
   };
   return order(a) < order(b);
 }
@@ -124,6 +124,10 @@ absl::Status ClaimLoad::ResolveFacts() {
     EvidenceRow piece;
     for (; rows.Next(&row); ++number) {
       RETURN_IF_ERROR(context_.report(number, total));
+      if (const FactRow* const later = rows.Ahead(NodeLoad::kRowsAhead)) {
+        nodes_.Prefetch(later->subject);
+        nodes_.Prefetch(later->object);
+      }
       if (row.coupled && !coupled.Next(&piece)) break;
       const absl::Status resolved = ResolveFact(row, row.coupled ? &piece : nullptr, number);
       RETURN_IF_ERROR(context_.reject_if_bad(row.place, resolved));
@@ -306,12 +310,13 @@ absl::Status ClaimLoad::ResolvePiece(const EvidenceRow& row, uint32_t input, uin
   NamedEvidence piece;
   if (row.asserter != kNoText) RETURN_IF_ERROR(nodes_.Check(row.asserter));
   ASSIGN_OR_RETURN(piece.article, nodes_.FindArticle(row.article));
-  if (row.asserter != kNoText) RETURN_IF_ERROR(nodes_.Resolve(row.asserter).status());
+  piece.asserter = kNoId;
+  if (row.asserter != kNoText) {
+    ASSIGN_OR_RETURN(piece.asserter, nodes_.Resolve(row.asserter));
+  }
   piece.fact = fact;
-  piece.ordinal = ordinal_++;
-  piece.extra = row.extra;
   piece.input = input;
-  piece.asserter = row.asserter;
+  piece.extra = row.extra;
   piece.sentence = row.sentence;
   piece.span_begin = row.span_begin;
   piece.span_end = row.span_end;
@@ -349,6 +354,10 @@ absl::Status ClaimLoad::ResolveEvidence() {
       EvidenceRow row;
       while (rows.Next(&row)) {
         RETURN_IF_ERROR(context_.report(done++, total));
+        if (const EvidenceRow* const later = rows.Ahead(NodeLoad::kRowsAhead)) {
+          nodes_.PrefetchArticle(later->article);
+          nodes_.Prefetch(later->asserter);
+        }
         const absl::StatusOr<uint32_t> fact = FactOf(row);
         // What stands and falls with a fact was rejected with it.
         if (coupled && !fact.ok()) continue;
@@ -360,7 +369,7 @@ absl::Status ClaimLoad::ResolveEvidence() {
       RETURN_IF_ERROR(rows.status());
     }
   }
-  std::vector<uint32_t>().swap(fact_of_number_);
+  storage::LargeVector<uint32_t>().swap(fact_of_number_);
   return evidence_.Sort();
 }
 
@@ -374,9 +383,7 @@ absl::Status ClaimLoad::AppendPiece(const NamedEvidence& piece,
   stored.span_start = piece.span_begin;
   stored.span_end = piece.span_end;
   stored.confidence = piece.confidence / 10000.0;
-  if (piece.asserter != kNoText) {
-    ASSIGN_OR_RETURN(stored.asserter, nodes_.Resolve(piece.asserter));
-  }
+  stored.asserter = piece.asserter;
   if (piece.extra == 0) return absl::OkStatus();
   std::string scratch;
   ASSIGN_OR_RETURN(const absl::string_view extra,

@@ -20,6 +20,7 @@
 #include "storage/adjacency.h"
 #include "storage/fact_load.h"
 #include "storage/facts.h"
+#include "storage/large_vector.h"
 #include "storage/row_log.h"
 #include "storage/row_sorter.h"
 
@@ -78,12 +79,11 @@ class ClaimLoad {
     uint8_t flags;
   };
   struct NamedEvidence {
-    uint32_t fact;     // number of the distinct fact
-    uint32_t ordinal;  // in the order of the inputs
+    uint32_t fact;   // number of the distinct fact
+    uint32_t input;  // whose bytes hold what is extra
     NodeId article;
+    NodeId asserter;
     uint64_t extra;
-    uint32_t input;
-    TextId asserter;
     int32_t sentence;
     int32_t span_begin;
     int32_t span_end;
@@ -92,9 +92,7 @@ class ClaimLoad {
   };
   struct FactOrder {
     static uint64_t Major(const NamedEvidence& piece) { return piece.fact; }
-    static bool Less(const NamedEvidence& a, const NamedEvidence& b) {
-      return a.fact != b.fact ? a.fact < b.fact : a.ordinal < b.ordinal;
-    }
+    static bool Less(const NamedEvidence& a, const NamedEvidence& b) { return a.fact < b.fact; }
   };
 
   absl::Status DeclareTaxonomy();
@@ -126,7 +124,7 @@ class ClaimLoad {
   NodeLoad& nodes_;
 
   std::vector<uint64_t> first_number_;                   // of each input's facts
-  std::vector<uint32_t> fact_of_number_;                 // the distinct fact, or kRefused
+  storage::LargeVector<uint32_t> fact_of_number_;                 // the distinct fact, or kRefused
   absl::flat_hash_map<uint32_t, std::string> refusals_;  // why, by number
   absl::flat_hash_map<TextId, RelationId> relations_;
   storage::RowSorter<NamedFact, IdentityOrder> rows_;
@@ -140,7 +138,6 @@ class ClaimLoad {
   std::vector<uint32_t> edge_order_;  // by relation and other end
 
   storage::RowSorter<NamedEvidence, FactOrder> evidence_;
-  uint32_t ordinal_ = 0;
   NamedEvidence next_piece_;
   bool has_next_ = false;
   std::vector<Word> words_;

@@ -26,6 +26,7 @@
 #include "engine/load_input.h"
 #include "storage/article_load.h"
 #include "storage/edge_stream.h"
+#include "storage/large_vector.h"
 #include "storage/row_log.h"
 #include "storage/table_load.h"
 
@@ -62,6 +63,14 @@ class NodeLoad {
   // Fails as Resolve would, and makes nothing.
   absl::Status Check(TextId text) {
     return Known(text) != kNoId ? absl::OkStatus() : LookUp(text, /*make=*/false).status();
+  }
+  // To be called this many rows before a row's names are asked for.
+  static constexpr size_t kRowsAhead = 12;
+  void Prefetch(TextId text) const {
+    if (text < nodes_.size()) __builtin_prefetch(&nodes_[text]);
+  }
+  void PrefetchArticle(TextId key) const {
+    if (key < article_of_key_.size()) __builtin_prefetch(&article_of_key_[key]);
   }
   // The article with this key; InvalidArgument when there is none.
   absl::StatusOr<NodeId> FindArticle(TextId key);
@@ -132,6 +141,10 @@ class NodeLoad {
   bool MayBeStored() const { return !empty_database_ || through_writer_; }
 
   // Calls visit(row number, row, input) for every row of an article; numbers count over all inputs.
+  void PrefetchKey(TextId key) const {
+    Prefetch(key);
+    PrefetchArticle(key);
+  }
   template <typename Visit>
   absl::Status EachArticleRow(const Visit& visit);
   absl::Status ChooseWays();
@@ -142,6 +155,8 @@ class NodeLoad {
   absl::Status MarkPublisher(NodeId node);
   absl::Status CheckOriginals(const ArticleRow& row) const;
   absl::Status FindSources();
+  // Of one of the direct articles; kNoId: it is none's copy, or the original is not there.
+  NodeId OriginalOf(uint32_t copy) const;
   ArticleInput ArticleOf(absl::string_view payload) const;
   // Lets `records` learn what the articles' texts are like.
   absl::Status SampleArticles(storage::ArticleLoad& records);
@@ -159,7 +174,7 @@ class NodeLoad {
   bool through_writer_ = false;                  // whether the transaction has made any node
   std::vector<PropertyId> catalogue_ids_;        // by the load's number
   bool same_ids_ = true;                         // those are the same numbers
-  std::vector<NodeId> nodes_;                    // by text: what it means, kNoId: not known yet
+  storage::LargeVector<NodeId> nodes_;                    // by text: what it means, kNoId: not known yet
   absl::flat_hash_set<TextId> texts_of_writer_;  // what ClaimWriter may look up …
   absl::flat_hash_set<std::string> names_of_writer_;  // … and as names, normalised
 
@@ -174,11 +189,11 @@ class NodeLoad {
   std::vector<Way> ways_;  // of rows of articles
   // Of articles that came in several rows, by the first: what they say together.
   absl::flat_hash_map<uint64_t, std::pair<ArticleRow, std::string>> united_articles_;
-  std::vector<uint32_t> article_of_key_;  // by text: number among the direct ones
-  std::vector<TextId> article_keys_;      // by that number
-  std::vector<TextId> original_keys_;
+  storage::LargeVector<uint32_t> article_of_key_;  // by text: number among the direct ones
+  storage::LargeVector<TextId> article_keys_;      // by that number
+  storage::LargeVector<TextId> original_keys_;
   absl::flat_hash_map<uint32_t, NodeId> originals_;
-  std::vector<Source> sources_;
+  storage::LargeVector<Source> sources_;
   NodeId first_article_ = 0;
   EvidenceReader stored_articles_;
 };

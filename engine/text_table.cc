@@ -11,7 +11,8 @@
 namespace entente {
 namespace {
 
-constexpr size_t kBlockBytes = 64 << 10;
+constexpr size_t kBlockBytes = 16 << 20;
+constexpr size_t kBytesOfShard = 64 << 10;  // taken at once
 constexpr size_t kFirstSlots = 256;
 
 // The bits of a slot that hold an address, and the others.
@@ -32,7 +33,7 @@ size_t TextTable::Shard::Probe(uint32_t hash, absl::string_view text) const {
   size_t at = hash & mask;
   for (; slots[at] != 0; at = (at + 1) & mask) {
     if ((slots[at] & ~kAddress) != Tag(hash)) continue;
-    const Entry* const entry = reinterpret_cast<const Entry*>(slots[at] & kAddress);
+    const TextEntry* const entry = reinterpret_cast<const TextEntry*>(slots[at] & kAddress);
     if (entry->hash == hash && entry->text() == text) break;
   }
   return at;
@@ -44,38 +45,47 @@ void TextTable::Shard::Reserve(size_t texts) {
   if (needed == slots.size()) return;
   slots.assign(needed, 0);
   const size_t mask = needed - 1;
-  for (const Entry* const entry : entries) {
+  for (const TextEntry* const entry : entries) {
     size_t at = entry->hash & mask;
     while (slots[at] != 0) at = (at + 1) & mask;
     slots[at] = Tag(entry->hash) | reinterpret_cast<uint64_t>(entry);
   }
 }
 
-const TextTable::Entry* TextTable::Shard::Keep(uint32_t hash, absl::string_view text) {
-  constexpr size_t kAlign = alignof(Entry);
-  const size_t bytes = (sizeof(Entry) + text.size() + kAlign - 1) / kAlign * kAlign;
-  if (bytes > block_left) {
-    block_left = std::max(bytes, kBlockBytes);
-    blocks.push_back(std::make_unique<char[]>(block_left));
-    block_next = blocks.back().get();
+char* TextTable::Memory::Take(size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  if (bytes > left_) {
+    left_ = std::max(bytes, kBlockBytes);
+    blocks_.emplace_back(left_);
   }
-  Entry* const entry = new (block_next)
-      Entry{hash, static_cast<uint32_t>(entries.size()), static_cast<uint32_t>(text.size())};
+  left_ -= bytes;
+  return blocks_.back().data() + left_;
+}
+
+const TextEntry* TextTable::Shard::Keep(uint32_t hash, absl::string_view text, Memory* more) {
+  constexpr size_t kAlign = alignof(TextEntry);
+  const size_t bytes = (sizeof(TextEntry) + text.size() + kAlign - 1) / kAlign * kAlign;
+  if (bytes > memory_left) {
+    memory_left = std::max(bytes, kBytesOfShard);
+    memory = more->Take(memory_left);
+  }
+  TextEntry* const entry = new (memory)
+      TextEntry{hash, static_cast<uint32_t>(entries.size()), static_cast<uint32_t>(text.size())};
   std::memcpy(entry + 1, text.data(), text.size());
-  block_next += bytes;
-  block_left -= bytes;
+  memory += bytes;
+  memory_left -= bytes;
   return entry;
 }
 
-// The index of the text's entry. There must be room.
-uint32_t TextTable::Shard::Enter(uint32_t hash, absl::string_view text) {
+// There must be room.
+const TextEntry* TextTable::Shard::Enter(uint32_t hash, absl::string_view text, Memory* more) {
   const size_t at = Probe(hash, text);
   if (slots[at] == 0) {
-    const Entry* const entry = Keep(hash, text);
+    const TextEntry* const entry = Keep(hash, text, more);
     entries.push_back(entry);
     slots[at] = Tag(hash) | reinterpret_cast<uint64_t>(entry);
   }
-  return reinterpret_cast<const Entry*>(slots[at] & kAddress)->index;
+  return reinterpret_cast<const TextEntry*>(slots[at] & kAddress);
 }
 
 TextId TextTable::Enter(absl::string_view text) {
@@ -85,15 +95,23 @@ TextId TextTable::Enter(absl::string_view text) {
   Shard& shard = shards_[number];
   const std::lock_guard lock(shard.mutex);
   shard.Reserve(1);
-  return shard.Enter(HashInShard(hash), text) << kShardBits | number;
+  return shard.Enter(HashInShard(hash), text, &memory_)->index << kShardBits | number;
 }
+
+TextBatch::TextBatch() : known_(kKnown) {}
 
 void TextBatch::Add(absl::string_view text, TextId* id) {
   if (text.empty()) {
     *id = kNoText;
     return;
   }
-  items_.push_back({HashOf(text), bytes_.size(), text.size(), id});
+  const uint64_t hash = HashOf(text);
+  const Known& known = KnownOf(hash);
+  if (known.hash == HashInShard(hash) && known.entry != nullptr && known.entry->text() == text) {
+    *id = known.id;
+    return;
+  }
+  items_.push_back({hash, bytes_.size(), text.size(), id});
   bytes_.append(text.data(), text.size());
 }
 
@@ -116,11 +134,13 @@ void TextTable::Enter(TextBatch* batch) {
     for (const auto* item : items) __builtin_prefetch(&shard.slots[HashInShard(item->hash) & mask]);
     for (const auto* item : items) {
       __builtin_prefetch(
-          reinterpret_cast<const Entry*>(shard.slots[HashInShard(item->hash) & mask] & kAddress));
+          reinterpret_cast<const TextEntry*>(shard.slots[HashInShard(item->hash) & mask] & kAddress));
     }
     for (const auto* item : items) {
       const auto text = absl::string_view(batch->bytes_).substr(item->offset, item->size);
-      *item->id = shard.Enter(HashInShard(item->hash), text) << kShardBits | number;
+      const TextEntry* const entry = shard.Enter(HashInShard(item->hash), text, &memory_);
+      *item->id = entry->index << kShardBits | number;
+      batch->KnownOf(item->hash) = {entry, *item->id, HashInShard(item->hash)};
     }
   }
   batch->items_.clear();
@@ -130,7 +150,7 @@ void TextTable::Enter(TextBatch* batch) {
 void TextTable::Close() {
   for (Shard& shard : shards_) {
     const std::lock_guard lock(shard.mutex);
-    std::vector<uint64_t>().swap(shard.slots);
+    storage::LargeVector<uint64_t>().swap(shard.slots);
     shard.entries.shrink_to_fit();
   }
 }

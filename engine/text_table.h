@@ -10,16 +10,29 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "storage/large_vector.h"
 
 namespace entente {
 
 using TextId = uint32_t;
 inline constexpr TextId kNoText = ~TextId{0};
 
+// Where a text is kept, its bytes behind it.
+struct TextEntry {
+  uint32_t hash;
+  uint32_t index;
+  uint32_t size;
+
+  absl::string_view text() const {
+    return absl::string_view(reinterpret_cast<const char*>(this + 1), size);
+  }
+};
+
 // Texts that are entered together: that way the table is locked less often, and the memory it looks
 // into is on its way before it is needed.
 class TextBatch {
  public:
+  TextBatch();
   // The text is copied; `*id` is set when the batch is entered, at once for "".
   void Add(absl::string_view text, TextId* id);
 
@@ -31,10 +44,20 @@ class TextBatch {
     size_t size;
     TextId* id;
   };
+  // What was entered lately, by hash. The same texts come again and again, and nobody else has
+  // these.
+  struct Known {
+    const TextEntry* entry = nullptr;
+    TextId id = kNoText;
+    uint32_t hash = 0;
+  };
+  static constexpr size_t kKnown = size_t{1} << 12;
+  Known& KnownOf(uint64_t hash) { return known_[(hash >> 8) & (kKnown - 1)]; }
 
   std::string bytes_;
   std::vector<Item> items_;
   std::vector<const Item*> by_shard_;
+  std::vector<Known> known_;
 };
 
 class TextTable {
@@ -59,15 +82,15 @@ class TextTable {
   static constexpr uint32_t kShardBits = 5;
   static constexpr uint32_t kShards = 1 << kShardBits;
 
-  // Where a text is kept, its bytes behind it.
-  struct Entry {
-    uint32_t hash;
-    uint32_t index;
-    uint32_t size;
+  // Where all shards get memory for their texts, which stays until the table goes.
+  class Memory {
+   public:
+    char* Take(size_t bytes);
 
-    absl::string_view text() const {
-      return absl::string_view(reinterpret_cast<const char*>(this + 1), size);
-    }
+   private:
+    std::mutex mutex_;
+    std::vector<storage::LargeVector<char>> blocks_;
+    size_t left_ = 0;  // at the end of the last one
   };
 
   // Texts whose hashes end alike, in an open table. A slot is the address of an entry, with the
@@ -76,19 +99,19 @@ class TextTable {
   // deadlocks in Debian's build, which takes longer than the work under it.
   struct alignas(64) Shard {
     mutable std::mutex mutex;
-    std::vector<uint64_t> slots;
-    std::vector<const Entry*> entries;
-    std::vector<std::unique_ptr<char[]>> blocks;
-    size_t block_left = 0;
-    char* block_next = nullptr;
+    storage::LargeVector<uint64_t> slots;
+    storage::LargeVector<const TextEntry*> entries;
+    size_t memory_left = 0;
+    char* memory = nullptr;
 
     size_t Probe(uint32_t hash, absl::string_view text) const;
     // Makes room for so many more.
     void Reserve(size_t texts);
-    uint32_t Enter(uint32_t hash, absl::string_view text);
-    const Entry* Keep(uint32_t hash, absl::string_view text);
+    const TextEntry* Enter(uint32_t hash, absl::string_view text, Memory* more);
+    const TextEntry* Keep(uint32_t hash, absl::string_view text, Memory* more);
   };
 
+  Memory memory_;
   std::array<Shard, kShards> shards_;
 };
 

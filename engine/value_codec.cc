@@ -146,9 +146,9 @@ constexpr std::array<char, 256> kSlugBytes = [] {
   return bytes;
 }();
 
-// Without branches, which nothing could foresee where words end.
-std::string SlugOf(absl::string_view text) {
-  std::string slug(text.size(), '\0');
+// Writes the slug of `text` to `slug`, which has as much room, and returns its size. Without
+// branches, which nothing could foresee where words end.
+size_t MakeSlug(absl::string_view text, char* slug) {
   size_t size = 0;
   char before = '-';
   for (const char c : text) {
@@ -157,8 +157,33 @@ std::string SlugOf(absl::string_view text) {
     size += static_cast<size_t>((next != '-') | (before != '-'));
     before = next;
   }
-  slug.resize(size > 0 && before == '-' ? size - 1 : size);
+  return size > 0 && before == '-' ? size - 1 : size;
+}
+
+std::string SlugOf(absl::string_view text) {
+  std::string slug(text.size(), '\0');
+  slug.resize(MakeSlug(text, slug.data()));
   return slug;
+}
+
+// Where the slug of `of` stands in `text`, "" when it does not, or is too short to be worth it.
+absl::string_view FindSlug(absl::string_view text, absl::string_view of) {
+  if (text.size() < kLeastSlug || of.size() < kLeastSlug) return "";
+  // Most texts do not even have the slug's beginning, which is sooner made.
+  std::array<char, 15> head;
+  const size_t head_size = MakeSlug(of.substr(0, head.size()), head.data());
+  const void* const begin = memmem(text.data(), text.size(), head.data(), head_size);
+  if (begin == nullptr) return "";
+  text.remove_prefix(static_cast<size_t>(static_cast<const char*>(begin) - text.data()));
+  constexpr size_t kUsual = 256;
+  std::array<char, kUsual> usual;
+  std::string long_slug(of.size() > kUsual ? of.size() : 0, '\0');
+  char* const slug = of.size() > kUsual ? long_slug.data() : usual.data();
+  const size_t size = MakeSlug(of, slug);
+  if (size < kLeastSlug) return "";
+  const void* const found = memmem(text.data(), text.size(), slug, size);
+  return found == nullptr ? absl::string_view()
+                          : absl::string_view(static_cast<const char*>(found), size);
 }
 
 void AppendFloat(double v, std::string* out) {
@@ -451,17 +476,12 @@ std::string PackProperties(std::vector<Property> properties) {
 
 void AppendTextProperty(PropertyId id, absl::string_view text, std::string* packed,
                         absl::string_view next) {
-  if (text.size() >= kLeastSlug && next.size() >= kLeastSlug && !absl::StrContains(text, '\0')) {
-    // Most texts do not even have the slug's beginning, which is sooner made.
-    constexpr size_t kHead = 15;
-    size_t begin = text.find(SlugOf(next.substr(0, kHead)));
-    const std::string slug = begin == absl::string_view::npos ? "" : SlugOf(next);
-    begin = slug.size() < kLeastSlug ? absl::string_view::npos : text.find(slug, begin);
-    if (begin != absl::string_view::npos) {
-      const std::string around = absl::StrCat(text.substr(0, begin), absl::string_view("\0", 1),
-                                              text.substr(begin + slug.size()));
-      return storage::AppendProperty({id, kAroundSlugForm, around}, packed);
-    }
+  const absl::string_view slug = FindSlug(text, next);
+  if (!slug.empty() && !absl::StrContains(text, '\0')) {
+    storage::AppendPropertyHead(id, kAroundSlugForm, text.size() - slug.size() + 1, packed);
+    packed->append(text.data(), slug.data()).push_back('\0');
+    packed->append(slug.data() + slug.size(), text.data() + text.size());
+    return;
   }
   storage::AppendProperty({id, kTextForm, text}, packed);
 }

@@ -23,9 +23,14 @@ struct PackedProperty {
   absl::string_view bytes;
 };
 
+// The beginning of a property, which `size` bytes must follow.
+inline void AppendPropertyHead(PropertyId id, uint8_t form, size_t size, std::string* packed) {
+  AppendVarint(id, packed);
+  AppendVarint(size * kPropertyForms + form, packed);
+}
+
 inline void AppendProperty(const PackedProperty& property, std::string* packed) {
-  AppendVarint(property.id, packed);
-  AppendVarint(property.bytes.size() * kPropertyForms + property.form, packed);
+  AppendPropertyHead(property.id, property.form, property.bytes.size(), packed);
   packed->append(property.bytes.data(), property.bytes.size());
 }
 

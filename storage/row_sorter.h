@@ -2,7 +2,8 @@
 // spilled (spill.h), and merged when they are read.
 //
 // `Order` tells the order twice: Order::Major(row) is a number by which rows are spread into
-// buckets, Order::Less(a, b) decides within a bucket. Less must agree with Major.
+// buckets, Order::Less(a, b) decides within a bucket. Less must agree with Major. Rows of which
+// neither is less stay in the order they were added in.
 #pragma once
 
 #include <algorithm>
@@ -15,9 +16,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/attributes.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "storage/large_vector.h"
 #include "storage/spill.h"
 #include "storage/status_macros.h"
 
@@ -42,9 +45,14 @@ void SpreadRows(absl::Span<Row> rows, Row* other, bool to_other) {
     const auto less = [](const Row& a, const Row& b) { return Order::Less(a, b); };
     Row* const begin = to_other ? other : rows.data();
     if (to_other) std::copy(rows.begin(), rows.end(), other);
-    // Spreading keeps the order of rows, so those of one bucket often stand as they should.
-    if (!std::is_sorted(begin, begin + rows.size(), less)) {
-      std::sort(begin, begin + rows.size(), less);
+    if (rows.size() <= kFewRows) {
+      for (size_t i = 1; i < rows.size(); ++i) {
+        Row* const at = std::upper_bound(begin, begin + i, begin[i], less);
+        if (at != begin + i) std::rotate(at, begin + i, begin + i + 1);
+      }
+    } else if (!std::is_sorted(begin, begin + rows.size(), less)) {
+      // Spreading keeps the order of rows, so those of one bucket often stand as they should.
+      std::stable_sort(begin, begin + rows.size(), less);
     }
     return;
   }
@@ -66,10 +74,10 @@ void SpreadRows(absl::Span<Row> rows, Row* other, bool to_other) {
 
 // With as much memory again.
 template <typename Row, typename Order>
-void SortRows(std::vector<Row>* rows) {
+void SortRows(absl::Span<Row> rows) {
   static_assert(std::is_trivially_copyable_v<Row>);
-  const auto other = std::make_unique_for_overwrite<char[]>(rows->size() * sizeof(Row));
-  SpreadRows<Row, Order>(absl::MakeSpan(*rows), reinterpret_cast<Row*>(other.get()), false);
+  LargeVector<char> other(rows.size() * sizeof(Row));
+  SpreadRows<Row, Order>(rows, reinterpret_cast<Row*>(other.data()), false);
 }
 
 template <typename Row, typename Order>
@@ -81,27 +89,25 @@ class RowSorter {
   RowSorter(SpillSpace& space, uint64_t run_bytes)
       : run_rows_(std::max<size_t>(run_bytes / sizeof(Row), kLeastRun)), blocks_(space) {}
 
-  absl::Status Add(const Row& row) {
-    // A run's memory is no more than what it was said to take. It grows in great steps, since what
-    // nobody touches costs nothing and copying does.
-    if (rows_.size() == rows_.capacity()) {
-      rows_.reserve(std::min(run_rows_, std::max(8 * rows_.size(), kLeastRun)));
-    }
-    rows_.push_back(row);
+  // The row is put together where it will stand: a copy of what was written just before has to wait
+  // for the writing.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE absl::Status Add(const Row& row) {
+    if (rows_.size() == rows_.capacity()) RETURN_IF_ERROR(MakeRoom());
+    rows_.emplace_back() = row;
     ++size_;
-    return rows_.size() < run_rows_ ? absl::OkStatus() : SpillRun();
+    return absl::OkStatus();
   }
   uint64_t size() const { return size_; }
 
   // Ends the adding.
   absl::Status Sort() {
     if (runs_.empty()) {
-      SortRows<Row, Order>(&rows_);
+      SortRows<Row, Order>(absl::MakeSpan(rows_));
       return absl::OkStatus();
     }
     if (!rows_.empty()) RETURN_IF_ERROR(SpillRun());
-    std::vector<Row>().swap(rows_);
-    scratch_.reset();
+    LargeVector<Row>().swap(rows_);
+    LargeVector<char>().swap(scratch_);
     for (Run& run : runs_) {
       RETURN_IF_ERROR(Advance(&run));
       heap_.push_back(&run);
@@ -114,7 +120,7 @@ class RowSorter {
   bool Next(Row* row) {
     if (runs_.empty()) {
       if (next_ == rows_.size()) {
-        std::vector<Row>().swap(rows_);
+        LargeVector<Row>().swap(rows_);
         next_ = 0;
         return false;
       }
@@ -162,15 +168,23 @@ class RowSorter {
   }
 
   static bool After(const Run* a, const Run* b) {
-    return Order::Less(b->rows[b->at], a->rows[a->at]);
+    const Row& row = a->rows[a->at];
+    const Row& other = b->rows[b->at];
+    return Order::Less(other, row) || (b < a && !Order::Less(row, other));
+  }
+
+  absl::Status MakeRoom() {
+    if (rows_.size() == run_rows_) return SpillRun();
+    // A run's memory is no more than what it was said to take. It grows in great steps, since what
+    // nobody touches costs nothing and copying does.
+    rows_.reserve(std::min(run_rows_, std::max(8 * rows_.size(), kLeastRun)));
+    return absl::OkStatus();
   }
 
   absl::Status SpillRun() {
     constexpr size_t kBlockRows = std::max<size_t>((size_t{256} << 10) / sizeof(Row), 1);
-    if (scratch_ == nullptr) {
-      scratch_ = std::make_unique_for_overwrite<char[]>(run_rows_ * sizeof(Row));
-    }
-    SpreadRows<Row, Order>(absl::MakeSpan(rows_), reinterpret_cast<Row*>(scratch_.get()), false);
+    scratch_.resize(run_rows_ * sizeof(Row));
+    SpreadRows<Row, Order>(absl::MakeSpan(rows_), reinterpret_cast<Row*>(scratch_.data()), false);
     const size_t begin_block = blocks_.size();
     for (size_t begin = 0; begin < rows_.size(); begin += kBlockRows) {
       const size_t count = std::min(kBlockRows, rows_.size() - begin);
@@ -187,9 +201,9 @@ class RowSorter {
 
   const size_t run_rows_;
   SpillBlocks blocks_;     // of all runs
-  std::vector<Row> rows_;  // of the run that grows; all of them when nothing was spilled
+  LargeVector<Row> rows_;  // of the run that grows; all of them when nothing was spilled
   // For sorting runs: memory that is used again need not be made ready by the system.
-  std::unique_ptr<char[]> scratch_;
+  LargeVector<char> scratch_;
   size_t next_ = 0;
   std::vector<Run> runs_;
   std::vector<Run*> heap_;  // those that have rows left, the least row first

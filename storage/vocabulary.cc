@@ -15,7 +15,8 @@ namespace {
 constexpr char kVocabularyKind = '\x01';
 constexpr size_t kMostWords = size_t{1} << 17;
 constexpr size_t kMostWordBytes = 64;
-constexpr size_t kPadding = sizeof(uint64_t);  // behind a text that words are hashed in
+// Bytes behind texts whose words are looked at eight bytes at a time.
+constexpr size_t kPadding = sizeof(uint64_t);
 
 enum ByteKind : uint8_t { kSeparator, kLetter, kIdeograph };
 constexpr size_t kIdeographBytes = 3;
@@ -41,6 +42,64 @@ size_t FirstWord(const char* text, size_t size) {
   return std::max<size_t>(end, 1);
 }
 
+// What FirstWord asks of eight bytes.
+struct EightKinds {
+  explicit EightKinds(const char* text) {
+    constexpr uint64_t kHigh = 0x8080808080808080;
+    uint64_t bytes;
+    std::memcpy(&bytes, text, sizeof(bytes));
+    const uint64_t low = bytes & ~kHigh;
+    // The high bit of each byte that is between two, when only the other seven bits count.
+    const auto among = [low](uint64_t from, uint64_t to) {
+      constexpr uint64_t kEach = 0x0101010101010101;
+      return (low + (0x80 - from) * kEach) & ~(low + (0x7f - to) * kEach) & kHigh;
+    };
+    const uint64_t letters = among('0', '9') | among('A', 'Z') | among('a', 'z') | bytes;
+    separators = ((~letters & kHigh) >> 7) * 0x0102040810204080 >> 56;
+    has_ideograph = (among(0xe3 - 0x80, 0xed - 0x80) & bytes) != 0;
+  }
+
+  uint64_t separators;  // bit i: byte i is one
+  bool has_ideograph;   // or what continues a character that is none
+};
+
+// Calls visit(begin, end) for each word as FirstWord cuts them; kPadding bytes follow the text.
+template <typename Visit>
+void EachWord(const char* text, size_t size, const Visit& visit) {
+  constexpr size_t kAtOnce = 64;
+  size_t begin = 0;
+  uint64_t after_separator = 0;
+  for (size_t at = 0; at < size; at += kAtOnce) {
+    uint64_t separators = 0;
+    const size_t count = std::min(kAtOnce, size - at);
+    for (size_t i = 0; i < count; i += sizeof(uint64_t)) {
+      const EightKinds kinds(text + at + i);
+      separators |= kinds.separators << i;
+      if (!kinds.has_ideograph) continue;
+      for (size_t end; begin < size; begin = end) {
+        end = begin + FirstWord(text + begin, size - begin);
+        visit(begin, end);
+      }
+      return;
+    }
+    uint64_t begins = ~separators & (separators << 1 | after_separator);
+    if (count < kAtOnce) begins &= (uint64_t{1} << count) - 1;
+    after_separator = separators >> (kAtOnce - 1);
+    for (; begins != 0; begins &= begins - 1) {
+      const size_t end = at + static_cast<size_t>(std::countr_zero(begins));
+      for (; end - begin > kMostWordBytes; begin += kMostWordBytes) {
+        visit(begin, begin + kMostWordBytes);
+      }
+      visit(begin, end);
+      begin = end;
+    }
+  }
+  for (; size - begin > kMostWordBytes; begin += kMostWordBytes) {
+    visit(begin, begin + kMostWordBytes);
+  }
+  if (begin < size) visit(begin, size);
+}
+
 // Sets `*spelled` to what the codes of a text spell: a space more than the text where its last word
 // is likely to be known with one, or where the text's own would not count.
 void AddSpace(absl::string_view text, std::string* spelled) {
@@ -56,6 +115,30 @@ void AddSpace(absl::string_view text, std::string* spelled) {
 // What turns a capital into a small letter.
 constexpr char kSmall = 'a' - 'A';
 
+// The last `left` of eight bytes or less, and nothing else.
+uint64_t LastBytes(const char* at, size_t left) {
+  uint64_t eight;
+  std::memcpy(&eight, at, sizeof(eight));
+  return eight & (~uint64_t{0} >> (64 - 8 * left));
+}
+
+// Whether two words of one size are the same when some bits of the second's first letter are
+// turned. Reads like HashWord.
+bool IsSame(const char* word, const char* other, size_t size, char turned) {
+  uint64_t differing = static_cast<uint8_t>(turned);
+  for (; size > sizeof(uint64_t); size -= sizeof(uint64_t)) {
+    uint64_t eight;
+    uint64_t other_eight;
+    std::memcpy(&eight, word, sizeof(eight));
+    std::memcpy(&other_eight, other, sizeof(other_eight));
+    if ((eight ^ other_eight) != differing) return false;
+    differing = 0;
+    word += sizeof(eight);
+    other += sizeof(other_eight);
+  }
+  return (LastBytes(word, size) ^ LastBytes(other, size)) == differing;
+}
+
 // Of the word with some bits of its first letter turned. Reads up to kPadding bytes behind the
 // word, which must be there.
 uint32_t HashWord(absl::string_view word, char turned) {
@@ -69,9 +152,7 @@ uint32_t HashWord(absl::string_view word, char turned) {
     hash = (hash ^ eight) * kFactor;
     hash ^= hash >> 32;
   }
-  std::memcpy(&eight, at, sizeof(eight));
-  eight &= ~uint64_t{0} >> (64 - 8 * left);  // 1 … 8 are left
-  hash = (hash ^ eight) * kFactor;
+  hash = (hash ^ LastBytes(at, left)) * kFactor;  // 1 … 8 are left
   return static_cast<uint32_t>(hash >> 32);
 }
 
@@ -136,6 +217,7 @@ bool Vocabulary::ParseAll(absl::string_view bytes) {
     }
     begins_.push_back(static_cast<uint32_t>(text_.size()));
   }
+  text_.append(kPadding, '\0');
   return ParseLetters(reader.rest());
 }
 
@@ -198,24 +280,23 @@ VocabularyEncoder::VocabularyEncoder(const Vocabulary& vocabulary) : vocabulary_
   for (uint32_t place = 0; place < words.size(); ++place) {
     if (place == vocabulary.spelled_ || place == vocabulary.capital_) continue;
     const absl::string_view word = vocabulary.Word(place);
-    scratch_.assign(word.data(), word.size());
-    scratch_.append(kPadding, '\0');
-    const uint32_t hash = HashWord(absl::string_view(scratch_).substr(0, word.size()), 0);
+    const uint32_t hash = HashWord(word, 0);
     size_t i = hash & mask;
-    while (entries_[i].code.length != 0) i = (i + 1) & mask;
-    entries_[i] = {hash, place, words.At(place)};
+    while (entries_[i].size != 0) i = (i + 1) & mask;
+    const PrefixCode::Code code = words.At(place);
+    entries_[i] = {hash, vocabulary.begins_[place], code.bits, static_cast<uint8_t>(code.length),
+                   static_cast<uint8_t>(word.size())};
   }
 }
 
-const VocabularyEncoder::Entry* VocabularyEncoder::Find(absl::string_view word, char turned) const {
-  const uint32_t hash = HashWord(word, turned);
+const VocabularyEncoder::Entry* VocabularyEncoder::Find(const Wanted& wanted) const {
   const size_t mask = entries_.size() - 1;
-  for (size_t i = hash & mask; entries_[i].code.length != 0; i = (i + 1) & mask) {
-    if (entries_[i].hash != hash) continue;
-    const absl::string_view known = vocabulary_.Word(entries_[i].place);
-    if (known.size() == word.size() && known[0] == (word[0] ^ turned) &&
-        known.substr(1) == word.substr(1)) {
-      return &entries_[i];
+  for (size_t i = wanted.hash & mask; entries_[i].size != 0; i = (i + 1) & mask) {
+    const Entry& entry = entries_[i];
+    if (entry.hash == wanted.hash && entry.size == wanted.word.size() &&
+        IsSame(wanted.word.data(), vocabulary_.text_.data() + entry.begin, entry.size,
+               wanted.turned)) {
+      return &entry;
     }
   }
   return nullptr;
@@ -235,18 +316,28 @@ void VocabularyEncoder::Encode(absl::string_view text, BitWriter* out) {
   AddSpace(text, &scratch_);
   const size_t size = scratch_.size();
   scratch_.append(kPadding, '\0');
-  for (size_t begin = 0, end; begin < size; begin = end) {
-    const char* const text_left = scratch_.data() + begin;
-    end = begin + FirstWord(text_left, size - begin);
-    const absl::string_view word(text_left, end - begin);
-    const bool is_capital = IsCapital(word[0]);
-    const Entry* const known = Find(word, is_capital ? kSmall : '\0');
+  const char* const spelled = scratch_.data();
+  const size_t mask = entries_.size() - 1;
+  wanted_.clear();
+  EachWord(spelled, size, [&](size_t begin, size_t end) {
+    const char turned = IsCapital(spelled[begin]) ? kSmall : '\0';
+    const absl::string_view word(spelled + begin, end - begin);
+    const uint32_t hash = HashWord(word, turned);
+    __builtin_prefetch(&entries_[hash & mask]);
+    wanted_.push_back({word, hash, turned});
+  });
+  // The words of a vocabulary are too many to be near, so those of a text are fetched together.
+  for (const Wanted& wanted : wanted_) {
+    __builtin_prefetch(vocabulary_.text_.data() + entries_[wanted.hash & mask].begin);
+  }
+  for (const Wanted& wanted : wanted_) {
+    const Entry* const known = Find(wanted);
     if (known == nullptr) {
-      Spell(word, out);
+      Spell(wanted.word, out);
       continue;
     }
-    if (is_capital) out->Put(capital_.bits, capital_.length);
-    out->Put(known->code.bits, known->code.length);
+    if (wanted.turned != 0) out->Put(capital_.bits, capital_.length);
+    out->Put(known->code, known->code_length);
   }
 }
 
@@ -257,15 +348,16 @@ void VocabularySample::Add(absl::string_view text) {
   }
   bytes_ += text.size();
   AddSpace(text, &scratch_);
-  for (size_t begin = 0, end; begin < scratch_.size(); begin = end) {
-    char* const word = scratch_.data() + begin;
-    end = begin + FirstWord(word, scratch_.size() - begin);
-    const bool is_capital = IsCapital(*word);
-    if (is_capital) *word = absl::ascii_tolower(static_cast<unsigned char>(*word));
-    const absl::string_view small(word, end - begin);
+  const size_t size = scratch_.size();
+  scratch_.append(kPadding, '\0');
+  EachWord(scratch_.data(), size, [&](size_t begin, size_t end) {
+    char& first = scratch_[begin];
+    const bool is_capital = IsCapital(first);
+    if (is_capital) first = absl::ascii_tolower(static_cast<unsigned char>(first));
+    const absl::string_view small(&first, end - begin);
     ++counts_[small];
     if (is_capital) ++capital_[small];
-  }
+  });
 }
 
 std::string VocabularySample::Learn(uint64_t share) const {

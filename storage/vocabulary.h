@@ -40,6 +40,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "storage/large_vector.h"
 #include "storage/prefix_code.h"
 
 namespace entente::storage {
@@ -66,7 +67,7 @@ class Vocabulary {
     return absl::string_view(text_).substr(begins_[place], begins_[place + 1] - begins_[place]);
   }
 
-  std::string text_;              // all words, in the order of their codes
+  std::string text_;              // all words, in the order of their codes, and some padding
   std::vector<uint32_t> begins_;  // of each and of what would follow
   PrefixCode words_;
   uint32_t spelled_ = 0;  // places
@@ -85,20 +86,27 @@ class VocabularyEncoder {
  private:
   struct Entry {
     uint32_t hash = 0;
-    uint32_t place = 0;
-    PrefixCode::Code code;  // length 0: nothing
+    uint32_t begin = 0;  // of the word in the vocabulary's text
+    uint32_t code = 0;
+    uint8_t code_length = 0;
+    uint8_t size = 0;  // of the word; 0: nothing
+  };
+  struct Wanted {
+    absl::string_view word;
+    uint32_t hash;
+    char turned;  // bits of its first letter, which make it a small one
   };
 
-  // The word with some bits of its first letter turned.
-  const Entry* Find(absl::string_view word, char turned) const;
+  const Entry* Find(const Wanted& wanted) const;
   void Spell(absl::string_view word, BitWriter* out) const;
 
   const Vocabulary& vocabulary_;
-  std::vector<Entry> entries_;  // by hash, else the next one that is free
+  LargeVector<Entry> entries_;  // by hash, else the next one that is free
   PrefixCode::Code spelled_;
   PrefixCode::Code capital_;
   std::array<PrefixCode::Code, Vocabulary::kLetters> letters_;
   std::string scratch_;
+  std::vector<Wanted> wanted_;
 };
 
 // Writes texts with the vocabulary of this number (vocabularies.h).
