@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -56,18 +57,66 @@ void Pack(absl::Span<const uint64_t> values, uint8_t width, const OffsetOf& offs
   if (bits > 0) *bytes = static_cast<char>(pending);
 }
 
+// Divides by a number without a division: Granlund, Montgomery, "Division by invariant integers using
+// multiplication", 1994, section 9.
+class Divisor {
+ public:
+  // Not 0.
+  explicit Divisor(uint64_t number)
+      : shift_(std::countr_zero(number)), most_(~uint64_t{0} / number) {
+    const uint64_t odd = number >> shift_;
+    inverse_ = odd;  // right in the last three bits, and in twice as many each time
+    for (int bits = 3; bits < 64; bits *= 2) inverse_ *= 2 - odd * inverse_;
+  }
+
+  bool Divides(uint64_t value) const { return Quotient(value) <= most_; }
+  // Of a multiple.
+  uint64_t Quotient(uint64_t value) const { return std::rotr(value * inverse_, shift_); }
+
+ private:
+  int shift_;
+  uint64_t most_;
+  uint64_t inverse_;
+};
+
 // What all differences to `base` are multiples of.
 uint64_t CommonScale(const ColumnType& type, absl::Span<const uint64_t> values, uint64_t base) {
   uint64_t scale = 0;
+  Divisor divisor(1);
   for (uint64_t value : values) {
     if (type.has_none && value == type.none) continue;
     const uint64_t difference = value - base;
     // Nearly always a multiple of what was found before.
-    if (scale != 0 && difference % scale == 0) continue;
+    if (scale != 0 && divisor.Divides(difference)) continue;
     scale = std::gcd(scale, difference);
     if (scale == 1) break;
+    if (scale != 0) divisor = Divisor(scale);
   }
   return scale == 0 ? 1 : scale;
+}
+
+// The least and the greatest; false when there are only nones, of which `*none` tells.
+bool FindRange(const ColumnType& type, absl::Span<const uint64_t> values, int64_t* least,
+               int64_t* greatest, bool* none) {
+  *least = std::numeric_limits<int64_t>::max();
+  *greatest = std::numeric_limits<int64_t>::min();
+  size_t nones = 0;
+  if (type.has_none) {
+    for (const uint64_t value : values) {
+      const bool is_none = value == type.none;
+      nones += is_none ? 1 : 0;
+      const int64_t v = static_cast<int64_t>(value);
+      *least = is_none ? *least : std::min(*least, v);
+      *greatest = is_none ? *greatest : std::max(*greatest, v);
+    }
+  } else {
+    for (const uint64_t value : values) {
+      *least = std::min(*least, static_cast<int64_t>(value));
+      *greatest = std::max(*greatest, static_cast<int64_t>(value));
+    }
+  }
+  *none = nones > 0;
+  return nones < values.size();
 }
 
 // Of the first n.
@@ -93,19 +142,10 @@ struct Packing {
   // `unit` is what differences are known to be multiples of; 0: they are looked at in scaled
   // columns.
   Packing(const ColumnType& type, absl::Span<const uint64_t> values, uint64_t unit = 0) {
-    bool any = false;
-    int64_t least = 0;
-    int64_t greatest = 0;
-    for (uint64_t value : values) {
-      if (type.has_none && value == type.none) {
-        none = true;
-        continue;
-      }
-      const int64_t v = static_cast<int64_t>(value);
-      least = any ? std::min(least, v) : v;
-      greatest = any ? std::max(greatest, v) : v;
-      any = true;
-    }
+    int64_t least;
+    int64_t greatest;
+    const bool any = FindRange(type, values, &least, &greatest, &none);
+    if (!any) least = greatest = 0;
     base = static_cast<uint64_t>(least);
     scale = unit != 0 ? unit : type.scaled ? CommonScale(type, values, base) : 1;
     const uint64_t range = (static_cast<uint64_t>(greatest) - base) / scale;
@@ -140,22 +180,29 @@ void AppendNumbers(const ColumnType& type, const Packing& packing,
     return;
   }
   const uint64_t first = packing.none ? 1 : 0;
+  const Divisor scale(packing.scale);
   Pack(
       values, packing.width,
       [&, base](uint64_t value) {
-        return packing.none && value == type.none ? 0 : (value - base) / packing.scale + first;
+        return packing.none && value == type.none ? 0 : scale.Quotient(value - base) + first;
       },
       packed);
 }
 
+bool IsUsual(const ColumnType& type, uint64_t value) {
+  return type.usual_unit == 0 ? value == type.usual : value % type.usual_unit == 0;
+}
+
 // The rows of a column that may be sparse.
 struct Rows {
-  Rows(const ColumnType& type, absl::Span<const uint64_t> values)
+  // `owns`: how many are not usual.
+  Rows(const ColumnType& type, absl::Span<const uint64_t> values, size_t owns)
       : bits((values.size() + kBitsAByte - 1) / kBitsAByte, '\0') {
-    const uint64_t unit = type.usual_unit;
+    own.reserve(owns);
+    if (type.usual_unit != 0) usual.reserve(values.size() - owns);
     for (size_t i = 0; i < values.size(); ++i) {
-      if (unit == 0 ? values[i] == type.usual : values[i] % unit == 0) {
-        if (unit != 0) usual.push_back(values[i]);
+      if (IsUsual(type, values[i])) {
+        if (type.usual_unit != 0) usual.push_back(values[i]);
         continue;
       }
       own.push_back(values[i]);
@@ -172,11 +219,18 @@ struct Rows {
 bool AppendSparse(const ColumnType& type, absl::Span<const uint64_t> values, std::string* headers,
                   std::string* packed) {
   const size_t n = values.size();
-  const Rows rows(type, values);
+  const size_t owns = static_cast<size_t>(std::count_if(
+      values.begin(), values.end(), [&](uint64_t value) { return !IsUsual(type, value); }));
+  if (owns == n && n > 0) return false;
+  if (owns == 0 && type.usual_unit == 0) {
+    headers->push_back(static_cast<char>(kAllUsual));
+    return true;
+  }
+  const Rows rows(type, values, owns);
   const Packing own(type, rows.own);
   const Packing usual(type, rows.usual, std::max<uint64_t>(type.usual_unit, 1));
   if (own.width > kWidestSparse) return false;
-  const bool all_usual = rows.own.empty();
+  const bool all_usual = owns == 0;
   // Usual values among the others seldom make those narrower.
   const size_t bits = n + rows.own.size() * own.width + rows.usual.size() * usual.width;
   const bool may_lose = type.usual_unit != 0 || n * own.width < bits;
