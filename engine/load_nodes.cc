@@ -148,9 +148,10 @@ absl::Status NodeLoad::PlaceEntities() {
   }
   std::vector<uint32_t> through_writer;
   ASSIGN_OR_RETURN(first_entity_, graph_.transaction().NewEntities(0));
+  Payloads payloads(*this);
   for (uint32_t i = 0; i < entities_.size(); ++i) {
     RETURN_IF_ERROR(context_.report(i, entities_.size()));
-    ASSIGN_OR_RETURN(const EntityPayload payload, PayloadOf(i));
+    ASSIGN_OR_RETURN(const EntityPayload payload, payloads.Of(i));
     ASSIGN_OR_RETURN(const bool is_direct, IsDirect(entities_[i], payload));
     if (!is_direct) {
       through_writer.push_back(i);
@@ -211,12 +212,23 @@ absl::Status NodeLoad::GatherEntities() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<EntityPayload> NodeLoad::PayloadOf(uint32_t entity) {
+absl::StatusOr<EntityPayload> NodeLoad::PayloadOf(uint32_t entity) const {
   const EntityItem& item = entities_[entity];
   if (item.payload == 0) return united_payloads_.at(entity);
   std::string scratch;
   ASSIGN_OR_RETURN(const absl::string_view bytes,
                    context_.inputs[item.input]->bytes_.Read(item.payload, &scratch));
+  return DecodePayload(bytes);
+}
+
+absl::StatusOr<EntityPayload> NodeLoad::Payloads::Of(uint32_t entity) {
+  const EntityItem& item = load_.entities_[entity];
+  if (item.payload == 0) return load_.PayloadOf(entity);
+  if (!bytes_.has_value() || input_ != item.input) {
+    input_ = item.input;
+    bytes_.emplace(load_.context_.inputs[input_]->bytes_);
+  }
+  ASSIGN_OR_RETURN(const absl::string_view bytes, bytes_->Read(item.payload));
   return DecodePayload(bytes);
 }
 
@@ -358,9 +370,10 @@ absl::Status NodeLoad::WriteEntities() {
   std::vector<std::pair<LabelId, NodeId>> labels;
   std::map<std::string, std::string> names;
   TrigramSorter trigrams(shared_.space, RunBytes());
+  Payloads payloads(*this);
   for (uint32_t i : direct_entities_) {
     const EntityItem& item = entities_[i];
-    ASSIGN_OR_RETURN(const EntityPayload payload, PayloadOf(i));
+    ASSIGN_OR_RETURN(const EntityPayload payload, payloads.Of(i));
     storage::NodeRecord record;
     for (const std::string& label : payload.labels) {
       AddMissing({labels_.at(label)}, &record.labels);

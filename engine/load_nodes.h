@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -125,7 +126,18 @@ class NodeLoad {
   };
 
   absl::Status GatherEntities();
-  absl::StatusOr<EntityPayload> PayloadOf(uint32_t entity);
+  absl::StatusOr<EntityPayload> PayloadOf(uint32_t entity) const;
+  // The same of many in their order.
+  class Payloads {
+   public:
+    explicit Payloads(const NodeLoad& load) : load_(load) {}
+    absl::StatusOr<EntityPayload> Of(uint32_t entity);
+
+   private:
+    const NodeLoad& load_;
+    std::optional<storage::ByteLog::Reader> bytes_;
+    uint32_t input_ = 0;  // whose bytes those are
+  };
   absl::StatusOr<bool> IsDirect(const EntityItem& item, const EntityPayload& payload);
   absl::Status WriteThroughWriter(uint32_t entity, bool* stubs_taken_over);
   void EnterNames(uint32_t entity, const EntityPayload& payload);

@@ -36,6 +36,7 @@
 #include <cstring>
 
 #include "absl/base/internal/endian.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/status.h"
@@ -166,24 +167,36 @@ std::string SlugOf(absl::string_view text) {
   return slug;
 }
 
+// Where `part` of at least kLeastSlug bytes stands in `text`; npos: nowhere. Few texts have eight bytes in
+// common with another by chance, so all places are looked at alike.
+size_t FindPart(absl::string_view text, absl::string_view part) {
+  static_assert(kLeastSlug >= sizeof(uint64_t));
+  uint64_t begin;
+  std::memcpy(&begin, part.data(), sizeof(begin));
+  for (size_t at = 0; at + part.size() <= text.size(); ++at) {
+    uint64_t eight;
+    std::memcpy(&eight, text.data() + at, sizeof(eight));
+    if (eight == begin && text.substr(at, part.size()) == part) return at;
+  }
+  return absl::string_view::npos;
+}
+
 // Where the slug of `of` stands in `text`, "" when it does not, or is too short to be worth it.
 absl::string_view FindSlug(absl::string_view text, absl::string_view of) {
   if (text.size() < kLeastSlug || of.size() < kLeastSlug) return "";
   // Most texts do not even have the slug's beginning, which is sooner made.
-  std::array<char, 15> head;
+  std::array<char, 3 * kLeastSlug> head;
   const size_t head_size = MakeSlug(of.substr(0, head.size()), head.data());
-  const void* const begin = memmem(text.data(), text.size(), head.data(), head_size);
-  if (begin == nullptr) return "";
-  text.remove_prefix(static_cast<size_t>(static_cast<const char*>(begin) - text.data()));
-  constexpr size_t kUsual = 256;
-  std::array<char, kUsual> usual;
-  std::string long_slug(of.size() > kUsual ? of.size() : 0, '\0');
-  char* const slug = of.size() > kUsual ? long_slug.data() : usual.data();
-  const size_t size = MakeSlug(of, slug);
+  if (head_size >= kLeastSlug) {
+    const size_t begin = FindPart(text, {head.data(), kLeastSlug});
+    if (begin == absl::string_view::npos) return "";
+    text.remove_prefix(begin);
+  }
+  absl::InlinedVector<char, 256> slug(of.size());
+  const size_t size = MakeSlug(of, slug.data());
   if (size < kLeastSlug) return "";
-  const void* const found = memmem(text.data(), text.size(), slug, size);
-  return found == nullptr ? absl::string_view()
-                          : absl::string_view(static_cast<const char*>(found), size);
+  const size_t begin = FindPart(text, {slug.data(), size});
+  return begin == absl::string_view::npos ? "" : text.substr(begin, size);
 }
 
 void AppendFloat(double v, std::string* out) {

@@ -36,7 +36,10 @@ absl::Status TableStream::Open() {
     RETURN_IF_ERROR(Finish());
   }
   rocksdb::Options options = load_.store_.db->GetOptions(load_.store_.handle(family_));
-  if (!compresses_) options.compression = rocksdb::kNoCompression;
+  if (!compresses_) {
+    options.compression = rocksdb::kNoCompression;
+    options.compression_opts = {};  // RocksDB would train a dictionary all the same
+  }
   file_ = std::make_unique<File>(options);
   ASSIGN_OR_RETURN(file_->path, load_.space_.NewFile());
   return ToStatus(file_->writer.Open(file_->path));
