@@ -182,25 +182,22 @@ LoadInput::LoadInput(uint32_t number, LoadShared& shared)
       evidence_(shared.space),
       coupled_(shared.space) {}
 
-// A row that waits must stay where it is, since the batch sets its texts.
+// It must stay where it is, since the batch sets its texts.
 template <typename Row>
-Row& LoadInput::AddWaiting(const Row& row, std::vector<Row>* waiting) {
+Row& LoadInput::NewWaiting(std::vector<Row>* waiting) {
   if (waiting->empty()) waiting->reserve(kMostWaiting);
-  return waiting->emplace_back(row);
+  return waiting->emplace_back();
 }
 
-void LoadInput::Wait(const FactClaim& fact, const FactRow& row) {
-  FactRow& waiting = AddWaiting(row, &waiting_facts_);
-  waiting_texts_.Add(fact.subject, &waiting.subject);
-  waiting_texts_.Add(fact.type, &waiting.type);
-  waiting_texts_.Add(fact.object, &waiting.object);
+void LoadInput::Name(const FactClaim& fact, FactRow* waiting) {
+  waiting_texts_.Add(fact.subject, &waiting->subject);
+  waiting_texts_.Add(fact.type, &waiting->type);
+  waiting_texts_.Add(fact.object, &waiting->object);
 }
 
-void LoadInput::Wait(const EvidenceClaim& evidence, const EvidenceRow& row,
-                     std::vector<EvidenceRow>* waiting_rows) {
-  EvidenceRow& waiting = AddWaiting(row, waiting_rows);
-  waiting_texts_.Add(evidence.article, &waiting.article);
-  waiting_texts_.Add(evidence.asserted_by, &waiting.asserter);
+void LoadInput::Name(const EvidenceClaim& evidence, EvidenceRow* waiting) {
+  waiting_texts_.Add(evidence.article, &waiting->article);
+  waiting_texts_.Add(evidence.asserted_by, &waiting->asserter);
 }
 
 absl::Status LoadInput::LogWaitingIfMany() {
@@ -337,15 +334,17 @@ absl::StatusOr<std::string> LoadInput::MakeArticle(const ArticleInput& article, 
 
 absl::Status LoadInput::AddArticle(const ArticleText& article, const Value& published,
                                    const InputPlace& place) {
-  ArticleRow row;
+  ArticleRow& row = NewWaiting(&waiting_articles_);
   ASSIGN_OR_RETURN(std::string wrong, MakeArticle(article, published, &row, &scratch_));
-  if (!wrong.empty()) return Reject(place, std::move(wrong));
+  if (!wrong.empty()) {
+    waiting_articles_.pop_back();
+    return Reject(place, std::move(wrong));
+  }
   ASSIGN_OR_RETURN(row.payload, bytes_.Add(scratch_));
   row.place = PackPlace(place);
-  ArticleRow& waiting = AddWaiting(row, &waiting_articles_);
-  waiting_texts_.Add(KeyOf(article), &waiting.key);
-  waiting_texts_.Add(article.publisher, &waiting.publisher);
-  waiting_texts_.Add(article.copy_of, &waiting.copy_of);
+  waiting_texts_.Add(KeyOf(article), &row.key);
+  waiting_texts_.Add(article.publisher, &row.publisher);
+  waiting_texts_.Add(article.copy_of, &row.copy_of);
   return LogWaitingIfMany();
 }
 
@@ -417,17 +416,18 @@ absl::StatusOr<std::string> LoadInput::MakeEvidence(const EvidenceClaim& evidenc
 }
 
 absl::StatusOr<FactHandle> LoadInput::AddFact(const FactClaim& fact, const InputPlace& place) {
-  FactRow row;
-  ASSIGN_OR_RETURN(std::string wrong, MakeFact(fact, &row));
   const FactHandle input = FactHandle{number_} << kInputShift;
+  const FactHandle handle = input | NextFact();
+  FactRow& row = NewWaiting(&waiting_facts_);
+  ASSIGN_OR_RETURN(std::string wrong, MakeFact(fact, &row));
   if (!wrong.empty()) {
+    waiting_facts_.pop_back();
     RETURN_IF_ERROR(Reject(place, wrong));
     refused_facts_.push_back(std::move(wrong));
     return kRefused | input | (refused_facts_.size() - 1);
   }
   row.place = PackPlace(place);
-  const FactHandle handle = input | NextFact();
-  Wait(fact, row);
+  Name(fact, &row);
   CountClaim();
   RETURN_IF_ERROR(LogWaitingIfMany());
   return handle;
@@ -438,12 +438,15 @@ absl::Status LoadInput::AddEvidence(const EvidenceClaim& evidence, const InputPl
     const auto [input, number] = SplitHandle(evidence.fact);
     return Reject(place, shared_.inputs[input]->refused_facts_[number]);
   }
-  EvidenceRow row;
+  EvidenceRow& row = NewWaiting(&waiting_evidence_);
   ASSIGN_OR_RETURN(std::string wrong, MakeEvidence(evidence, &row));
-  if (!wrong.empty()) return Reject(place, std::move(wrong));
+  if (!wrong.empty()) {
+    waiting_evidence_.pop_back();
+    return Reject(place, std::move(wrong));
+  }
   row.place = PackPlace(place);
+  Name(evidence, &row);
   CountClaim();
-  Wait(evidence, row, &waiting_evidence_);
   return LogWaitingIfMany();
 }
 
@@ -463,20 +466,23 @@ absl::Status LoadInput::AddClaim(const ClaimInput& claim, const InputPlace& plac
   evidence.quote = claim.evidence.quote;
   const FactClaim fact{claim.subject,    claim.type,     claim.object,
                        claim.valid_from, claim.valid_to, claim.properties};
-  FactRow row;
+  evidence.fact = FactHandle{number_} << kInputShift | NextFact();
+  FactRow& row = NewWaiting(&waiting_facts_);
   ASSIGN_OR_RETURN(std::string wrong, MakeFact(fact, &row));
   if (wrong.empty()) wrong = WrongEvidence(evidence);
-  if (!wrong.empty()) return Reject(place, std::move(wrong));
+  if (!wrong.empty()) {
+    waiting_facts_.pop_back();
+    return Reject(place, std::move(wrong));
+  }
   row.place = PackPlace(place);
   row.coupled = claim.article.empty() ? 0 : 1;
   if (row.coupled) {
-    evidence.fact = FactHandle{number_} << kInputShift | NextFact();
-    EvidenceRow piece;
+    EvidenceRow& piece = NewWaiting(&waiting_coupled_);
     RETURN_IF_ERROR(MakeEvidence(evidence, &piece).status());
     piece.place = row.place;
-    Wait(evidence, piece, &waiting_coupled_);
+    Name(evidence, &piece);
   }
-  Wait(fact, row);
+  Name(fact, &row);
   CountClaim();
   return LogWaitingIfMany();
 }

@@ -234,12 +234,12 @@ class LoadInput {
   absl::StatusOr<std::string> MakeFact(const FactClaim& fact, FactRow* row);
   absl::StatusOr<std::string> MakeEvidence(const EvidenceClaim& evidence, EvidenceRow* row);
 
-  // Rows wait until the texts of many get their numbers at once.
+  // Rows wait until the texts of many get their numbers at once. They are filled where they wait: a
+  // copy of what was written just before has to wait for the writing.
   template <typename Row>
-  static Row& AddWaiting(const Row& row, std::vector<Row>* waiting);
-  void Wait(const FactClaim& fact, const FactRow& row);
-  void Wait(const EvidenceClaim& evidence, const EvidenceRow& row,
-            std::vector<EvidenceRow>* waiting);
+  static Row& NewWaiting(std::vector<Row>* waiting);
+  void Name(const FactClaim& fact, FactRow* waiting);
+  void Name(const EvidenceClaim& evidence, EvidenceRow* waiting);
   absl::Status LogWaitingIfMany();
   absl::Status LogWaiting();
 

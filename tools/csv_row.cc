@@ -1,5 +1,9 @@
 #include "tools/csv_row.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -12,19 +16,30 @@ namespace entente::tools {
 
 namespace {
 
-constexpr size_t kWord = sizeof(uint64_t);
+constexpr size_t kAtOnce = 16;
 
-// The high bit of each of eight bytes that is a comma; there are none behind the line's end.
-uint64_t CommasAt(absl::string_view line, size_t begin) {
-  constexpr uint64_t kLowBits = 0x7f7f7f7f7f7f7f7f;
-  uint64_t bytes = 0;
-  if (begin + kWord <= line.size()) {
-    std::memcpy(&bytes, line.data() + begin, kWord);
-  } else {
-    std::memcpy(&bytes, line.data() + begin, line.size() - begin);
+// Bit i: whether byte i of kAtOnce is a comma.
+uint32_t CommasIn(const char* text) {
+#if defined(__SSE2__)
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text));
+  return static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(','))));
+#else
+  uint32_t commas = 0;
+  for (size_t i = 0; i < kAtOnce; ++i) commas |= uint32_t{text[i] == ','} << i;
+  return commas;
+#endif
+}
+
+// The same of the line from `begin` on, which has none behind its end.
+uint32_t CommasAt(absl::string_view line, size_t begin) {
+  const size_t left = line.size() - begin;
+  if (left >= kAtOnce) return CommasIn(line.data() + begin);
+  if (line.size() >= kAtOnce) {
+    return CommasIn(line.data() + line.size() - kAtOnce) >> (kAtOnce - left);
   }
-  bytes ^= uint64_t{','} * 0x0101010101010101;
-  return ~(((bytes & kLowBits) + kLowBits) | bytes | kLowBits);
+  char text[kAtOnce] = {};
+  std::memcpy(text, line.data() + begin, left);
+  return CommasIn(text);
 }
 
 }  // namespace
@@ -47,9 +62,9 @@ size_t CsvRow::ParsePlain(size_t begin) {
   const absl::string_view line = line_;
   const char* const data = line.data();
   if (begin < line.size() && data[begin] == '"') return begin;
-  for (size_t at = begin; at < line.size(); at += kWord) {
-    for (uint64_t commas = CommasAt(line, at); commas != 0; commas &= commas - 1) {
-      const size_t comma = at + static_cast<size_t>(std::countr_zero(commas)) / 8;
+  for (size_t at = begin; at < line.size(); at += kAtOnce) {
+    for (uint32_t commas = CommasAt(line, at); commas != 0; commas &= commas - 1) {
+      const size_t comma = at + static_cast<size_t>(std::countr_zero(commas));
       Add({data + begin, comma - begin}, begin, false);
       begin = comma + 1;
       if (begin < line.size() && data[begin] == '"') return begin;

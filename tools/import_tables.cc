@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <tuple>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
@@ -407,14 +408,19 @@ absl::Status TablesFormat::ReadFact(const InputPlace& place) {
   fact.subject = Cell(kFactSubject);
   fact.type = Cell(kFactType);
   fact.object = Cell(kFactObject);
-  for (const auto& [column, end] :
-       {std::pair<size_t, ValidEnd*>{kFactFrom, &fact.valid_from}, {kFactTo, &fact.valid_to}}) {
-    if (Cell(column).empty()) continue;
-    absl::StatusOr<ValidEnd> parsed = ParseValidEnd(Cell(column));
-    if (!parsed.ok()) {
-      return RejectCell(column, place, absl::StrCat("is wrong: ", parsed.status().message()));
+  for (const auto& [column, end, last] :
+       {std::make_tuple(size_t{kFactFrom}, &fact.valid_from, &last_from_),
+        std::make_tuple(size_t{kFactTo}, &fact.valid_to, &last_to_)}) {
+    const absl::string_view text = Cell(column);
+    if (text.empty()) continue;
+    if (text != last->text) {
+      absl::StatusOr<ValidEnd> parsed = ParseValidEnd(text);
+      if (!parsed.ok()) {
+        return RejectCell(column, place, absl::StrCat("is wrong: ", parsed.status().message()));
+      }
+      *last = {std::string(text), *std::move(parsed)};
     }
-    *end = *std::move(parsed);
+    *end = last->end;
   }
   values_.clear();
   InputPlace at = place;

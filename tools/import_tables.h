@@ -42,6 +42,12 @@ class TablesFormat : public ImportFormat {
     bool is_json;
   };
 
+  // An end of a fact as it was read last: tables often have one date in many rows.
+  struct LastEnd {
+    std::string text;
+    ValidEnd end;
+  };
+
   absl::Status ReadHeader(const InputPlace& place);
   absl::Status ReadRow(const InputPlace& place);
   absl::Status ReadEntity(const InputPlace& place);
@@ -69,6 +75,8 @@ class TablesFormat : public ImportFormat {
   std::vector<int> columns_;
   std::vector<PropertyColumn> properties_;
   std::vector<MapEntry> values_;  // of one row
+  LastEnd last_from_;
+  LastEnd last_to_;
   std::map<std::string, uint64_t> unknown_;
 };
 

@@ -4,6 +4,8 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace entente::tools {
 
@@ -13,7 +15,27 @@ uint64_t ColumnAt(absl::string_view line, size_t offset) {
                                                  [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+namespace {
+
+// Most lines are short and hold nothing else, which is told sooner than whether they are UTF-8.
+bool IsAscii(absl::string_view text) {
+  constexpr uint64_t kHighBits = 0x8080808080808080;
+  uint64_t all = 0;
+  uint64_t bytes = 0;
+  size_t at = 0;
+  for (; at + sizeof(bytes) <= text.size(); at += sizeof(bytes)) {
+    std::memcpy(&bytes, text.data() + at, sizeof(bytes));
+    all |= bytes;
+  }
+  bytes = 0;
+  std::memcpy(&bytes, text.data() + at, text.size() - at);
+  return ((all | bytes) & kHighBits) == 0;
+}
+
+}  // namespace
+
 std::optional<InputPlace> FindBrokenUtf8(absl::string_view text, const InputPlace& begin) {
+  if (IsAscii(text)) return std::nullopt;
   if (simdjson::validate_utf8(text.data(), text.size())) return std::nullopt;
   InputPlace place = begin;
   size_t line = 0;  // where it begins
