@@ -76,10 +76,10 @@ ClaimLoad::ClaimLoad(const LoadContext& context, NodeLoad& nodes)
       shared_(context.shared),
       graph_(context.graph),
       nodes_(nodes),
-      rows_(shared_.space, shared_.space.memory_bytes() / 6),
+      rows_(shared_.space, shared_.space.memory_bytes() / 16),
       facts_(shared_.space),
       united_(shared_.space),
-      evidence_(shared_.space, shared_.space.memory_bytes() / 6) {}
+      evidence_(shared_.space, shared_.space.memory_bytes() / 16) {}
 
 absl::Status ClaimLoad::DeclareTaxonomy() {
   absl::flat_hash_set<TextId> types;
@@ -481,7 +481,7 @@ absl::Status ClaimLoad::WriteFacts() {
     storage::FactLoad::Options options;
     ASSIGN_OR_RETURN(options.first, graph_.transaction().NewFacts(new_facts_));
     options.new_nodes = nodes_.new_nodes();
-    options.run_bytes = shared_.space.memory_bytes() / 6;
+    options.run_bytes = shared_.space.memory_bytes() / 16;
     load_ = std::make_unique<storage::FactLoad>(context_.tables, shared_.space, options);
     if (quotes_taken_ > 0) {
       RETURN_IF_ERROR(load_->LearnQuotes(quotes_, quotes_seen_ / quotes_taken_));

@@ -149,7 +149,7 @@ class NodeLoad {
   absl::Status Ambiguous(absl::string_view text, std::vector<NodeId> nodes);
   // The direct entity that is this node, nullptr when none is.
   EntityItem* DirectEntity(NodeId node);
-  uint64_t RunBytes() const { return shared_.space.memory_bytes() / 8; }
+  uint64_t RunBytes() const { return shared_.space.memory_bytes() / 16; }
   bool MayBeStored() const { return !empty_database_ || through_writer_; }
 
   // Calls visit(row number, row, input) for every row of an article; numbers count over all inputs.

@@ -110,7 +110,7 @@ class RowSorter {
     LargeVector<char>().swap(scratch_);
     for (Run& run : runs_) {
       RETURN_IF_ERROR(Advance(&run));
-      heap_.push_back(&run);
+      heap_.push_back(HeadOf(&run));
     }
     std::make_heap(heap_.begin(), heap_.end(), After);
     return absl::OkStatus();
@@ -128,18 +128,19 @@ class RowSorter {
       return true;
     }
     if (heap_.empty() || !status_.ok()) return false;
-    std::pop_heap(heap_.begin(), heap_.end(), After);
-    Run* const run = heap_.back();
+    Run* const run = heap_.front().run;
     *row = run->rows[run->at++];
     if (run->at == run->rows.size()) {
       status_ = Advance(run);
       if (!status_.ok()) return false;
     }
     if (run->at < run->rows.size()) {
-      std::push_heap(heap_.begin(), heap_.end(), After);
+      heap_.front() = HeadOf(run);
     } else {
+      heap_.front() = heap_.back();
       heap_.pop_back();
     }
+    SinkFirst();
     return true;
   }
   const absl::Status& status() const { return status_; }
@@ -167,10 +168,31 @@ class RowSorter {
     return absl::OkStatus();
   }
 
-  static bool After(const Run* a, const Run* b) {
-    const Row& row = a->rows[a->at];
-    const Row& other = b->rows[b->at];
-    return Order::Less(other, row) || (b < a && !Order::Less(row, other));
+  // The next row of a run, by what mostly decides which run is next.
+  struct Head {
+    uint64_t major;
+    Run* run;
+  };
+  static Head HeadOf(Run* run) { return {Order::Major(run->rows[run->at]), run}; }
+  static bool After(const Head& a, const Head& b) {
+    if (a.major != b.major) return a.major > b.major;
+    const Row& row = a.run->rows[a.run->at];
+    const Row& other = b.run->rows[b.run->at];
+    return Order::Less(other, row) || (b.run < a.run && !Order::Less(row, other));
+  }
+
+  // Brings the first of the heap to where it belongs.
+  void SinkFirst() {
+    if (heap_.empty()) return;
+    const Head first = heap_.front();
+    size_t at = 0;
+    for (size_t next = 1; next < heap_.size(); next = 2 * at + 1) {
+      if (next + 1 < heap_.size() && After(heap_[next], heap_[next + 1])) ++next;
+      if (!After(first, heap_[next])) break;
+      heap_[at] = heap_[next];
+      at = next;
+    }
+    heap_[at] = first;
   }
 
   absl::Status MakeRoom() {
@@ -206,7 +228,7 @@ class RowSorter {
   LargeVector<char> scratch_;
   size_t next_ = 0;
   std::vector<Run> runs_;
-  std::vector<Run*> heap_;  // those that have rows left, the least row first
+  std::vector<Head> heap_;  // of those that have rows left, the least first
   uint64_t size_ = 0;
   absl::Status status_;
 };
