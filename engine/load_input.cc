@@ -31,7 +31,7 @@ constexpr FactHandle kRefused = FactHandle{1} << 63;
 constexpr int kInputShift = 40;
 
 // Rows of one kind that wait for the numbers of their texts.
-constexpr size_t kMostWaiting = 256;
+constexpr size_t kMostWaiting = 1024;
 
 absl::string_view KeyOf(const ArticleText& article) {
   return article.key.empty() ? article.url : article.key;
