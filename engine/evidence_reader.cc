@@ -133,12 +133,16 @@ absl::StatusOr<EvidenceReader::Article> EvidenceReader::Find(NodeId id) {
 absl::Status EvidenceReader::Meet(absl::Span<const NodeId> articles) {
   // So many records are held at once.
   constexpr size_t kAtOnce = 1024;
+  constexpr size_t kAhead = 8;
   if (segments_ != nullptr) segments_->Begin();
   storage::NodeReader reader(view_);
   absl::InlinedVector<NodeId, 8> unknown;
   for (size_t begin = 0; begin < articles.size(); begin += kAtOnce) {
     unknown.clear();
-    for (const NodeId article : articles.subspan(begin, kAtOnce)) {
+    const absl::Span<const NodeId> part = articles.subspan(begin, kAtOnce);
+    for (size_t i = 0; i < part.size(); ++i) {
+      if (i + kAhead < part.size()) articles_.prefetch(part[i + kAhead]);
+      const NodeId article = part[i];
       if (segments_ != nullptr) {
         ASSIGN_OR_RETURN(const bool fetched, segments_->Fetch(article));
         if (fetched) continue;
@@ -198,6 +202,7 @@ absl::Status EvidenceReader::Read(absl::Span<const storage::BareEvidence> pieces
       ASSIGN_OR_RETURN(article, Find(piece.article));
     }
     piece.publisher = article->publisher;
+    piece.source = article->source;
     piece.published = article->published;
     piece.stance = StanceOf(pieces[i].stance);
     piece.confidence = pieces[i].confidence;
@@ -209,6 +214,7 @@ absl::Status EvidenceReader::Read(absl::Span<const storage::BareEvidence> pieces
 
 absl::Status EvidenceReader::AddSources(std::vector<Evidence>* evidence) {
   for (Evidence& piece : *evidence) {
+    if (piece.source != kNoId) continue;
     ASSIGN_OR_RETURN(const Article article, Find(piece.article));
     piece.source = article.source;
   }

@@ -34,10 +34,11 @@ class EvidenceReader {
 
   // In the same order. DataLoss when a piece names an article that is not there.
   absl::StatusOr<std::vector<Evidence>> Read(const std::vector<storage::Evidence>& pieces);
-  // The same of evidence without its words, and without its independent source.
+  // The same of evidence without its words, and without its independent source where that is not
+  // known already.
   absl::Status Read(absl::Span<const storage::BareEvidence> pieces,
                     std::vector<Evidence>* evidence);
-  // Adds the sources.
+  // Adds the sources that are missing.
   absl::Status AddSources(std::vector<Evidence>* evidence);
   // Looks the articles up at once, in any order, repeated or not, for Read to know them.
   absl::Status Meet(absl::Span<const NodeId> articles);

@@ -269,19 +269,23 @@ absl::Status Graph::ReadStored(absl::Span<const FactId> facts, absl::Span<const 
 absl::Status Graph::Corroborate(absl::Span<const FactId> facts, absl::Span<const size_t> places,
                                 const Lens& lens, bool with_sources,
                                 std::vector<Corroboration>* results) const {
-  ASSIGN_OR_RETURN(const std::vector<std::optional<FactRecord>> records,
-                   storage::ReadFacts(*view_, facts));
+  ASSIGN_OR_RETURN(const storage::BareEvidenceOfFacts read,
+                   storage::ReadBareEvidence(*view_, facts));
   absl::InlinedVector<NodeId, 16> articles;
-  for (size_t i = 0; i < facts.size(); ++i) {
-    if (!records[i].has_value()) return MissingRelationship(facts[i]);
-    for (const storage::Evidence& piece : records[i]->evidence) articles.push_back(piece.article);
-  }
+  for (const storage::BareEvidence& piece : read.pieces) articles.push_back(piece.article);
   RETURN_IF_ERROR(articles_.Meet(articles));
+  std::vector<Evidence> evidence;
   for (size_t i = 0; i < facts.size(); ++i) {
+    if (!read.of_fact[i].has_value()) return MissingRelationship(facts[i]);
+    RETURN_IF_ERROR(articles_.Read(read.PiecesOf(i), &evidence));
+    RETURN_IF_ERROR(articles_.AddSources(&evidence));
+    const bool had_any = (read.of_fact[i]->flags & storage::kHasEvidence) != 0;
     Corroboration& result = (*results)[places[i]];
-    ASSIGN_OR_RETURN(const std::vector<Evidence> evidence, articles_.Read(records[i]->evidence));
-    ASSIGN_OR_RETURN(result, CorroborateUnder(*records[i], evidence, lens));
+    result = CorroborateUnder(had_any || !evidence.empty(), evidence, lens);
     if (!with_sources) result.sources.clear();
+    if (!result.visible || lens.every_fact || !lens.valid_time.has_value()) continue;
+    ASSIGN_OR_RETURN(const FactRecord record, NeedFact(facts[i]));
+    ASSIGN_OR_RETURN(result.visible, IsValidIn(record, *lens.valid_time));
   }
   return absl::OkStatus();
 }

@@ -124,7 +124,7 @@ class ClaimLoad {
   NodeLoad& nodes_;
 
   std::vector<uint64_t> first_number_;                   // of each input's facts
-  storage::LargeVector<uint32_t> fact_of_number_;                 // the distinct fact, or kRefused
+  storage::LargeVector<uint32_t> fact_of_number_;        // the distinct fact, or kRefused
   absl::flat_hash_map<uint32_t, std::string> refusals_;  // why, by number
   absl::flat_hash_map<TextId, RelationId> relations_;
   storage::RowSorter<NamedFact, IdentityOrder> rows_;

@@ -186,7 +186,7 @@ class NodeLoad {
   bool through_writer_ = false;                  // whether the transaction has made any node
   std::vector<PropertyId> catalogue_ids_;        // by the load's number
   bool same_ids_ = true;                         // those are the same numbers
-  storage::LargeVector<NodeId> nodes_;                    // by text: what it means, kNoId: not known yet
+  storage::LargeVector<NodeId> nodes_;           // by text: what it means, kNoId: not known yet
   absl::flat_hash_set<TextId> texts_of_writer_;  // what ClaimWriter may look up …
   absl::flat_hash_set<std::string> names_of_writer_;  // … and as names, normalised
 

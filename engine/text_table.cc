@@ -133,8 +133,8 @@ void TextTable::Enter(TextBatch* batch) {
     const size_t mask = shard.slots.size() - 1;
     for (const auto* item : items) __builtin_prefetch(&shard.slots[HashInShard(item->hash) & mask]);
     for (const auto* item : items) {
-      __builtin_prefetch(
-          reinterpret_cast<const TextEntry*>(shard.slots[HashInShard(item->hash) & mask] & kAddress));
+      __builtin_prefetch(reinterpret_cast<const TextEntry*>(
+          shard.slots[HashInShard(item->hash) & mask] & kAddress));
     }
     for (const auto* item : items) {
       const auto text = absl::string_view(batch->bytes_).substr(item->offset, item->size);

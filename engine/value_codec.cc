@@ -167,8 +167,8 @@ std::string SlugOf(absl::string_view text) {
   return slug;
 }
 
-// Where `part` of at least kLeastSlug bytes stands in `text`; npos: nowhere. Few texts have eight bytes in
-// common with another by chance, so all places are looked at alike.
+// Where `part` of at least kLeastSlug bytes stands in `text`; npos: nowhere. Few texts have eight
+// bytes in common with another by chance, so all places are looked at alike.
 size_t FindPart(absl::string_view text, absl::string_view part) {
   static_assert(kLeastSlug >= sizeof(uint64_t));
   uint64_t begin;

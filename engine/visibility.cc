@@ -47,9 +47,7 @@ absl::Status JudgeOpen(const storage::View& view, EvidenceReader& articles, cons
     if (!read.of_fact[i].has_value()) {
       return absl::DataLossError(absl::StrCat("fact ", facts[i], " is missing"));
     }
-    const auto [begin, end] = *read.of_fact[i];
-    RETURN_IF_ERROR(
-        articles.Read(absl::MakeConstSpan(read.pieces).subspan(begin, end - begin), &evidence));
+    RETURN_IF_ERROR(articles.Read(read.PiecesOf(i), &evidence));
     const uint8_t flags = edges.flags[open[i].second];
     const bool has_evidence = (flags & storage::kHasEvidence) != 0 || !evidence.empty();
     ASSIGN_OR_RETURN(bool sees, SeesEvidence(articles, lens, has_evidence, &evidence));

@@ -57,8 +57,8 @@ void Pack(absl::Span<const uint64_t> values, uint8_t width, const OffsetOf& offs
   if (bits > 0) *bytes = static_cast<char>(pending);
 }
 
-// Divides by a number without a division: Granlund, Montgomery, "Division by invariant integers using
-// multiplication", 1994, section 9.
+// Divides by a number without a division: Granlund, Montgomery, "Division by invariant integers
+// using multiplication", 1994, section 9.
 class Divisor {
  public:
   // Not 0.

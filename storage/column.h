@@ -58,6 +58,13 @@ class Column {
     const uint64_t number = is_sparse_ ? SparseAt(i) : numbers_.At(i);
     return is_rising_ ? number + i : number;
   }
+  // Fetches what tells where the values are into the processor's cache.
+  void Prefetch() const {
+    __builtin_prefetch(&numbers_);
+    __builtin_prefetch(&usual_);
+  }
+  // A while after that, where a value would stand if it is not left out as a usual one.
+  void PrefetchAt(size_t i) const { __builtin_prefetch(numbers_.bytes + i * numbers_.width / 8); }
   // Values [begin, end) to `out`, cut to T. end must not be above n.
   template <typename T>
   void Unpack(size_t begin, size_t end, T* out) const {

@@ -113,6 +113,7 @@ bool SumUp(uint64_t limit, std::vector<uint64_t>* lengths) {
 }
 
 absl::string_view Piece(absl::string_view heap, const std::vector<uint64_t>& ends, size_t i) {
+  if (ends.empty()) return "";
   const uint64_t begin = i == 0 ? 0 : ends[i - 1];
   return heap.substr(begin, ends[i] - begin);
 }
@@ -236,18 +237,23 @@ bool EvidenceColumns::ParseHeap(ByteReader* bytes) {
     exact_before_.push_back(exact);
     if (confidence == kExact) ++exact;
   }
+  if (exact == 0) std::vector<uint32_t>().swap(exact_before_);
   if (!bytes->Bytes(uint64_t{exact} * sizeof(double), &exact_)) return false;
   quote_ends_.resize(n_);
   columns_[kQuoteLength].Unpack(0, n_, quote_ends_.data());
   const uint64_t most_bits = uint64_t{8} * bytes->rest().size();
   if (!SumUp(most_bits, &quote_ends_)) return false;
-  if (quote_ends_.back() == 0) return true;
+  if (quote_ends_.back() == 0) {
+    std::vector<uint64_t>().swap(quote_ends_);
+    return true;
+  }
   if (!bytes->Number(&vocabulary_number_)) return false;
   const uint64_t unit = vocabulary_number_ == 0 ? 1 : 8;  // of lengths in a byte
   return bytes->Bytes((quote_ends_.back() + unit - 1) / unit, &quotes_);
 }
 
 bool EvidenceColumns::ReadQuote(size_t i, std::string* quote) const {
+  if (quote_ends_.empty()) return true;
   const uint64_t begin = i == 0 ? 0 : quote_ends_[i - 1];
   const uint64_t end = quote_ends_[i];
   if (begin == end) return true;
@@ -282,6 +288,12 @@ void EvidenceColumns::ReadBare(size_t begin, size_t end, int64_t day,
     out->push_back({article + columns_[kArticle].At(i), columns_[kAsserter].At(i), ConfidenceAt(i),
                     static_cast<int64_t>(columns_[kRetractedAt].At(i)),
                     StanceFrom(columns_[kStance].At(i))});
+  }
+}
+
+void EvidenceColumns::PrefetchBare() const {
+  for (const Index index : {kArticle, kStance, kConfidence, kAsserter, kRetractedAt}) {
+    columns_[index].Prefetch();
   }
 }
 
@@ -381,12 +393,15 @@ bool FactBlock::ParseColumns(FactId first, uint32_t inline_evidence, ByteReader*
   uint64_t n;
   if (!bytes->Fixed(&kind) || kind != kBlockKind || !bytes->Varint(&n)) return false;
   if (n == 0 || n > kMaxBlockFacts || !ReadColumns(kTypes, n, bytes, columns_)) return false;
+  size_ = n;
   ids_.resize(n);
   columns_[kSlot].Unpack(0, n, ids_.data());
   for (size_t i = 0; i < n; ++i) {
     if (ids_[i] >= kMaxBlockFacts || (i > 0 && first + ids_[i] <= ids_[i - 1])) return false;
     ids_[i] += first;
   }
+  first_ = ids_.front();
+  if (ids_.back() - first_ == n - 1) std::vector<FactId>().swap(ids_);
   evidence_ends_.resize(n);
   columns_[kEvidence].Unpack(0, n, evidence_ends_.data());
   for (uint64_t& pieces : evidence_ends_) pieces = std::min<uint64_t>(pieces, inline_evidence);
@@ -395,9 +410,11 @@ bool FactBlock::ParseColumns(FactId first, uint32_t inline_evidence, ByteReader*
 
 bool FactBlock::Lengths(Index index, std::vector<uint64_t>* ends, ByteReader* bytes,
                         absl::string_view* heap) const {
-  ends->resize(ids_.size());
-  columns_[index].Unpack(0, ids_.size(), ends->data());
-  return SumUp(bytes->rest().size(), ends) && bytes->Bytes(ends->back(), heap);
+  ends->resize(size_);
+  columns_[index].Unpack(0, size_, ends->data());
+  if (!SumUp(bytes->rest().size(), ends) || !bytes->Bytes(ends->back(), heap)) return false;
+  if (heap->empty()) std::vector<uint64_t>().swap(*ends);
+  return true;
 }
 
 bool FactBlock::ParseHeap(ByteReader* bytes) {
@@ -407,6 +424,9 @@ bool FactBlock::ParseHeap(ByteReader* bytes) {
 }
 
 std::optional<size_t> FactBlock::Find(FactId fact) const {
+  if (ids_.empty()) {
+    return fact - first_ < size_ ? std::optional<size_t>(fact - first_) : std::nullopt;
+  }
   const auto at = std::lower_bound(ids_.begin(), ids_.end(), fact);
   if (at == ids_.end() || *at != fact) return std::nullopt;
   return at - ids_.begin();
@@ -425,7 +445,7 @@ uint64_t FactBlock::GuessedSupport(size_t i) const {
 
 FactCorroboration FactBlock::ReadCorroboration(size_t i) const {
   FactCorroboration fact;
-  fact.flags = static_cast<uint16_t>(columns_[kFlags].At(i));
+  fact.flags = FlagsAt(i);
   fact.support = static_cast<uint16_t>(columns_[kSupport].At(i) + GuessedSupport(i));
   fact.denial = static_cast<uint16_t>(columns_[kDenial].At(i));
   fact.confidence = static_cast<uint16_t>(fact.support - columns_[kGap].At(i));
@@ -442,6 +462,19 @@ FactCorroboration FactBlock::ReadCorroboration(size_t i) const {
   return fact;
 }
 
+void FactBlock::PrefetchEvidence() const {
+  for (const Index index : {kValidFrom, kFlags, kEvidence}) columns_[index].Prefetch();
+  __builtin_prefetch(&size_);
+  __builtin_prefetch(&evidence_ends_);
+  evidence_.PrefetchBare();
+}
+
+void FactBlock::PrefetchEvidenceOf(FactId fact) const {
+  if (!ids_.empty() || fact - first_ >= size_) return;
+  __builtin_prefetch(&evidence_ends_[fact - first_]);
+  columns_[kValidFrom].PrefetchAt(fact - first_);
+}
+
 uint64_t FactBlock::ReadBareEvidence(size_t i, std::vector<BareEvidence>* out) const {
   evidence_.ReadBare(EvidenceBegin(i), evidence_ends_[i], EventDay(ValidFrom(i)), out);
   return columns_[kEvidence].At(i);
@@ -454,7 +487,7 @@ absl::StatusOr<uint64_t> FactBlock::ReadEvidence(size_t i, std::vector<Evidence>
 
 absl::StatusOr<StoredFact> FactBlock::Read(size_t i) const {
   StoredFact stored;
-  stored.id = ids_[i];
+  stored.id = id(i);
   FactRecord& fact = stored.record;
   fact.subject = columns_[kSubject].At(i);
   fact.relation = static_cast<RelationId>(columns_[kRelation].At(i));

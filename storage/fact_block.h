@@ -68,6 +68,7 @@ class EvidenceColumns {
   // Pieces of a fact whose valid time begins on `day`, 0 when that is open.
   absl::Status Read(size_t begin, size_t end, int64_t day, std::vector<Evidence>* out) const;
   void ReadBare(size_t begin, size_t end, int64_t day, std::vector<BareEvidence>* out) const;
+  void PrefetchBare() const;
   // Of the piece at `i`, in ten-thousandths; 0xffff when it is not a whole number of them.
   uint64_t PackedConfidenceAt(size_t i) const { return columns_[kConfidence].At(i) & 0xffff; }
   // As FactBlock.
@@ -101,8 +102,8 @@ class EvidenceColumns {
   Trend articles_by_day_;
   Trend starts_by_sentence_;
   Column columns_[kColumnCount];
-  std::vector<uint64_t> quote_ends_;    // offsets into quotes_
-  std::vector<uint32_t> exact_before_;  // how many pieces before i have an exact confidence
+  std::vector<uint64_t> quote_ends_;    // offsets into quotes_; empty when there are no quotes
+  std::vector<uint32_t> exact_before_;  // how many pieces before i have an exact confidence, if any
   absl::string_view exact_;
   absl::string_view quotes_;
   uint32_t vocabulary_number_ = 0;
@@ -116,13 +117,18 @@ class FactBlock {
   static absl::StatusOr<FactBlock> Parse(FactId first, uint32_t inline_evidence,
                                          absl::string_view bytes);
 
-  size_t size() const { return ids_.size(); }
-  FactId id(size_t i) const { return ids_[i]; }
+  size_t size() const { return size_; }
+  FactId id(size_t i) const { return ids_.empty() ? first_ + i : ids_[i]; }
   // The position of a fact, if it is here.
   std::optional<size_t> Find(FactId fact) const;
   // DataLoss when a quote is broken.
   absl::StatusOr<StoredFact> Read(size_t i) const;
   FactCorroboration ReadCorroboration(size_t i) const;
+  uint16_t FlagsAt(size_t i) const { return static_cast<uint16_t>(columns_[kFlags].At(i)); }
+  // Fetch what ReadBareEvidence looks at into the processor's cache: at first what tells where the
+  // numbers stand, a while later those of a fact.
+  void PrefetchEvidence() const;
+  void PrefetchEvidenceOf(FactId fact) const;
   // Appends the fact's inline evidence; how many pieces it has in all.
   uint64_t ReadBareEvidence(size_t i, std::vector<BareEvidence>* out) const;
   // The same with their words. DataLoss when a quote is broken.
@@ -171,7 +177,10 @@ class FactBlock {
                absl::string_view* heap) const;
 
   Column columns_[kColumnCount];
-  std::vector<FactId> ids_;
+  size_t size_ = 0;
+  FactId first_ = 0;
+  std::vector<FactId> ids_;  // empty when they count on from the first
+  // Empty when all are without.
   std::vector<uint64_t> identity_ends_;
   std::vector<uint64_t> properties_ends_;
   std::vector<uint64_t> evidence_ends_;  // inline pieces

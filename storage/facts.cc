@@ -57,6 +57,8 @@ class CachedBlock final : public ReadCache::Entry {
     return cached;
   }
   const FactBlock& block() const { return block_; }
+  void Prefetch() const { block_.PrefetchEvidence(); }
+  void PrefetchOf(FactId fact) const { block_.PrefetchEvidenceOf(fact); }
 
  private:
   explicit CachedBlock(absl::string_view bytes) : bytes_(bytes) {}
@@ -83,6 +85,8 @@ class CachedCorroborations final : public ReadCache::Entry {
     }
     return cached;
   }
+  void Prefetch() const { __builtin_prefetch(&facts_); }
+  void PrefetchOf(FactId fact) const { __builtin_prefetch(facts_.data() + (fact - first_)); }
   std::optional<FactCorroboration> Find(FactId fact) const {
     return fact - first_ < facts_.size() ? facts_[fact - first_] : std::nullopt;
   }
@@ -330,17 +334,32 @@ absl::Status TakeFacts(const View& view, absl::Span<const FactId> facts, TakeFro
   if (!doubtful.empty()) RETURN_IF_ERROR(ReadDoubtful(view, facts, doubtful, take_doubtful));
   CachedReads reads(view, Family::kFacts);
   reads.Begin();
+  // Blocks are far from each other in memory, so each is on its way some facts before it is read.
+  constexpr size_t kAhead = 16;
+  constexpr size_t kFoundAhead = 4;
+  const auto block_of = [&](size_t at) { return facts[sealed[at]] / view.geometry().block_facts; };
   std::vector<size_t> missing;
-  const Kept* kept = nullptr;
-  uint64_t kept_block = 0;
-  for (size_t i : sealed) {
-    const uint64_t block = facts[i] / view.geometry().block_facts;
-    if (kept == nullptr || kept_block != block) kept = reads.Find<Kept>(Kept::KeyOf(block));
-    kept_block = block;
-    if (kept == nullptr) {
-      missing.push_back(i);
+  absl::InlinedVector<const Kept*, 8> kept(sealed.size());
+  for (size_t at = 0; at < sealed.size() + kFoundAhead; ++at) {
+    if (at + kAhead < sealed.size()) reads.Prefetch(Kept::KeyOf(block_of(at + kAhead)));
+    if (at + kAhead / 2 < sealed.size()) {
+      reads.PrefetchEntry(Kept::KeyOf(block_of(at + kAhead / 2)));
+    }
+    if (at < sealed.size()) {
+      const bool as_before = at > 0 && block_of(at) == block_of(at - 1);
+      kept[at] = as_before ? kept[at - 1] : reads.Find<Kept>(Kept::KeyOf(block_of(at)));
+      if (kept[at] != nullptr && !as_before) kept[at]->Prefetch();
+    }
+    if (at >= kFoundAhead / 2 && at - kFoundAhead / 2 < sealed.size()) {
+      const size_t soon = at - kFoundAhead / 2;
+      if (kept[soon] != nullptr) kept[soon]->PrefetchOf(facts[sealed[soon]]);
+    }
+    if (at < kFoundAhead) continue;
+    const size_t due = at - kFoundAhead;
+    if (kept[due] == nullptr) {
+      missing.push_back(sealed[due]);
     } else {
-      RETURN_IF_ERROR(take(i, *kept));
+      RETURN_IF_ERROR(take(sealed[due], *kept[due]));
     }
   }
   return missing.empty() ? absl::OkStatus() : ReadSealed<Kept>(view, facts, missing, &reads, take);
@@ -417,7 +436,7 @@ absl::StatusOr<BareEvidenceOfFacts> ReadBareEvidence(const View& view,
           read.pieces.push_back(
               {piece.article, piece.asserter, piece.confidence, piece.retracted_at, piece.stance});
         }));
-    read.of_fact[i] = {begin, read.pieces.size()};
+    read.of_fact[i] = {begin, read.pieces.size(), block.FlagsAt(position)};
     return absl::OkStatus();
   };
   RETURN_IF_ERROR(TakeRecords(view, facts, take));

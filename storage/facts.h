@@ -125,9 +125,15 @@ struct BareEvidenceOfFacts {
   struct Range {
     size_t begin = 0;
     size_t end = 0;
+    uint16_t flags = 0;  // of the fact
   };
   std::vector<std::optional<Range>> of_fact;  // in `pieces`; nullopt: there is no such fact
   std::vector<BareEvidence> pieces;
+
+  absl::Span<const BareEvidence> PiecesOf(size_t fact) const {
+    const Range& range = *of_fact[fact];
+    return absl::MakeConstSpan(pieces).subspan(range.begin, range.end - range.begin);
+  }
 };
 absl::StatusOr<BareEvidenceOfFacts> ReadBareEvidence(const View& view,
                                                      absl::Span<const FactId> facts);

@@ -24,14 +24,14 @@ class LargePageAllocator {
   T* allocate(size_t n) {
     const size_t bytes = n * sizeof(T);
     if (bytes < kPage) return static_cast<T*>(::operator new(bytes));
-    void* const memory = ::operator new(bytes, std::align_val_t{kPage});
+    void* const memory = ::operator new (bytes, std::align_val_t{kPage});
     // What does not fill a page stays in small ones. A system that has no large pages does nothing.
     madvise(memory, bytes / kPage * kPage, MADV_HUGEPAGE);
     return static_cast<T*>(memory);
   }
   void deallocate(T* memory, size_t n) {
     if (n * sizeof(T) < kPage) return ::operator delete(memory);
-    ::operator delete(memory, std::align_val_t{kPage});
+    ::operator delete (memory, std::align_val_t{kPage});
   }
 
   template <typename U>

@@ -69,12 +69,24 @@ absl::Status NodeReader::Load(absl::Span<const NodeId> nodes) {
   Begin();
   records_.assign(nodes.size(), nullptr);
   missing_.clear();
+  const auto reads_of = [this](NodeId node) -> const CachedReads& {
+    return IsArticle(node) ? articles_ : entities_;
+  };
+  // Records are far from each other in memory, so each is on its way some nodes before it is found.
+  constexpr size_t kAhead = 16;
   for (size_t i = 0; i < nodes.size(); ++i) {
+    if (i + kAhead < nodes.size()) {
+      reads_of(nodes[i + kAhead]).Prefetch(CacheKey::Node(nodes[i + kAhead]));
+    }
+    if (i + kAhead / 2 < nodes.size()) {
+      reads_of(nodes[i + kAhead / 2]).PrefetchEntry(CacheKey::Node(nodes[i + kAhead / 2]));
+    }
     if (nodes[i] == kNoId) continue;
-    const CachedReads& reads = IsArticle(nodes[i]) ? articles_ : entities_;
+    const CachedReads& reads = reads_of(nodes[i]);
     const CachedNode* found = reads.Find<CachedNode>(CacheKey::Node(nodes[i]));
     if (found != nullptr) {
       records_[i] = &found->record();
+      __builtin_prefetch(&records_[i]->publisher);
     } else {
       missing_.emplace_back(nodes[i], i);
     }

@@ -150,6 +150,17 @@ const ReadCache::Entry* ReadCache::Locate(CacheKey key, uint64_t hash, uint64_t*
   return nullptr;
 }
 
+void ReadCache::PrefetchEntry(CacheKey key) const {
+  if (slots_ == nullptr) return;
+  const uint64_t hash = HashOf(key);
+  uint64_t* const set = SetOf(hash);
+  for (size_t way = 0; way < kWays; ++way) {
+    const uint64_t value = Atomic(set + way).load(std::memory_order_relaxed);
+    if (value == 0 || value >> kAddressBits != hash >> kAddressBits) continue;
+    __builtin_prefetch(reinterpret_cast<const void*>(value & kAddressMask));
+  }
+}
+
 const ReadCache::Entry* ReadCache::Find(const Pin& pin, CacheKey key, uint64_t sequence) const {
   if (pin.place_ == nullptr || slots_ == nullptr) return nullptr;
   uint64_t* slot;

@@ -133,6 +133,8 @@ class ReadCache {
 
   // Fetches what Find reads first into the processor's cache.
   void Prefetch(CacheKey key) const { __builtin_prefetch(SetOf(HashOf(key))); }
+  // A while after that, what it reads next.
+  void PrefetchEntry(CacheKey key) const;
   // The entry, if there is one that holds as of `sequence`.
   const Entry* Find(const Pin& pin, CacheKey key, uint64_t sequence) const;
 

@@ -63,9 +63,7 @@ class RowLog {
     }
     const absl::Status& status() const { return status_; }
     // The row that comes `n` rows after the next one, null when it is not in memory yet.
-    const Row* Ahead(size_t n) const {
-      return n < rows_.size() - at_ ? &rows_[at_ + n] : nullptr;
-    }
+    const Row* Ahead(size_t n) const { return n < rows_.size() - at_ ? &rows_[at_ + n] : nullptr; }
 
    private:
     bool Advance() {
