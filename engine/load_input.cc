@@ -180,7 +180,8 @@ LoadInput::LoadInput(uint32_t number, LoadShared& shared)
       articles_(shared.space),
       facts_(shared.space),
       evidence_(shared.space),
-      coupled_(shared.space) {}
+      coupled_(shared.space),
+      waiting_texts_(shared.texts) {}
 
 // It must stay where it is, since the batch sets its texts.
 template <typename Row>

@@ -90,21 +90,27 @@ const TextEntry* TextTable::Shard::Enter(uint32_t hash, absl::string_view text, 
 
 TextId TextTable::Enter(absl::string_view text) {
   if (text.empty()) return kNoText;
+  const TextId known = numbered_.Find(text);
+  if (known != kNoText) return known;
   const uint64_t hash = HashOf(text);
   const uint32_t number = hash & (kShards - 1);
   Shard& shard = shards_[number];
   const std::lock_guard lock(shard.mutex);
   shard.Reserve(1);
-  return shard.Enter(HashInShard(hash), text, &memory_)->index << kShardBits | number;
+  const TextId id = shard.Enter(HashInShard(hash), text, &memory_)->index << kShardBits | number;
+  numbered_.Enter(text, id);
+  return id;
 }
 
-TextBatch::TextBatch() : known_(kKnown) {}
+TextBatch::TextBatch(TextTable& table) : table_(table), known_(kKnown) {}
 
 void TextBatch::Add(absl::string_view text, TextId* id) {
   if (text.empty()) {
     *id = kNoText;
     return;
   }
+  *id = table_.numbered_.Find(text);
+  if (*id != kNoText) return;
   const uint64_t hash = HashOf(text);
   const Known& known = KnownOf(hash);
   if (known.hash == HashInShard(hash) && known.entry != nullptr && known.entry->text() == text) {
@@ -140,6 +146,7 @@ void TextTable::Enter(TextBatch* batch) {
       const auto text = absl::string_view(batch->bytes_).substr(item->offset, item->size);
       const TextEntry* const entry = shard.Enter(HashInShard(item->hash), text, &memory_);
       *item->id = entry->index << kShardBits | number;
+      numbered_.Enter(text, *item->id);
       batch->KnownOf(item->hash) = {entry, *item->id, HashInShard(item->hash)};
     }
   }
@@ -148,6 +155,7 @@ void TextTable::Enter(TextBatch* batch) {
 }
 
 void TextTable::Close() {
+  numbered_.Clear();
   for (Shard& shard : shards_) {
     const std::lock_guard lock(shard.mutex);
     storage::LargeVector<uint64_t>().swap(shard.slots);

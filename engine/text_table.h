@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "engine/numbered_texts.h"
 #include "storage/large_vector.h"
 
 namespace entente {
 
-using TextId = uint32_t;
-inline constexpr TextId kNoText = ~TextId{0};
+class TextTable;
 
 // Where a text is kept, its bytes behind it.
 struct TextEntry {
@@ -32,8 +32,9 @@ struct TextEntry {
 // into is on its way before it is needed.
 class TextBatch {
  public:
-  TextBatch();
-  // The text is copied; `*id` is set when the batch is entered, at once for "".
+  // `table` must outlive the batch.
+  explicit TextBatch(TextTable& table);
+  // The text is copied; `*id` is set when the batch is entered, or at once when it is known.
   void Add(absl::string_view text, TextId* id);
 
  private:
@@ -54,6 +55,7 @@ class TextBatch {
   static constexpr size_t kKnown = size_t{1} << 12;
   Known& KnownOf(uint64_t hash) { return known_[(hash >> 8) & (kKnown - 1)]; }
 
+  TextTable& table_;
   std::string bytes_;
   std::vector<Item> items_;
   std::vector<const Item*> by_shard_;
@@ -69,7 +71,7 @@ class TextTable {
   // The number of a text, kNoText of "". From any thread. Which number a text gets is a matter of
   // chance when several threads enter texts.
   TextId Enter(absl::string_view text);
-  // Gives the texts their numbers and empties the batch.
+  // Gives the texts of a batch their numbers and empties it.
   void Enter(TextBatch* batch);
   // No text is entered any more: gives back the memory that only entering needs.
   void Close();
@@ -79,6 +81,7 @@ class TextTable {
   size_t limit() const;
 
  private:
+  friend class TextBatch;
   static constexpr uint32_t kShardBits = 5;
   static constexpr uint32_t kShards = 1 << kShardBits;
 
@@ -111,6 +114,7 @@ class TextTable {
     const TextEntry* Keep(uint32_t hash, absl::string_view text, Memory* more);
   };
 
+  NumberedTexts numbered_;
   Memory memory_;
   std::array<Shard, kShards> shards_;
 };

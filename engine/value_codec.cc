@@ -185,7 +185,7 @@ size_t FindPart(absl::string_view text, absl::string_view part) {
 absl::string_view FindSlug(absl::string_view text, absl::string_view of) {
   if (text.size() < kLeastSlug || of.size() < kLeastSlug) return "";
   // Most texts do not even have the slug's beginning, which is sooner made.
-  std::array<char, 3 * kLeastSlug> head;
+  std::array<char, kLeastSlug * 3 / 2> head;
   const size_t head_size = MakeSlug(of.substr(0, head.size()), head.data());
   if (head_size >= kLeastSlug) {
     const size_t begin = FindPart(text, {head.data(), kLeastSlug});

@@ -10,12 +10,20 @@
 
 namespace entente::storage {
 
+// What a varint takes at most.
+inline constexpr size_t kMostVarintBytes = 10;
+
+// Writes a varint and returns its size.
+inline size_t PutVarint(uint64_t v, char* out) {
+  size_t size = 0;
+  for (; v >= 0x80; v >>= 7) out[size++] = static_cast<char>(v | 0x80);
+  out[size++] = static_cast<char>(v);
+  return size;
+}
+
 inline void AppendVarint(uint64_t v, std::string* out) {
-  while (v >= 0x80) {
-    out->push_back(static_cast<char>(v | 0x80));
-    v >>= 7;
-  }
-  out->push_back(static_cast<char>(v));
+  char bytes[kMostVarintBytes];
+  out->append(bytes, PutVarint(v, bytes));
 }
 
 // Small numbers of either sign become small numbers: 0, −1, 1, −2 … to 0, 1, 2, 3 …

@@ -25,8 +25,9 @@ struct PackedProperty {
 
 // The beginning of a property, which `size` bytes must follow.
 inline void AppendPropertyHead(PropertyId id, uint8_t form, size_t size, std::string* packed) {
-  AppendVarint(id, packed);
-  AppendVarint(size * kPropertyForms + form, packed);
+  char head[2 * kMostVarintBytes];
+  const size_t id_size = PutVarint(id, head);
+  packed->append(head, id_size + PutVarint(size * kPropertyForms + form, head + id_size));
 }
 
 inline void AppendProperty(const PackedProperty& property, std::string* packed) {
