@@ -16,7 +16,7 @@ TEST(TextTableTest, ATextHasOneNumberHoweverItIsEntered) {
   TextTable table;
   const TextId known = table.Enter("known");
   std::vector<TextId> ids(3, 7);
-  TextBatch batch;
+  TextBatch batch(table);
   batch.Add("known", &ids[0]);
   batch.Add("", &ids[1]);
   batch.Add("new", &ids[2]);
@@ -30,7 +30,7 @@ TEST(TextTableTest, ATextHasOneNumberHoweverItIsEntered) {
 
 TEST(TextTableTest, ABatchIsEmptyOnceItIsEntered) {
   TextTable table;
-  TextBatch batch;
+  TextBatch batch(table);
   TextId first = 0;
   batch.Add("first", &first);
   table.Enter(&batch);
@@ -48,7 +48,7 @@ TEST(TextTableTest, ThreadsEnterTheSameTextsAtOnce) {
   std::vector<std::thread> threads;
   for (std::vector<TextId>& own : ids) {
     threads.emplace_back([&table, &own] {
-      TextBatch batch;
+      TextBatch batch(table);
       for (uint64_t i = 0; i < kTexts; ++i) {
         batch.Add(TextAt(i), &own[i]);
         if (i % 300 == 299 || i + 1 == kTexts) table.Enter(&batch);
@@ -59,6 +59,53 @@ TEST(TextTableTest, ThreadsEnterTheSameTextsAtOnce) {
   EXPECT_EQ(ids[0], ids[1]);
   for (uint64_t i = 0; i < kTexts; ++i) ASSERT_EQ(table.Text(ids[0][i]), TextAt(i));
   EXPECT_EQ(table.limit() % 32, 0u);
+}
+
+TEST(TextTableTest, TextsWithNumbersAreToldApartHoweverTheyAreWritten) {
+  TextTable table;
+  std::vector<std::string> texts;
+  for (uint64_t i = 0; i < 3000; ++i) {
+    texts.push_back(absl::StrCat("story:", i));
+    texts.push_back(absl::StrCat("story:0", i));
+    texts.push_back(absl::StrCat(i));
+    texts.push_back(absl::StrCat("wd:Q", i * 100'003));
+    texts.push_back(absl::StrCat("prefix", i, "#", i % 2));
+    texts.push_back(absl::StrCat("story:", i, "000000000"));
+  }
+  texts.push_back("0");
+  texts.push_back("story:");
+  texts.push_back(std::string(100, '7'));
+  texts.push_back(std::string(100, 'x') + "1");
+  std::vector<TextId> ids(texts.size());
+  TextBatch batch(table);
+  for (int round = 0; round < 3; ++round) {
+    for (size_t i = 0; i < texts.size(); ++i) {
+      batch.Add(texts[i], &ids[i]);
+      if (i % 100 == 0) table.Enter(&batch);
+    }
+    table.Enter(&batch);
+    for (size_t i = 0; i < texts.size(); ++i) {
+      ASSERT_EQ(table.Text(ids[i]), texts[i]);
+      ASSERT_EQ(table.Enter(texts[i]), ids[i]);
+    }
+  }
+}
+
+TEST(NumberedTextsTest, FindsWhatWasEnteredCloseToOthers) {
+  NumberedTexts texts;
+  EXPECT_EQ(texts.Find("story:5"), kNoText);
+  for (uint32_t i = 0; i < 200'000; ++i) texts.Enter(absl::StrCat("story:", 700'000 + i), i);
+  EXPECT_EQ(texts.Find("story:700000"), 0u);
+  EXPECT_EQ(texts.Find("story:899999"), 199'999u);
+  EXPECT_EQ(texts.Find("story:900000"), kNoText);
+  EXPECT_EQ(texts.Find("story:699999"), kNoText);
+  EXPECT_EQ(texts.Find("story:"), kNoText);
+  EXPECT_EQ(texts.Find("700000"), kNoText);
+  // Nobody is helped by room for all numbers up to one.
+  texts.Enter("story:999999999", 7);
+  EXPECT_EQ(texts.Find("story:999999999"), kNoText);
+  texts.Clear();
+  EXPECT_EQ(texts.Find("story:700000"), kNoText);
 }
 
 }  // namespace

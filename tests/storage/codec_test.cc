@@ -201,6 +201,34 @@ TEST(ColumnTest, ScaledColumnsDropACommonFactor) {
   ExpectRoundTrip(type, {});
 }
 
+TEST(ColumnTest, AnyScaleIsFoundAndDividedBy) {
+  const ColumnType type{.scaled = true, .has_none = true, .none = Pattern(INT64_MIN)};
+  std::mt19937_64 random(6);
+  for (int round = 0; round < 400; ++round) {
+    const uint64_t scale = std::max<uint64_t>(random() >> random() % 64, 1);
+    const uint64_t most = uint64_t{INT64_MAX} / scale;
+    const uint64_t base = Pattern(-static_cast<int64_t>(random() >> 2));
+    std::vector<uint64_t> values = {base};
+    for (int i = 0; i < 20; ++i) {
+      const uint64_t times = random() % (most + 1) >> random() % 60;
+      values.push_back(i % 7 == 6 ? Pattern(INT64_MIN) : base + times * scale);
+    }
+    ExpectRoundTrip(type, values);
+    std::string header;
+    std::string packed;
+    Column::Append(type, values, &header, &packed);
+    ByteReader bytes(header);
+    uint8_t width;
+    int64_t stored_base;
+    uint64_t stored_scale;
+    ASSERT_TRUE(bytes.Fixed(&width) && bytes.Signed(&stored_base) && bytes.Varint(&stored_scale));
+    const bool all_alike = std::all_of(values.begin(), values.end(), [&](uint64_t value) {
+      return value == values[0] || value == type.none;
+    });
+    EXPECT_TRUE(all_alike || stored_scale % scale == 0) << scale;
+  }
+}
+
 TEST(KeysTest, OrderOfBytesIsOrderOfFields) {
   const std::vector<std::string> texts = {"",
                                           std::string("\0", 1),

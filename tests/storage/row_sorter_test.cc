@@ -63,6 +63,30 @@ TEST_P(SpillTest, RowsComeOutSortedWhateverTheirSpread) {
   }
 }
 
+struct MajorOrder {
+  static uint64_t Major(const Row& row) { return row.major; }
+  static bool Less(const Row& a, const Row& b) { return a.major < b.major; }
+};
+
+TEST_P(SpillTest, RowsThatAreAlikeStayInTheirOrder) {
+  std::mt19937_64 random(9);
+  for (const uint64_t run_bytes : {uint64_t{0}, uint64_t{20'000}, uint64_t{1} << 30}) {
+    for (const uint64_t most : {uint64_t{1}, uint64_t{30}, uint64_t{3000}}) {
+      RowSorter<Row, MajorOrder> sorter(space_, run_bytes);
+      for (uint32_t i = 0; i < 9000; ++i) ASSERT_TRUE(sorter.Add({random() % most, i, 0}).ok());
+      ASSERT_TRUE(sorter.Sort().ok());
+      Row before{0, 0, 0};
+      Row row;
+      for (uint32_t i = 0; i < 9000; ++i) {
+        ASSERT_TRUE(sorter.Next(&row));
+        ASSERT_TRUE(i == 0 || Order::Less(before, row)) << run_bytes << " " << most;
+        before = row;
+      }
+      EXPECT_FALSE(sorter.Next(&row));
+    }
+  }
+}
+
 TEST_P(SpillTest, RowsInFewFarPlacesComeOutSorted) {
   std::mt19937_64 random(8);
   RowSorter<Row, Order> sorter(space_, uint64_t{1} << 30);
@@ -99,6 +123,8 @@ TEST_P(SpillTest, RowsAreReadInTheirOrderAndOneByOne) {
     RowLog<Row>::Reader reader(log, drop);
     Row row;
     for (uint32_t i = 0; i < count; ++i) {
+      const Row* const later = reader.Ahead(9);
+      ASSERT_TRUE(later == nullptr || later->minor == i + 9);
       ASSERT_TRUE(reader.Next(&row));
       ASSERT_EQ(row, (Row{i * uint64_t{3}, i, ~i}));
     }

@@ -97,6 +97,19 @@ TEST(VocabularyTest, TextsThatAreUnlikeTheSampleDoNotBlowUp) {
   EXPECT_LT(BitsOf(vocabulary, noise), 8 * 2 * noise.size());
 }
 
+TEST(VocabularyTest, WordsAreTheSameWhereverInATextTheyStand) {
+  const Vocabulary vocabulary = *Vocabulary::Parse(LearnedBytes());
+  for (size_t before = 0; before < 150; ++before) {
+    const std::string pad = std::string(before, 'x') + "; ";
+    const uint64_t of_pad = BitsOf(vocabulary, pad + Headlines()[0]);
+    for (const std::string& text : Headlines()) {
+      ASSERT_EQ(BitsOf(vocabulary, pad + text) - BitsOf(vocabulary, text),
+                of_pad - BitsOf(vocabulary, Headlines()[0]))
+          << before << " " << text;
+    }
+  }
+}
+
 TEST(VocabularyTest, TextsThatFollowEachOtherAreReadAlone) {
   const Vocabulary vocabulary = *Vocabulary::Parse(LearnedBytes());
   VocabularyEncoder encoder(vocabulary);
