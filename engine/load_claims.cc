@@ -82,19 +82,12 @@ ClaimLoad::ClaimLoad(const LoadContext& context, NodeLoad& nodes)
       evidence_(shared_.space, shared_.space.memory_bytes() / 16) {}
 
 absl::Status ClaimLoad::DeclareTaxonomy() {
-  absl::flat_hash_set<TextId> types;
-  for (LoadInput* input : context_.inputs) {
-    storage::RowLog<FactRow>::Reader rows(input->facts_);
-    FactRow row;
-    TextId last = kNoText;
-    while (rows.Next(&row)) {
-      if (row.type != last) types.insert(last = row.type);
-    }
-    RETURN_IF_ERROR(rows.status());
-  }
-  const bool needed = std::any_of(types.begin(), types.end(), [&](TextId type) {
-    return IsCameoRelation(shared_.texts.Text(type));
-  });
+  const bool needed =
+      std::any_of(context_.inputs.begin(), context_.inputs.end(), [&](const LoadInput* input) {
+        return std::any_of(input->types_.begin(), input->types_.end(), [&](TextId type) {
+          return IsCameoRelation(shared_.texts.Text(type));
+        });
+      });
   return needed ? DeclareCameo(graph_) : absl::OkStatus();
 }
 

@@ -214,6 +214,7 @@ absl::Status LoadInput::LogWaiting() {
     waiting->clear();
     return absl::OkStatus();
   };
+  for (const FactRow& row : waiting_facts_) types_.insert(row.type);
   RETURN_IF_ERROR(log(&waiting_articles_, &articles_));
   RETURN_IF_ERROR(log(&waiting_facts_, &facts_));
   RETURN_IF_ERROR(log(&waiting_evidence_, &evidence_));

@@ -14,6 +14,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -260,6 +261,7 @@ class LoadInput {
   std::vector<FactRow> waiting_facts_;
   std::vector<EvidenceRow> waiting_evidence_;
   std::vector<EvidenceRow> waiting_coupled_;
+  absl::flat_hash_set<TextId> types_;  // of the facts
   std::vector<Rejection> rejections_;
   std::vector<std::string> refused_facts_;  // why, by handle
   std::string scratch_;

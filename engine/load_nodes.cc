@@ -242,7 +242,7 @@ absl::StatusOr<bool> NodeLoad::IsDirect(const EntityItem& item, const EntityPayl
     if (known != kNoId) return false;
   }
   const auto is_free = [&](absl::string_view name) -> absl::StatusOr<bool> {
-    if (names_of_writer_.contains(NormalizeName(name))) return false;
+    if (!names_of_writer_.empty() && names_of_writer_.contains(NormalizeName(name))) return false;
     if (empty_database_ || name.empty()) return true;
     ASSIGN_OR_RETURN(const NodeId stub, graph_.FindKey(StubKey(name)));
     return stub == kNoId;
