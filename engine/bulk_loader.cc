@@ -166,9 +166,11 @@ absl::Status BulkLoader::Load(WriteTransaction& transaction, storage::TableLoad&
   stage_ = Stage::kEntities;
   RETURN_IF_ERROR(nodes.PlaceEntities());
   stage_ = Stage::kArticles;
+  const bool beside = tables.has_files() && !nodes.indexes_nodes();
+  Beside learned(beside, &shared_.stop, [&] { return nodes.LearnArticles(); });
   RETURN_IF_ERROR(nodes.PlaceArticles());
   RETURN_IF_ERROR(writer.Finish());
-  const bool beside = tables.has_files() && !nodes.indexes_nodes();
+  RETURN_IF_ERROR(learned.Wait());
   Beside written(beside, &shared_.stop, [&]() -> absl::Status {
     RETURN_IF_ERROR(nodes.WriteArticles());
     RETURN_IF_ERROR(nodes.WriteWaysToNodes());

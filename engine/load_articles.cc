@@ -380,14 +380,14 @@ absl::StatusOr<NodeLoad::Source> NodeLoad::SourceOf(NodeId article) {
   return Source{origin.source, origin.published.value_or(storage::kNoTime)};
 }
 
-absl::Status NodeLoad::SampleArticles(storage::ArticleLoad& records) {
+absl::Status NodeLoad::LearnArticles() {
+  storage::ArticleLoad& records = records_.emplace(tables_);
   if (!records.learns()) return absl::OkStatus();
   const uint64_t share = storage::ArticleLoad::SampleShare(ways_.size());
   std::string scratch;
   RETURN_IF_ERROR(
       EachArticleRow([&](uint64_t number, const ArticleRow& row, LoadInput& input) -> absl::Status {
-        if (number % share != 0 || ways_[number] != Way::kDirect) return absl::OkStatus();
-        if (united_articles_.contains(number)) return absl::OkStatus();
+        if (number % share != 0 || united_articles_.contains(number)) return absl::OkStatus();
         ASSIGN_OR_RETURN(const absl::string_view payload, input.bytes_.Read(row.payload, &scratch));
         if (same_ids_) {
           records.Sample(payload, row.published);
@@ -400,8 +400,7 @@ absl::Status NodeLoad::SampleArticles(storage::ArticleLoad& records) {
 }
 
 absl::Status NodeLoad::WriteArticles() {
-  storage::ArticleLoad records(tables_);
-  RETURN_IF_ERROR(SampleArticles(records));
+  storage::ArticleLoad& records = *records_;
   storage::RowSorter<Link, LinkOrder> publishers(shared_.space, RunBytes());
   storage::NodeRecord record;
   record.labels = {kArticleLabel};

@@ -56,6 +56,9 @@ class NodeLoad {
   // Decides what becomes of each record and gives out ids. In this order.
   absl::Status PlaceEntities();
   absl::Status PlaceArticles();
+  // After PlaceEntities and before WriteArticles: learns what the texts of articles are like. Where
+  // these go to files, another thread may call it.
+  absl::Status LearnArticles();
 
   // What a name means, if that is known by now; kNoId.
   NodeId Known(TextId text) const { return nodes_[text]; }
@@ -170,8 +173,6 @@ class NodeLoad {
   // Of one of the direct articles; kNoId: it is none's copy, or the original is not there.
   NodeId OriginalOf(uint32_t copy) const;
   ArticleInput ArticleOf(absl::string_view payload) const;
-  // Lets `records` learn what the articles' texts are like.
-  absl::Status SampleArticles(storage::ArticleLoad& records);
   // Ids of a block of articles on, when there are to be blocks.
   absl::StatusOr<NodeId> NewArticles(uint64_t count);
 
@@ -198,7 +199,8 @@ class NodeLoad {
   absl::flat_hash_map<std::string, LabelId> labels_;  // theirs
   absl::flat_hash_map<LabelId, int64_t> label_counts_;
 
-  std::vector<Way> ways_;  // of rows of articles
+  std::vector<Way> ways_;                        // of rows of articles
+  std::optional<storage::ArticleLoad> records_;  // once it has learned
   // Of articles that came in several rows, by the first: what they say together.
   absl::flat_hash_map<uint64_t, std::pair<ArticleRow, std::string>> united_articles_;
   storage::LargeVector<uint32_t> article_of_key_;  // by text: number among the direct ones
