@@ -84,9 +84,8 @@ ClaimLoad::ClaimLoad(const LoadContext& context, NodeLoad& nodes)
 absl::Status ClaimLoad::DeclareTaxonomy() {
   const bool needed =
       std::any_of(context_.inputs.begin(), context_.inputs.end(), [&](const LoadInput* input) {
-        return std::any_of(input->types_.begin(), input->types_.end(), [&](TextId type) {
-          return IsCameoRelation(shared_.texts.Text(type));
-        });
+        return std::any_of(input->types_.begin(), input->types_.end(),
+                           [&](TextId type) { return IsCameoRelation(shared_.texts.Text(type)); });
       });
   return needed ? DeclareCameo(graph_) : absl::OkStatus();
 }
