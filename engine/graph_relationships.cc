@@ -275,6 +275,8 @@ absl::Status Graph::Corroborate(absl::Span<const FactId> facts, absl::Span<const
   for (const storage::BareEvidence& piece : read.pieces) articles.push_back(piece.article);
   RETURN_IF_ERROR(articles_.Meet(articles));
   std::vector<Evidence> evidence;
+  std::vector<FactId> seen;  // of which valid time is asked, too
+  std::vector<size_t> places_of_seen;
   for (size_t i = 0; i < facts.size(); ++i) {
     if (!read.of_fact[i].has_value()) return MissingRelationship(facts[i]);
     RETURN_IF_ERROR(articles_.Read(read.PiecesOf(i), &evidence));
@@ -284,8 +286,16 @@ absl::Status Graph::Corroborate(absl::Span<const FactId> facts, absl::Span<const
     result = CorroborateUnder(had_any || !evidence.empty(), evidence, lens);
     if (!with_sources) result.sources.clear();
     if (!result.visible || lens.every_fact || !lens.valid_time.has_value()) continue;
-    ASSIGN_OR_RETURN(const FactRecord record, NeedFact(facts[i]));
-    ASSIGN_OR_RETURN(result.visible, IsValidIn(record, *lens.valid_time));
+    seen.push_back(facts[i]);
+    places_of_seen.push_back(places[i]);
+  }
+  if (seen.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<std::optional<FactRecord>> records,
+                   storage::ReadFacts(*view_, seen));
+  for (size_t i = 0; i < seen.size(); ++i) {
+    if (!records[i].has_value()) return MissingRelationship(seen[i]);
+    ASSIGN_OR_RETURN((*results)[places_of_seen[i]].visible,
+                     IsValidIn(*records[i], *lens.valid_time));
   }
   return absl::OkStatus();
 }

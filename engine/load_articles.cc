@@ -235,7 +235,8 @@ absl::Status NodeLoad::PlaceArticles() {
         RETURN_IF_ERROR(context_.report(number, total));
         if (ways_[number] != Way::kDirect) return absl::OkStatus();
         const absl::Status accepted = AcceptArticle(row);
-        if (!accepted.ok()) ways_[number] = Way::kNone;
+        // The ways themselves are read beside this.
+        if (!accepted.ok()) refused_articles_.push_back(number);
         return context_.reject_if_bad(row.place, accepted);
       }));
   RETURN_IF_ERROR(FindSources());
@@ -387,7 +388,9 @@ absl::Status NodeLoad::LearnArticles() {
   std::string scratch;
   RETURN_IF_ERROR(
       EachArticleRow([&](uint64_t number, const ArticleRow& row, LoadInput& input) -> absl::Status {
-        if (number % share != 0 || united_articles_.contains(number)) return absl::OkStatus();
+        if (number % share != 0 || ways_[number] != Way::kDirect) return absl::OkStatus();
+        if (united_articles_.contains(number)) return absl::OkStatus();
+        if (shared_.stop) return absl::CancelledError("the load has failed");
         ASSIGN_OR_RETURN(const absl::string_view payload, input.bytes_.Read(row.payload, &scratch));
         if (same_ids_) {
           records.Sample(payload, row.published);
@@ -401,6 +404,7 @@ absl::Status NodeLoad::LearnArticles() {
 
 absl::Status NodeLoad::WriteArticles() {
   storage::ArticleLoad& records = *records_;
+  for (const uint64_t number : refused_articles_) ways_[number] = Way::kNone;
   storage::RowSorter<Link, LinkOrder> publishers(shared_.space, RunBytes());
   storage::NodeRecord record;
   record.labels = {kArticleLabel};
@@ -438,6 +442,7 @@ absl::Status NodeLoad::WriteArticles() {
     RETURN_IF_ERROR(rows.status());
   }
   RETURN_IF_ERROR(records.Finish());
+  records_.reset();
 
   RETURN_IF_ERROR(publishers.Sort());
   storage::PublisherStream ways(tables_);

@@ -155,11 +155,11 @@ class NodeLoad {
   uint64_t RunBytes() const { return shared_.space.memory_bytes() / 16; }
   bool MayBeStored() const { return !empty_database_ || through_writer_; }
 
-  // Calls visit(row number, row, input) for every row of an article; numbers count over all inputs.
   void PrefetchKey(TextId key) const {
     Prefetch(key);
     PrefetchArticle(key);
   }
+  // Calls visit(row number, row, input) for every row of an article; numbers count over all inputs.
   template <typename Visit>
   absl::Status EachArticleRow(const Visit& visit);
   absl::Status ChooseWays();
@@ -200,7 +200,8 @@ class NodeLoad {
   absl::flat_hash_map<LabelId, int64_t> label_counts_;
 
   std::vector<Way> ways_;                        // of rows of articles
-  std::optional<storage::ArticleLoad> records_;  // once it has learned
+  std::vector<uint64_t> refused_articles_;       // rows that turned out wrong later
+  std::optional<storage::ArticleLoad> records_;  // from learning to writing
   // Of articles that came in several rows, by the first: what they say together.
   absl::flat_hash_map<uint64_t, std::pair<ArticleRow, std::string>> united_articles_;
   storage::LargeVector<uint32_t> article_of_key_;  // by text: number among the direct ones

@@ -78,7 +78,6 @@ void NumberedTexts::Enter(absl::string_view text, TextId id) {
   }
   const uint64_t place = number - series->first;
   if (place >= std::min(2 * series->entered + kSlack, kChunks * kIdsOfChunk)) return;
-  ++series->entered;
   Id* chunk = series->chunks[place / kIdsOfChunk].load(std::memory_order_acquire);
   if (chunk == nullptr) {
     const std::lock_guard lock(mutex_);
@@ -90,7 +89,9 @@ void NumberedTexts::Enter(absl::string_view text, TextId id) {
     chunk = owned.get();
     series->chunks[place / kIdsOfChunk].store(chunk, std::memory_order_release);
   }
-  chunk[place % kIdsOfChunk].store(id, std::memory_order_relaxed);
+  if (chunk[place % kIdsOfChunk].exchange(id, std::memory_order_relaxed) == kNoText) {
+    ++series->entered;
+  }
 }
 
 void NumberedTexts::Clear() {

@@ -38,17 +38,16 @@ class NumberedTexts {
   static constexpr size_t kIdsOfChunk = size_t{1} << 14;
   static constexpr size_t kChunks = size_t{1} << 12;
 
-  // The numbers of one prefix, from `first` on. Only `ids`, `entered` and the entries of chunks
-  // change once it is there.
+  // The numbers of one prefix, from `first` on. Prefix and first stay as they are.
   struct Series {
     std::string prefix;
     uint64_t first = 0;
-    std::atomic<uint64_t> entered{0};
+    std::atomic<uint64_t> entered{0};  // different ones
     std::array<std::atomic<Id*>, kChunks> chunks{};
     std::array<std::unique_ptr<Id[]>, kChunks> owned;  // the same
   };
 
-  // The series of a text and its place there; null when there is none.
+  // The series of a text, and its number; null when there is none.
   Series* SeriesOf(absl::string_view text, uint64_t* number) const;
   Series* NewSeries(absl::string_view prefix, uint64_t number);
 

@@ -179,11 +179,10 @@ class FactBlock {
   Column columns_[kColumnCount];
   size_t size_ = 0;
   FactId first_ = 0;
-  std::vector<FactId> ids_;  // empty when they count on from the first
-  // Empty when all are without.
-  std::vector<uint64_t> identity_ends_;
-  std::vector<uint64_t> properties_ends_;
-  std::vector<uint64_t> evidence_ends_;  // inline pieces
+  std::vector<FactId> ids_;                // empty when they count on from the first
+  std::vector<uint64_t> identity_ends_;    // empty when no fact has any
+  std::vector<uint64_t> properties_ends_;  // likewise
+  std::vector<uint64_t> evidence_ends_;    // of inline pieces
   absl::string_view identities_;
   absl::string_view properties_;
   EvidenceColumns evidence_;

@@ -72,7 +72,7 @@ void SpreadRows(absl::Span<Row> rows, Row* other, bool to_other) {
   }
 }
 
-// With as much memory again.
+// With as much memory again, and as much once more when most rows have one Major.
 template <typename Row, typename Order>
 void SortRows(absl::Span<Row> rows) {
   static_assert(std::is_trivially_copyable_v<Row>);
@@ -204,7 +204,8 @@ class RowSorter {
   }
 
   absl::Status SpillRun() {
-    constexpr size_t kBlockRows = std::max<size_t>((size_t{256} << 10) / sizeof(Row), 1);
+    // One of each run is in memory while runs are merged.
+    constexpr size_t kBlockRows = std::max<size_t>((size_t{64} << 10) / sizeof(Row), 1);
     scratch_.resize(run_rows_ * sizeof(Row));
     SpreadRows<Row, Order>(absl::MakeSpan(rows_), reinterpret_cast<Row*>(scratch_.data()), false);
     const size_t begin_block = blocks_.size();

@@ -60,7 +60,7 @@ struct EightKinds {
   }
 
   uint64_t separators;  // bit i: byte i is one
-  bool has_ideograph;   // or what continues a character that is none
+  bool has_ideograph;   // or the first byte of one
 };
 
 // Calls visit(begin, end) for each word as FirstWord cuts them; kPadding bytes follow the text.
@@ -115,7 +115,7 @@ void AddSpace(absl::string_view text, std::string* spelled) {
 // What turns a capital into a small letter.
 constexpr char kSmall = 'a' - 'A';
 
-// The last `left` of eight bytes or less, and nothing else.
+// The next `left` bytes, at most eight, of which more may be read.
 uint64_t LastBytes(const char* at, size_t left) {
   uint64_t eight;
   std::memcpy(&eight, at, sizeof(eight));

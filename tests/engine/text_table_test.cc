@@ -106,6 +106,11 @@ TEST(NumberedTextsTest, FindsWhatWasEnteredCloseToOthers) {
   EXPECT_EQ(texts.Find("story:999999999"), kNoText);
   texts.Clear();
   EXPECT_EQ(texts.Find("story:700000"), kNoText);
+  // Nor by one that comes often.
+  for (int i = 0; i < 200'000; ++i) texts.Enter("wd:Q5", 1);
+  texts.Enter("wd:Q300000", 2);
+  EXPECT_EQ(texts.Find("wd:Q5"), 1u);
+  EXPECT_EQ(texts.Find("wd:Q300000"), kNoText);
 }
 
 }  // namespace
