@@ -49,6 +49,8 @@ class NumberedTexts {
 
   // The series of a text, and its number; null when there is none.
   Series* SeriesOf(absl::string_view text, uint64_t* number) const;
+  // The series of the prefix, which begins near the number if it is new; null when there are too
+  // many. With the mutex held.
   Series* NewSeries(absl::string_view prefix, uint64_t number);
 
   std::atomic<size_t> size_{0};
