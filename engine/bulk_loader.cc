@@ -186,8 +186,12 @@ absl::Status BulkLoader::Load(WriteTransaction& transaction, storage::TableLoad&
   // Not sooner: names that stand in the transaction are found beside those of the load.
   if (!beside) RETURN_IF_ERROR(nodes.WriteEntities());
   RETURN_IF_ERROR(nodes.CountEntities());
+  using Half = storage::FactLoad::Half;
   Beside lists(tables.has_files(), &shared_.stop, [&] { return claims.WriteArticleFacts(); });
-  RETURN_IF_ERROR(claims.WriteInEdges());
+  Beside edges(tables.has_files(), &shared_.stop,
+               [&] { return claims.WriteInEdges(Half::kSecond); });
+  RETURN_IF_ERROR(claims.WriteInEdges(Half::kFirst));
+  RETURN_IF_ERROR(edges.Wait());
   RETURN_IF_ERROR(lists.Wait());
   // Entities also come to be as stubs, and vanish when they are taken over.
   const uint64_t others = nodes_before + summary_.articles_created;

@@ -140,7 +140,7 @@ ArticleInput NodeLoad::ArticleOf(absl::string_view payload) const {
 
 absl::Status NodeLoad::UniteArticles(uint64_t first, const ArticleRow& row, LoadInput& input) {
   std::string scratch;
-  ASSIGN_OR_RETURN(const absl::string_view given, input.bytes_.Read(row.payload, &scratch));
+  ASSIGN_OR_RETURN(const absl::string_view given, input.payloads_.Read(row.payload, &scratch));
   const auto united = united_articles_.find(first);
   std::string stored;
   if (united != united_articles_.end()) {
@@ -154,7 +154,7 @@ absl::Status NodeLoad::UniteArticles(uint64_t first, const ArticleRow& row, Load
     std::string row_scratch;
     ASSIGN_OR_RETURN(const ArticleRow first_row, context_.inputs[at]->articles_.Read(before));
     ASSIGN_OR_RETURN(const absl::string_view bytes,
-                     context_.inputs[at]->bytes_.Read(first_row.payload, &row_scratch));
+                     context_.inputs[at]->payloads_.Read(first_row.payload, &row_scratch));
     stored = std::string(bytes);
   }
   if (stored == given) return absl::OkStatus();
@@ -261,7 +261,7 @@ absl::Status NodeLoad::UpsertArticle(uint64_t number, const ArticleRow& row, Loa
   if (united != united_articles_.end()) {
     payload = united->second.second;
   } else {
-    ASSIGN_OR_RETURN(payload, input.bytes_.Read(row.payload, &scratch));
+    ASSIGN_OR_RETURN(payload, input.payloads_.Read(row.payload, &scratch));
   }
   const absl::StatusOr<ClaimWriter::Upserted> upserted = writer_.UpsertArticle(ArticleOf(payload));
   RETURN_IF_ERROR(context_.reject_if_bad(row.place, upserted.status()));
@@ -391,7 +391,7 @@ absl::Status NodeLoad::LearnArticles() {
         if (number % share != 0 || ways_[number] != Way::kDirect) return absl::OkStatus();
         if (united_articles_.contains(number)) return absl::OkStatus();
         if (shared_.stop) return absl::CancelledError("the load has failed");
-        ASSIGN_OR_RETURN(const absl::string_view payload, input.bytes_.Read(row.payload, &scratch));
+        ASSIGN_OR_RETURN(const absl::string_view payload, input.payloads_.Read(row.payload, &scratch));
         if (same_ids_) {
           records.Sample(payload, row.published);
         } else {
@@ -412,7 +412,7 @@ absl::Status NodeLoad::WriteArticles() {
   uint64_t number = 0;
   for (LoadInput* input : context_.inputs) {
     storage::RowLog<ArticleRow>::Reader rows(input->articles_, /*drop=*/true);
-    storage::ByteLog::Reader bytes(input->bytes_);
+    storage::ByteLog::Reader bytes(input->payloads_);
     ArticleRow row;
     for (; rows.Next(&row); ++number) {
       if (ways_[number] != Way::kDirect) continue;
@@ -445,10 +445,11 @@ absl::Status NodeLoad::WriteArticles() {
   records_.reset();
 
   RETURN_IF_ERROR(publishers.Sort());
+  decltype(publishers)::Reader sorted(publishers);
   storage::PublisherStream ways(tables_);
   Link link;
-  while (publishers.Next(&link)) RETURN_IF_ERROR(ways.Add(link.from, link.to));
-  RETURN_IF_ERROR(publishers.status());
+  while (sorted.Next(&link)) RETURN_IF_ERROR(ways.Add(link.from, link.to));
+  RETURN_IF_ERROR(sorted.status());
   return ways.Finish();
 }
 
@@ -472,10 +473,11 @@ absl::Status NodeLoad::WriteWaysToNodes() {
     RETURN_IF_ERROR(add_key(article_keys_[i], first_article_ + i));
   }
   RETURN_IF_ERROR(keys.Sort());
+  decltype(keys)::Reader sorted(keys);
   storage::TableStream dictionary = tables_.NewStream(storage::Family::kDictionary);
   KeyRow key;
-  while (keys.Next(&key)) RETURN_IF_ERROR(dictionary.Put(key.key(), storage::NodeKey(key.node)));
-  RETURN_IF_ERROR(keys.status());
+  while (sorted.Next(&key)) RETURN_IF_ERROR(dictionary.Put(key.key(), storage::NodeKey(key.node)));
+  RETURN_IF_ERROR(sorted.status());
   RETURN_IF_ERROR(dictionary.Finish());
 
   storage::TableStream labels = tables_.NewStream(storage::Family::kIndexes);

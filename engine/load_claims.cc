@@ -78,7 +78,7 @@ ClaimLoad::ClaimLoad(const LoadContext& context, NodeLoad& nodes)
       nodes_(nodes),
       rows_(shared_.space, shared_.space.memory_bytes() / 16),
       facts_(shared_.space),
-      united_(shared_.space),
+      united_(shared_.space, storage::SpillAccess::kHereAndThere),
       evidence_(shared_.space, shared_.space.memory_bytes() / 16) {}
 
 absl::Status ClaimLoad::DeclareTaxonomy() {
@@ -133,9 +133,10 @@ absl::Status ClaimLoad::ResolveFacts() {
     RETURN_IF_ERROR(coupled.status());
   }
   RETURN_IF_ERROR(rows_.Sort());
+  decltype(rows_)::Reader sorted(rows_);
   std::vector<NamedFact> same;
   NamedFact fact;
-  while (rows_.Next(&fact)) {
+  while (sorted.Next(&fact)) {
     if (!same.empty()) {
       const NamedFact& first = same.front();
       const bool equal =
@@ -150,7 +151,7 @@ absl::Status ClaimLoad::ResolveFacts() {
     }
     same.push_back(fact);
   }
-  RETURN_IF_ERROR(rows_.status());
+  RETURN_IF_ERROR(sorted.status());
   return same.empty() ? absl::OkStatus() : Unite(same);
 }
 
@@ -194,7 +195,7 @@ absl::StatusOr<absl::string_view> ClaimLoad::Read(const Properties& properties,
                                                   std::string* scratch) const {
   if (properties.place == 0) return absl::string_view();
   const storage::ByteLog& bytes =
-      properties.input == kUnited ? united_ : context_.inputs[properties.input]->bytes_;
+      properties.input == kUnited ? united_ : context_.inputs[properties.input]->extras_;
   return bytes.Read(properties.place, scratch);
 }
 
@@ -325,7 +326,7 @@ absl::Status ClaimLoad::SampleQuote(const EvidenceRow& row, uint32_t input) {
   if (quotes_seen_++ % rate != 0) return absl::OkStatus();
   std::string scratch;
   ASSIGN_OR_RETURN(const absl::string_view extra,
-                   context_.inputs[input]->bytes_.Read(row.extra, &scratch));
+                   context_.inputs[input]->extras_.Read(row.extra, &scratch));
   // What is longer is no usual quote, and would take memory that the load was not given.
   constexpr size_t kLongestQuote = 4096;
   quotes_.Add(extra.substr(sizeof(double), kLongestQuote));
@@ -379,7 +380,7 @@ absl::Status ClaimLoad::AppendPiece(const NamedEvidence& piece,
   if (piece.extra == 0) return absl::OkStatus();
   std::string scratch;
   ASSIGN_OR_RETURN(const absl::string_view extra,
-                   context_.inputs[piece.input]->bytes_.Read(piece.extra, &scratch));
+                   context_.inputs[piece.input]->extras_.Read(piece.extra, &scratch));
   if (piece.confidence == kExactConfidence) {
     std::memcpy(&stored.confidence, extra.data(), sizeof(double));
   }
@@ -389,11 +390,11 @@ absl::Status ClaimLoad::AppendPiece(const NamedEvidence& piece,
 
 absl::Status ClaimLoad::GatherEvidence(uint32_t fact, std::vector<storage::Evidence>* evidence) {
   evidence->clear();
-  for (; has_next_ && next_piece_.fact == fact; has_next_ = evidence_.Next(&next_piece_)) {
+  for (; has_next_ && next_piece_.fact == fact; has_next_ = pieces_->Next(&next_piece_)) {
     RETURN_IF_ERROR(AppendPiece(next_piece_, evidence));
   }
   DropRepeated(evidence);
-  return evidence_.status();
+  return pieces_->status();
 }
 
 absl::Status ClaimLoad::Corroborate(FactRecord* record) {
@@ -480,7 +481,8 @@ absl::Status ClaimLoad::WriteFacts() {
       quotes_ = {};
     }
   }
-  has_next_ = evidence_.Next(&next_piece_);
+  pieces_.emplace(evidence_);
+  has_next_ = pieces_->Next(&next_piece_);
   storage::RowLog<DistinctFact>::Reader facts(facts_, /*drop=*/true);
   // Several at a time, so that what is known of their articles is on its way when it is needed.
   constexpr size_t kAtOnce = 32;
@@ -505,8 +507,8 @@ absl::Status ClaimLoad::WriteFacts() {
   return load_ != nullptr ? load_->FinishFacts() : absl::OkStatus();
 }
 
-absl::Status ClaimLoad::WriteInEdges() {
-  return load_ != nullptr ? load_->WriteInEdges() : absl::OkStatus();
+absl::Status ClaimLoad::WriteInEdges(storage::FactLoad::Half half) {
+  return load_ != nullptr ? load_->WriteInEdges(half) : absl::OkStatus();
 }
 
 absl::Status ClaimLoad::WriteArticleFacts() {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,11 +32,12 @@ class ClaimLoad {
   // Both must outlive this; `nodes` has placed its entities and articles.
   ClaimLoad(const LoadContext& context, NodeLoad& nodes);
 
-  // In this order. The last two do nothing without files; other threads may call the very last one.
+  // In this order. The last two do nothing without files; then, each may be called by another
+  // thread.
   absl::Status ResolveFacts();
   absl::Status ResolveEvidence();
   absl::Status WriteFacts();
-  absl::Status WriteInEdges();
+  absl::Status WriteInEdges(storage::FactLoad::Half half);
   absl::Status WriteArticleFacts();
 
  private:
@@ -137,7 +139,9 @@ class ClaimLoad {
   storage::EdgeColumns edges_;
   std::vector<uint32_t> edge_order_;  // by relation and other end
 
-  storage::RowSorter<NamedEvidence, FactOrder> evidence_;
+  using EvidenceSorter = storage::RowSorter<NamedEvidence, FactOrder>;
+  EvidenceSorter evidence_;
+  std::optional<EvidenceSorter::Reader> pieces_;
   NamedEvidence next_piece_;
   bool has_next_ = false;
   std::vector<Word> words_;

@@ -175,7 +175,8 @@ EntityPayload DecodePayload(absl::string_view encoded) {
 LoadInput::LoadInput(uint32_t number, LoadShared& shared)
     : number_(number),
       shared_(shared),
-      bytes_(shared.space),
+      payloads_(shared.space, storage::SpillAccess::kInOrder),
+      extras_(shared.space, storage::SpillAccess::kHereAndThere),
       entities_(shared.space),
       articles_(shared.space),
       facts_(shared.space),
@@ -276,7 +277,7 @@ absl::Status LoadInput::AddEntity(const EntityInput& entity, const InputPlace& p
   EntityRow row;
   row.key = shared_.texts.Enter(entity.key);
   row.name = shared_.texts.Enter(entity.name);
-  ASSIGN_OR_RETURN(row.payload, bytes_.Add(EncodePayload(payload)));
+  ASSIGN_OR_RETURN(row.payload, payloads_.Add(EncodePayload(payload)));
   row.place = PackPlace(place);
   return entities_.Add(row);
 }
@@ -342,7 +343,7 @@ absl::Status LoadInput::AddArticle(const ArticleText& article, const Value& publ
     waiting_articles_.pop_back();
     return Reject(place, std::move(wrong));
   }
-  ASSIGN_OR_RETURN(row.payload, bytes_.Add(scratch_));
+  ASSIGN_OR_RETURN(row.payload, payloads_.Add(scratch_));
   row.place = PackPlace(place);
   waiting_texts_.Add(KeyOf(article), &row.key);
   waiting_texts_.Add(article.publisher, &row.publisher);
@@ -390,7 +391,7 @@ absl::StatusOr<std::string> LoadInput::MakeFact(const FactClaim& fact, FactRow* 
   row->coupled = 0;
   row->extra = 0;
   if (!properties->empty()) {
-    ASSIGN_OR_RETURN(row->extra, bytes_.Add(*properties));
+    ASSIGN_OR_RETURN(row->extra, extras_.Add(*properties));
   }
   return "";
 }
@@ -412,7 +413,7 @@ absl::StatusOr<std::string> LoadInput::MakeEvidence(const EvidenceClaim& evidenc
     scratch_.assign(sizeof(double), '\0');
     std::memcpy(scratch_.data(), &evidence.confidence, sizeof(double));
     scratch_.append(evidence.quote.data(), evidence.quote.size());
-    ASSIGN_OR_RETURN(row->extra, bytes_.Add(scratch_));
+    ASSIGN_OR_RETURN(row->extra, extras_.Add(scratch_));
   }
   return "";
 }

@@ -127,7 +127,8 @@ struct LoadShared {
   bool strict = false;
 };
 
-// Rows. Places are packed (PackPlace), `extra` and `payload` lead into the input's bytes; 0: none.
+// Rows. Places are packed (PackPlace), `extra` and `payload` lead into the input's logs of bytes; 0:
+// none.
 struct EntityRow {
   TextId key;  // kNoText: known by name
   TextId name;
@@ -250,7 +251,8 @@ class LoadInput {
   const uint32_t number_;
   LoadShared& shared_;
   uint32_t uncounted_ = 0;  // claims
-  storage::ByteLog bytes_;
+  storage::ByteLog payloads_;  // of entities and articles
+  storage::ByteLog extras_;    // of facts and evidence
   storage::RowLog<EntityRow> entities_;
   storage::RowLog<ArticleRow> articles_;
   storage::RowLog<FactRow> facts_;

@@ -2,7 +2,6 @@
 #include "engine/load_nodes.h"
 
 #include <algorithm>
-#include <map>
 #include <tuple>
 
 #include "absl/strings/match.h"
@@ -72,6 +71,7 @@ using TrigramSorter = storage::RowSorter<TrigramRow, TrigramOrder>;
 
 absl::Status WriteTrigrams(TrigramSorter& rows, storage::TableLoad& tables) {
   RETURN_IF_ERROR(rows.Sort());
+  TrigramSorter::Reader sorted(rows);
   storage::TableStream stream = tables.NewStream(storage::Family::kProvenance);
   std::string list;
   int entities = 0;
@@ -84,13 +84,13 @@ absl::Status WriteTrigrams(TrigramSorter& rows, storage::TableLoad& tables) {
     return absl::OkStatus();
   };
   TrigramRow row;
-  while (rows.Next(&row)) {
+  while (sorted.Next(&row)) {
     if (row.trigram != last.trigram) RETURN_IF_ERROR(write());
     last = row;
     storage::AppendListEntry(row.entity, /*erased=*/false, &list);
     ++entities;
   }
-  RETURN_IF_ERROR(rows.status());
+  RETURN_IF_ERROR(sorted.status());
   RETURN_IF_ERROR(write());
   return stream.Finish();
 }
@@ -160,7 +160,6 @@ absl::Status NodeLoad::PlaceEntities() {
     entities_[i].node = first_entity_ + direct_entities_.size();
     direct_entities_.push_back(i);
     nodes_[entities_[i].key] = entities_[i].node;
-    EnterNames(i, payload);
     RETURN_IF_ERROR(KnowLabels(payload.labels));
   }
   RETURN_IF_ERROR(graph_.transaction().NewEntities(direct_entities_.size()).status());
@@ -186,7 +185,7 @@ absl::Status NodeLoad::GatherEntities() {
   absl::flat_hash_map<TextId, uint32_t> known;
   for (LoadInput* input : context_.inputs) {
     storage::RowLog<EntityRow>::Reader rows(input->entities_, /*drop=*/true);
-    storage::ByteLog::Reader bytes(input->bytes_);
+    storage::ByteLog::Reader bytes(input->payloads_);
     EntityRow row;
     while (rows.Next(&row)) {
       const TextId key =
@@ -217,7 +216,7 @@ absl::StatusOr<EntityPayload> NodeLoad::PayloadOf(uint32_t entity) const {
   if (item.payload == 0) return united_payloads_.at(entity);
   std::string scratch;
   ASSIGN_OR_RETURN(const absl::string_view bytes,
-                   context_.inputs[item.input]->bytes_.Read(item.payload, &scratch));
+                   context_.inputs[item.input]->payloads_.Read(item.payload, &scratch));
   return DecodePayload(bytes);
 }
 
@@ -226,7 +225,7 @@ absl::StatusOr<EntityPayload> NodeLoad::Payloads::Of(uint32_t entity) {
   if (item.payload == 0) return load_.PayloadOf(entity);
   if (!bytes_.has_value() || input_ != item.input) {
     input_ = item.input;
-    bytes_.emplace(load_.context_.inputs[input_]->bytes_);
+    bytes_.emplace(load_.context_.inputs[input_]->payloads_);
   }
   ASSIGN_OR_RETURN(const absl::string_view bytes, bytes_->Read(item.payload));
   return DecodePayload(bytes);
@@ -254,17 +253,22 @@ absl::StatusOr<bool> NodeLoad::IsDirect(const EntityItem& item, const EntityPayl
   return free;
 }
 
-void NodeLoad::EnterNames(uint32_t entity, const EntityPayload& payload) {
-  std::vector<std::string> entered;
-  const auto enter = [&](absl::string_view name, bool canonical) {
-    std::string normalised = NormalizeName(name);
-    if (normalised.empty()) return;
-    if (std::find(entered.begin(), entered.end(), normalised) != entered.end()) return;
-    names_[normalised].push_back({entity, canonical});
-    if (!payload.names.empty()) entered.push_back(std::move(normalised));
-  };
-  enter(shared_.texts.Text(entities_[entity].name), true);
-  for (const EntityName& name : payload.names) enter(name.text, false);
+absl::Status NodeLoad::EnterNames() {
+  if (std::exchange(names_entered_, true)) return absl::OkStatus();
+  Payloads payloads(*this);
+  for (uint32_t entity : direct_entities_) {
+    ASSIGN_OR_RETURN(const EntityPayload payload, payloads.Of(entity));
+    const auto enter = [&](absl::string_view name, bool canonical) {
+      const std::string normalised = NormalizeName(name);
+      if (normalised.empty()) return;
+      auto& bearers = names_[normalised];
+      if (bearers.empty() || bearers.back().entity != entity)
+        bearers.push_back({entity, canonical});
+    };
+    enter(shared_.texts.Text(entities_[entity].name), true);
+    for (const EntityName& name : payload.names) enter(name.text, false);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status NodeLoad::KnowLabels(absl::Span<const std::string> labels) {
@@ -329,6 +333,7 @@ absl::StatusOr<NodeId> NodeLoad::LookUp(TextId text, bool make) {
 
 // Ascending.
 absl::StatusOr<std::vector<NodeId>> NodeLoad::Bearers(absl::string_view name, bool canonical) {
+  RETURN_IF_ERROR(EnterNames());
   std::vector<NodeId> nodes;
   const auto known = names_.find(name);
   if (known != names_.end()) {
@@ -368,7 +373,7 @@ absl::Status NodeLoad::WriteEntities() {
   storage::TableStream records = tables_.NewStream(storage::Family::kEntities);
   std::string encoded;
   std::vector<std::pair<LabelId, NodeId>> labels;
-  std::map<std::string, std::string> names;
+  std::vector<std::pair<std::string, std::string>> names;  // keys and values
   TrigramSorter trigrams(shared_.space, RunBytes());
   Payloads payloads(*this);
   for (uint32_t i : direct_entities_) {
@@ -392,13 +397,14 @@ absl::Status NodeLoad::WriteEntities() {
     storage::AppendNode(record, &encoded);
     RETURN_IF_ERROR(records.Put(storage::NodeKey(item.node), encoded));
     const std::vector<storage::NameEntry> entries = NameEntriesOf(item.node, record.names, name);
-    for (const storage::NameEntry& entry : entries) names.insert(storage::EncodeName(entry));
+    for (const storage::NameEntry& entry : entries) names.push_back(storage::EncodeName(entry));
     for (Trigram trigram : TrigramsOf(entries)) {
       RETURN_IF_ERROR(trigrams.Add({trigram, item.node}));
     }
   }
   RETURN_IF_ERROR(records.Finish());
   storage::TableStream name_stream = tables_.NewStream(storage::Family::kNames);
+  std::sort(names.begin(), names.end());
   for (const auto& [key, value] : names) RETURN_IF_ERROR(name_stream.Put(key, value));
   RETURN_IF_ERROR(name_stream.Finish());
   RETURN_IF_ERROR(WriteTrigrams(trigrams, tables_));

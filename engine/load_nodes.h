@@ -143,7 +143,8 @@ class NodeLoad {
   };
   absl::StatusOr<bool> IsDirect(const EntityItem& item, const EntityPayload& payload);
   absl::Status WriteThroughWriter(uint32_t entity, bool* stubs_taken_over);
-  void EnterNames(uint32_t entity, const EntityPayload& payload);
+  // Fills names_. Many loads name all by keys and need none.
+  absl::Status EnterNames();
   absl::Status KnowLabels(absl::Span<const std::string> labels);
   std::vector<MapEntry> EntriesOf(absl::string_view packed) const;
 
@@ -193,7 +194,9 @@ class NodeLoad {
 
   std::vector<EntityItem> entities_;
   absl::flat_hash_map<uint32_t, EntityPayload> united_payloads_;  // of entities of several rows
-  absl::flat_hash_map<std::string, absl::InlinedVector<Bearer, 1>> names_;  // normalised
+  // By normalised name: the direct entities; filled when one is first looked up.
+  absl::flat_hash_map<std::string, absl::InlinedVector<Bearer, 1>> names_;
+  bool names_entered_ = false;
   NodeId first_entity_ = 0;
   std::vector<uint32_t> direct_entities_;             // by node, from first_entity_ on
   absl::flat_hash_map<std::string, LabelId> labels_;  // theirs

@@ -35,13 +35,17 @@ absl::Status EdgeStream::PutChunks(NodeId node, uint32_t chunk, const EdgeColumn
   const size_t rows = edges.size - begin;
   const size_t chunks = (rows + limit - 1) / limit;
   const bool several = chunk + chunks > 1;
-  if (several) load_.transaction().NoteSeveralChunks(direction_, node);
+  if (several) {
+    absl::MutexLock lock(&load_.transaction_mutex());
+    load_.transaction().NoteSeveralChunks(direction_, node);
+  }
   for (size_t i = 0; i < chunks; ++i, ++chunk) {
     const size_t from = begin + rows * i / chunks;
     const size_t to = begin + rows * (i + 1) / chunks;
     RETURN_IF_ERROR(
         stream_.Put(AdjacencyKey(direction_, node, chunk), EncodePageValue(edges, from, to)));
     if (!several) continue;
+    absl::MutexLock lock(&load_.transaction_mutex());
     PutSummary(load_.transaction(), direction_, node, chunk,
                Summarise(edges, from, to, ChunkSummary()));
   }
@@ -50,12 +54,20 @@ absl::Status EdgeStream::PutChunks(NodeId node, uint32_t chunk, const EdgeColumn
 
 absl::Status EdgeStream::AddToPages(NodeId node, const EdgeColumns& edges) {
   Transaction& transaction = load_.transaction();
-  ASSIGN_OR_RETURN(LastChunk last, FindLastChunk(transaction, direction_, node));
-  if (last.edges == 0 && !last.summary.has_value()) return PutChunks(node, 0, edges, 0);
   const int64_t limit = transaction.geometry().chunk_edges;
-  const size_t room = static_cast<size_t>(std::max<int64_t>(limit - last.edges, 0));
-  const size_t fits = std::min(room, edges.size);
-  if (fits < edges.size) RETURN_IF_ERROR(NeedSummary(transaction, direction_, node, &last));
+  LastChunk last;
+  bool is_empty;
+  size_t fits;
+  {
+    absl::MutexLock lock(&load_.transaction_mutex());
+    ASSIGN_OR_RETURN(last, FindLastChunk(transaction, direction_, node));
+    is_empty = last.edges == 0 && !last.summary.has_value();
+    fits = std::min(static_cast<size_t>(std::max<int64_t>(limit - last.edges, 0)), edges.size);
+    if (!is_empty && fits < edges.size) {
+      RETURN_IF_ERROR(NeedSummary(transaction, direction_, node, &last));
+    }
+  }
+  if (is_empty) return PutChunks(node, 0, edges, 0);
   if (fits > 0) {
     std::string rows;
     for (size_t i = 0; i < fits; ++i) AppendPendingRow(EdgeOp::kInsert, RowAt(edges, i), &rows);
@@ -63,7 +75,11 @@ absl::Status EdgeStream::AddToPages(NodeId node, const EdgeColumns& edges) {
         stream_.Append(AdjacencyKey(direction_, node, last.number), rows, static_cast<int>(fits)));
   }
   if (!last.summary.has_value()) return absl::OkStatus();
-  PutSummary(transaction, direction_, node, last.number, Summarise(edges, 0, fits, *last.summary));
+  {
+    absl::MutexLock lock(&load_.transaction_mutex());
+    PutSummary(transaction, direction_, node, last.number,
+               Summarise(edges, 0, fits, *last.summary));
+  }
   return PutChunks(node, last.number + 1, edges, fits);
 }
 

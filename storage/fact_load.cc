@@ -106,18 +106,21 @@ absl::Status FactLoad::FinishFacts() {
   }
   RETURN_IF_ERROR(WriteOutEdges());
   RETURN_IF_ERROR(out_.Finish());
+  RETURN_IF_ERROR(in_edges_.Sort());
   Transaction& transaction = load_.transaction();
   RETURN_IF_ERROR(transaction.Count(kFactCount, static_cast<int64_t>(next_ - options_.first)));
   return transaction.Count(kEvidenceCount, static_cast<int64_t>(evidence_));
 }
 
-absl::Status FactLoad::WriteInEdges() {
-  RETURN_IF_ERROR(in_edges_.Sort());
+absl::Status FactLoad::WriteInEdges(Half half) {
+  const NodeId middle = in_edges_.MiddleMajor();
+  decltype(in_edges_)::Reader sorted(in_edges_, half == Half::kFirst ? 0 : middle + 1,
+                                     half == Half::kFirst ? middle : kNoId);
   EdgeStream pages(Direction::kIn, load_, options_.new_nodes);
   EdgeColumns edges;
   NodeId object = kNoId;
   InEdge edge;
-  while (in_edges_.Next(&edge)) {
+  while (sorted.Next(&edge)) {
     if (edge.object != object && edges.size > 0) {
       RETURN_IF_ERROR(pages.Add(object, edges));
       edges.Clear();
@@ -125,13 +128,14 @@ absl::Status FactLoad::WriteInEdges() {
     object = edge.object;
     AppendRow(edge.row, kAllColumns, &edges);
   }
-  RETURN_IF_ERROR(in_edges_.status());
+  RETURN_IF_ERROR(sorted.status());
   if (edges.size > 0) RETURN_IF_ERROR(pages.Add(object, edges));
   return pages.Finish();
 }
 
 absl::Status FactLoad::WriteArticleFacts() {
   RETURN_IF_ERROR(article_facts_.Sort());
+  decltype(article_facts_)::Reader sorted(article_facts_);
   TableStream blocks = load_.NewStream(Family::kProvenance);
   blocks.LeaveUncompressed();
   TableStream changes = load_.NewStream(Family::kProvenance);
@@ -149,7 +153,7 @@ absl::Status FactLoad::WriteArticleFacts() {
     return net == 0 ? absl::OkStatus() : changes.Append(ArticleFactsKey(article), list, net);
   };
   ArticleFact pair;
-  while (article_facts_.Next(&pair)) {
+  while (sorted.Next(&pair)) {
     if (options_.new_nodes.Contains(pair.article)) {
       const uint64_t of_block = BlockOfArticle(geometry, pair.article);
       if (of_block != block) RETURN_IF_ERROR(write_block());
@@ -165,7 +169,7 @@ absl::Status FactLoad::WriteArticleFacts() {
     AppendListEntry(pair.fact, false, &list);
     ++facts;
   }
-  RETURN_IF_ERROR(article_facts_.status());
+  RETURN_IF_ERROR(sorted.status());
   RETURN_IF_ERROR(write_block());
   RETURN_IF_ERROR(write_list());
   RETURN_IF_ERROR(blocks.Finish());

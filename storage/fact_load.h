@@ -36,9 +36,11 @@ class FactLoad {
   FactRecord& Next() { return block_[filled_].record; }
   absl::Status Add();
 
-  // After the last fact, in this order; the last two by any thread each.
+  // After the last fact.
   absl::Status FinishFacts();
-  absl::Status WriteInEdges();
+  // Then these, each once and by any thread: both halves of the edges, by object, and the lists.
+  enum class Half { kFirst, kSecond };
+  absl::Status WriteInEdges(Half half);
   absl::Status WriteArticleFacts();
 
  private:

@@ -105,7 +105,8 @@ class ByteLog {
   // Where a text stands and how long it is, so that one reading gets it; 0 is nowhere.
   using Place = uint64_t;
 
-  explicit ByteLog(SpillSpace& space) : blocks_(space) {}
+  // `access`: by what is mostly read, Reader (in order) or Read.
+  ByteLog(SpillSpace& space, SpillAccess access) : blocks_(space, access) {}
 
   absl::StatusOr<Place> Add(absl::string_view text) {
     if (!open_.empty() && open_.size() + text.size() >= kBlockBytes) RETURN_IF_ERROR(Close());

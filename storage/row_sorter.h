@@ -20,7 +20,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "storage/large_vector.h"
 #include "storage/spill.h"
 #include "storage/status_macros.h"
 
@@ -76,8 +75,8 @@ void SpreadRows(absl::Span<Row> rows, Row* other, bool to_other) {
 template <typename Row, typename Order>
 void SortRows(absl::Span<Row> rows) {
   static_assert(std::is_trivially_copyable_v<Row>);
-  LargeVector<char> other(rows.size() * sizeof(Row));
-  SpreadRows<Row, Order>(rows, reinterpret_cast<Row*>(other.data()), false);
+  const auto other = std::make_unique_for_overwrite<Row[]>(rows.size());
+  SpreadRows<Row, Order>(rows, other.get(), false);
 }
 
 template <typename Row, typename Order>
@@ -106,95 +105,139 @@ class RowSorter {
       return absl::OkStatus();
     }
     if (!rows_.empty()) RETURN_IF_ERROR(SpillRun());
-    LargeVector<Row>().swap(rows_);
-    LargeVector<char>().swap(scratch_);
-    for (Run& run : runs_) {
-      RETURN_IF_ERROR(Advance(&run));
-      heap_.push_back(HeadOf(&run));
-    }
-    std::make_heap(heap_.begin(), heap_.end(), After);
+    std::vector<Row>().swap(rows_);
+    scratch_.reset();
     return absl::OkStatus();
   }
 
-  // The next row in order; false at the end or after an error, which status() tells apart.
-  bool Next(Row* row) {
-    if (runs_.empty()) {
-      if (next_ == rows_.size()) {
-        LargeVector<Row>().swap(rows_);
-        next_ = 0;
-        return false;
+  // About the Major of the row in the middle, once they are sorted.
+  uint64_t MiddleMajor() const {
+    if (runs_.empty()) return rows_.empty() ? 0 : Order::Major(rows_[rows_.size() / 2]);
+    std::vector<uint64_t> majors = last_majors_;
+    const auto middle = majors.begin() + majors.size() / 2;
+    std::nth_element(majors.begin(), middle, majors.end());
+    return *middle;
+  }
+
+  // Reads sorted rows, once: their memory is given back. Readers of different rows may be used by
+  // different threads.
+  class Reader {
+   public:
+    // Of the rows with first <= Major <= last.
+    explicit Reader(RowSorter& sorter, uint64_t first = 0, uint64_t last = ~uint64_t{0})
+        : sorter_(sorter), last_(last) {
+      const auto before = [](const Row& row, uint64_t major) { return Order::Major(row) < major; };
+      const auto behind = [](uint64_t major, const Row& row) { return major < Order::Major(row); };
+      const std::vector<Row>& rows = sorter.rows_;
+      const auto begin = std::lower_bound(rows.begin(), rows.end(), first, before);
+      const auto end = std::upper_bound(begin, rows.end(), last, behind);
+      rows_ = absl::MakeConstSpan(rows).subspan(begin - rows.begin(), end - begin);
+      runs_.reserve(sorter.runs_.size());
+      for (const auto& [run_begin, run_end] : sorter.runs_) {
+        const auto majors = sorter.last_majors_.begin();
+        const size_t block = std::lower_bound(majors + run_begin, majors + run_end, first) - majors;
+        Run& run = runs_.emplace_back(Run{block, block, run_end, {}, {}, 0});
+        status_.Update(Advance(&run));
+        run.at =
+            std::lower_bound(run.rows.begin(), run.rows.end(), first, before) - run.rows.begin();
+        if (run.at > 0) ++run.own;
+        if (IsInRange(run)) heap_.push_back(HeadOf(&run));
       }
-      *row = rows_[next_++];
+      std::make_heap(heap_.begin(), heap_.end(), After);
+    }
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+
+    // The next row in order; false at the end or after an error, which status() tells apart.
+    bool Next(Row* row) {
+      if (next_ < rows_.size()) {
+        *row = rows_[next_++];
+        return true;
+      }
+      if (heap_.empty() || !status_.ok()) return false;
+      Run* const run = heap_.front().run;
+      *row = run->rows[run->at++];
+      if (run->at == run->rows.size()) {
+        status_ = Advance(run);
+        if (!status_.ok()) return false;
+      }
+      if (IsInRange(*run)) {
+        heap_.front() = HeadOf(run);
+      } else {
+        heap_.front() = heap_.back();
+        heap_.pop_back();
+      }
+      SinkFirst();
       return true;
     }
-    if (heap_.empty() || !status_.ok()) return false;
-    Run* const run = heap_.front().run;
-    *row = run->rows[run->at++];
-    if (run->at == run->rows.size()) {
-      status_ = Advance(run);
-      if (!status_.ok()) return false;
+    const absl::Status& status() const { return status_; }
+
+   private:
+    // Blocks [block, end) of a run are not read yet. Those before `own` have rows that belong to
+    // another reader.
+    struct Run {
+      size_t own;
+      size_t block;
+      size_t end;
+      std::string scratch;
+      absl::Span<const Row> rows;
+      size_t at = 0;
+    };
+
+    bool IsInRange(const Run& run) const {
+      return run.at < run.rows.size() && Order::Major(run.rows[run.at]) <= last_;
     }
-    if (run->at < run->rows.size()) {
-      heap_.front() = HeadOf(run);
-    } else {
-      heap_.front() = heap_.back();
-      heap_.pop_back();
+
+    // Makes the run's next block ready; no rows are left at the end.
+    absl::Status Advance(Run* run) {
+      run->at = 0;
+      run->rows = {};
+      if (run->block > run->own) sorter_.blocks_.Drop(run->block - 1);
+      if (run->block == run->end) return absl::OkStatus();
+      ASSIGN_OR_RETURN(const absl::string_view bytes,
+                       sorter_.blocks_.Read(run->block++, &run->scratch));
+      run->rows = absl::MakeConstSpan(reinterpret_cast<const Row*>(bytes.data()),
+                                      bytes.size() / sizeof(Row));
+      return absl::OkStatus();
     }
-    SinkFirst();
-    return true;
-  }
-  const absl::Status& status() const { return status_; }
+
+    // The next row of a run, by what mostly decides which run is next.
+    struct Head {
+      uint64_t major;
+      Run* run;
+    };
+    static Head HeadOf(Run* run) { return {Order::Major(run->rows[run->at]), run}; }
+    static bool After(const Head& a, const Head& b) {
+      if (a.major != b.major) return a.major > b.major;
+      const Row& row = a.run->rows[a.run->at];
+      const Row& other = b.run->rows[b.run->at];
+      return Order::Less(other, row) || (b.run < a.run && !Order::Less(row, other));
+    }
+
+    // Brings the first of the heap to where it belongs.
+    void SinkFirst() {
+      if (heap_.empty()) return;
+      const Head first = heap_.front();
+      size_t at = 0;
+      for (size_t next = 1; next < heap_.size(); next = 2 * at + 1) {
+        if (next + 1 < heap_.size() && After(heap_[next], heap_[next + 1])) ++next;
+        if (!After(first, heap_[next])) break;
+        heap_[at] = heap_[next];
+        at = next;
+      }
+      heap_[at] = first;
+    }
+
+    RowSorter& sorter_;
+    const uint64_t last_;
+    absl::Span<const Row> rows_;  // when nothing was spilled
+    size_t next_ = 0;
+    std::vector<Run> runs_;
+    std::vector<Head> heap_;  // of those that have rows left, the least first
+    absl::Status status_;
+  };
 
  private:
-  // Blocks [block, end), as far as they are not read yet.
-  struct Run {
-    size_t begin;
-    size_t block;
-    size_t end;
-    std::string scratch;
-    absl::Span<const Row> rows;
-    size_t at = 0;
-  };
-
-  // Makes the run's next block ready; no rows are left at the end.
-  absl::Status Advance(Run* run) {
-    run->at = 0;
-    run->rows = {};
-    if (run->block > run->begin) blocks_.Drop(run->block - 1);
-    if (run->block == run->end) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const absl::string_view bytes, blocks_.Read(run->block++, &run->scratch));
-    run->rows =
-        absl::MakeConstSpan(reinterpret_cast<const Row*>(bytes.data()), bytes.size() / sizeof(Row));
-    return absl::OkStatus();
-  }
-
-  // The next row of a run, by what mostly decides which run is next.
-  struct Head {
-    uint64_t major;
-    Run* run;
-  };
-  static Head HeadOf(Run* run) { return {Order::Major(run->rows[run->at]), run}; }
-  static bool After(const Head& a, const Head& b) {
-    if (a.major != b.major) return a.major > b.major;
-    const Row& row = a.run->rows[a.run->at];
-    const Row& other = b.run->rows[b.run->at];
-    return Order::Less(other, row) || (b.run < a.run && !Order::Less(row, other));
-  }
-
-  // Brings the first of the heap to where it belongs.
-  void SinkFirst() {
-    if (heap_.empty()) return;
-    const Head first = heap_.front();
-    size_t at = 0;
-    for (size_t next = 1; next < heap_.size(); next = 2 * at + 1) {
-      if (next + 1 < heap_.size() && After(heap_[next], heap_[next + 1])) ++next;
-      if (!After(first, heap_[next])) break;
-      heap_[at] = heap_[next];
-      at = next;
-    }
-    heap_[at] = first;
-  }
-
   absl::Status MakeRoom() {
     if (rows_.size() == run_rows_) return SpillRun();
     // A run's memory is no more than what it was said to take. It grows in great steps, since what
@@ -206,15 +249,16 @@ class RowSorter {
   absl::Status SpillRun() {
     // One of each run is in memory while runs are merged.
     constexpr size_t kBlockRows = std::max<size_t>((size_t{64} << 10) / sizeof(Row), 1);
-    scratch_.resize(run_rows_ * sizeof(Row));
-    SpreadRows<Row, Order>(absl::MakeSpan(rows_), reinterpret_cast<Row*>(scratch_.data()), false);
+    if (scratch_ == nullptr) scratch_ = std::make_unique_for_overwrite<Row[]>(run_rows_);
+    SpreadRows<Row, Order>(absl::MakeSpan(rows_), scratch_.get(), false);
     const size_t begin_block = blocks_.size();
     for (size_t begin = 0; begin < rows_.size(); begin += kBlockRows) {
       const size_t count = std::min(kBlockRows, rows_.size() - begin);
+      last_majors_.push_back(Order::Major(rows_[begin + count - 1]));
       RETURN_IF_ERROR(blocks_.Add(absl::string_view(
           reinterpret_cast<const char*>(rows_.data() + begin), count * sizeof(Row))));
     }
-    runs_.push_back({begin_block, begin_block, blocks_.size(), {}, {}, 0});
+    runs_.emplace_back(begin_block, blocks_.size());
     rows_.clear();
     return absl::OkStatus();
   }
@@ -224,14 +268,12 @@ class RowSorter {
 
   const size_t run_rows_;
   SpillBlocks blocks_;     // of all runs
-  LargeVector<Row> rows_;  // of the run that grows; all of them when nothing was spilled
+  std::vector<Row> rows_;  // of the run that grows; all of them when nothing was spilled
   // For sorting runs: memory that is used again need not be made ready by the system.
-  LargeVector<char> scratch_;
-  size_t next_ = 0;
-  std::vector<Run> runs_;
-  std::vector<Head> heap_;  // of those that have rows left, the least first
+  std::unique_ptr<Row[]> scratch_;
+  std::vector<std::pair<size_t, size_t>> runs_;  // the blocks [first, second) of each
+  std::vector<uint64_t> last_majors_;            // by block, of its last row
   uint64_t size_ = 0;
-  absl::Status status_;
 };
 
 }  // namespace entente::storage

@@ -61,8 +61,10 @@ absl::Status SpillSpace::Sweep(rocksdb::Env* env, const std::string& directory) 
   return absl::OkStatus();
 }
 
-bool SpillSpace::TakeMemory(uint64_t bytes) {
-  if (taken_.fetch_add(bytes) + bytes <= memory_bytes_) return true;
+bool SpillSpace::TakeMemory(uint64_t bytes, SpillAccess access) {
+  const uint64_t limit =
+      access == SpillAccess::kInOrder ? memory_bytes_ - memory_bytes_ / 4 : memory_bytes_;
+  if (taken_.fetch_add(bytes) + bytes <= limit) return true;
   taken_ -= bytes;
   return false;
 }
@@ -106,7 +108,8 @@ void SpillSpace::GivePlace(uint64_t offset, uint64_t size) {
   free_[PlaceSize(size)].push_back(offset);
 }
 
-SpillBlocks::SpillBlocks(SpillSpace& space) : space_(space) {}
+SpillBlocks::SpillBlocks(SpillSpace& space, SpillAccess access)
+    : space_(space), access_(access) {}
 
 SpillBlocks::~SpillBlocks() {
   for (size_t i = 0; i < blocks_.size(); ++i) Drop(i);
@@ -115,7 +118,7 @@ SpillBlocks::~SpillBlocks() {
 absl::Status SpillBlocks::Add(absl::string_view bytes) {
   Block block;
   block.size = bytes.size();
-  if (space_.TakeMemory(bytes.size())) {
+  if (space_.TakeMemory(bytes.size(), access_)) {
     block.bytes.reset(new char[bytes.size()]);
     std::memcpy(block.bytes.get(), bytes.data(), bytes.size());
   } else {

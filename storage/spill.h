@@ -29,6 +29,10 @@ namespace entente::storage {
 
 class Store;
 
+// How blocks are read again. What is read in order costs little in the file, so it leaves a part of
+// the memory to blocks of which parts are read here and there.
+enum class SpillAccess { kInOrder, kHereAndThere };
+
 class SpillSpace {
  public:
   // `store` must outlive the space and be open for writing. Blocks kept in memory take no more than
@@ -48,7 +52,7 @@ class SpillSpace {
 
  private:
   friend class SpillBlocks;
-  bool TakeMemory(uint64_t bytes);
+  bool TakeMemory(uint64_t bytes, SpillAccess access);
   void GiveMemory(uint64_t bytes) { taken_ -= bytes; }
   // The same of places in the file; a place is named by its offset. Reading is for any thread.
   absl::StatusOr<uint64_t> Write(absl::string_view bytes);
@@ -72,7 +76,7 @@ class SpillSpace {
 // Filled and read by one thread at a time; reading by several at once is fine.
 class SpillBlocks {
  public:
-  explicit SpillBlocks(SpillSpace& space);
+  explicit SpillBlocks(SpillSpace& space, SpillAccess access = SpillAccess::kInOrder);
   ~SpillBlocks();
   SpillBlocks(const SpillBlocks&) = delete;
   SpillBlocks& operator=(const SpillBlocks&) = delete;
@@ -97,6 +101,7 @@ class SpillBlocks {
   };
 
   SpillSpace& space_;
+  const SpillAccess access_;
   std::vector<Block> blocks_;
 };
 

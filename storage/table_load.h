@@ -67,6 +67,8 @@ class TableLoad {
   bool has_files() const { return files_; }
   TableStream NewStream(Family family);
   Transaction& transaction() { return transaction_; }
+  // To be held by streams that several threads write, while they use the transaction.
+  absl::Mutex& transaction_mutex() { return transaction_mutex_; }
   // The database before the load; for threads that the transaction does not belong to.
   std::unique_ptr<Snapshot> Before() const;
 
@@ -81,6 +83,7 @@ class TableLoad {
   StoreImpl& store_;
   SpillSpace& space_;
   const bool files_;
+  absl::Mutex transaction_mutex_;
   absl::Mutex mutex_;
   std::array<std::vector<std::string>, kFamilyCount> finished_ ABSL_GUARDED_BY(mutex_);
 };

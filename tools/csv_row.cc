@@ -18,28 +18,39 @@ namespace {
 
 constexpr size_t kAtOnce = 16;
 
-// Bit i: whether byte i of kAtOnce is a comma.
-uint32_t CommasIn(const char* text) {
+// Bit i: of byte i of kAtOnce.
+struct Marks {
+  uint32_t commas;
+  uint32_t others_than_ascii;
+};
+
+Marks MarksIn(const char* text) {
 #if defined(__SSE2__)
   const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text));
-  return static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(','))));
+  const __m128i commas = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(','));
+  return {static_cast<uint32_t>(_mm_movemask_epi8(commas)),
+          static_cast<uint32_t>(_mm_movemask_epi8(bytes))};
 #else
-  uint32_t commas = 0;
-  for (size_t i = 0; i < kAtOnce; ++i) commas |= uint32_t{text[i] == ','} << i;
-  return commas;
+  Marks marks{0, 0};
+  for (size_t i = 0; i < kAtOnce; ++i) {
+    marks.commas |= uint32_t{text[i] == ','} << i;
+    marks.others_than_ascii |= uint32_t{(text[i] & 0x80) != 0} << i;
+  }
+  return marks;
 #endif
 }
 
-// The same of the line from `begin` on, which has none behind its end.
-uint32_t CommasAt(absl::string_view line, size_t begin) {
+// The same of the line from `begin` on, which has nothing behind its end.
+Marks MarksAt(absl::string_view line, size_t begin) {
   const size_t left = line.size() - begin;
-  if (left >= kAtOnce) return CommasIn(line.data() + begin);
+  if (left >= kAtOnce) return MarksIn(line.data() + begin);
   if (line.size() >= kAtOnce) {
-    return CommasIn(line.data() + line.size() - kAtOnce) >> (kAtOnce - left);
+    const Marks marks = MarksIn(line.data() + line.size() - kAtOnce);
+    return {marks.commas >> (kAtOnce - left), marks.others_than_ascii >> (kAtOnce - left)};
   }
   char text[kAtOnce] = {};
   std::memcpy(text, line.data() + begin, left);
-  return CommasIn(text);
+  return MarksIn(text);
 }
 
 }  // namespace
@@ -47,6 +58,7 @@ uint32_t CommasAt(absl::string_view line, size_t begin) {
 CsvRow::Outcome CsvRow::Parse(absl::string_view line) {
   line_ = line;
   size_ = 0;
+  is_ascii_ = false;
   unescaped_.clear();
   for (size_t begin = 0;; ++begin) {
     begin = ParsePlain(begin);
@@ -62,8 +74,12 @@ size_t CsvRow::ParsePlain(size_t begin) {
   const absl::string_view line = line_;
   const char* const data = line.data();
   if (begin < line.size() && data[begin] == '"') return begin;
+  const bool is_whole = begin == 0;
+  uint32_t others_than_ascii = 0;
   for (size_t at = begin; at < line.size(); at += kAtOnce) {
-    for (uint32_t commas = CommasAt(line, at); commas != 0; commas &= commas - 1) {
+    const Marks marks = MarksAt(line, at);
+    others_than_ascii |= marks.others_than_ascii;
+    for (uint32_t commas = marks.commas; commas != 0; commas &= commas - 1) {
       const size_t comma = at + static_cast<size_t>(std::countr_zero(commas));
       Add({data + begin, comma - begin}, begin, false);
       begin = comma + 1;
@@ -71,6 +87,7 @@ size_t CsvRow::ParsePlain(size_t begin) {
     }
   }
   Add({data + begin, line.size() - begin}, begin, false);
+  is_ascii_ = is_whole && others_than_ascii == 0;
   return absl::string_view::npos;
 }
 

@@ -20,6 +20,8 @@ class CsvRow {
   // that is wrong.
   Outcome Parse(absl::string_view line);
 
+  // Whether the line is known to be ASCII alone, which finding commas tells as well.
+  bool is_ascii() const { return is_ascii_; }
   size_t size() const { return size_; }
   // Without quotes.
   absl::string_view operator[](size_t field) const {
@@ -52,6 +54,7 @@ class CsvRow {
   absl::string_view line_;
   std::vector<Field> fields_;  // the first size_ are this row's
   size_t size_ = 0;
+  bool is_ascii_ = false;
   std::string unescaped_;  // fields with doubled quotes; never moves while a row is parsed
 };
 

@@ -235,7 +235,9 @@ absl::Status TablesFormat::ReadLine(absl::string_view line, const InputPlace& pl
     return absl::OkStatus();
   }
   absl::Status status;
-  if (const std::optional<InputPlace> broken = FindBrokenUtf8(line, begin)) {
+  const std::optional<InputPlace> broken =
+      row_.is_ascii() ? std::nullopt : FindBrokenUtf8(line, begin);
+  if (broken.has_value()) {
     header_failed_ = !header_read_;
     status = input_.Reject(*broken, kBrokenUtf8);
   } else if (outcome == CsvRow::Outcome::kBadQuotes) {

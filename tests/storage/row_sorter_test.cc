@@ -134,7 +134,7 @@ TEST_P(SpillTest, RowsAreReadInTheirOrderAndOneByOne) {
 }
 
 TEST_P(SpillTest, TextsAreFoundByTheirPlaces) {
-  ByteLog log(space_);
+  ByteLog log(space_, SpillAccess::kHereAndThere);
   std::vector<std::pair<ByteLog::Place, std::string>> texts;
   constexpr size_t kBlock = size_t{1} << 20;
   std::vector<size_t> sizes{kBlock, 0, kBlock - 1, 0, kBlock - 2, 1, 1, kBlock / 2, kBlock / 2, 0};
