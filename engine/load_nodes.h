@@ -208,8 +208,8 @@ class NodeLoad {
   // Of articles that came in several rows, by the first: what they say together.
   absl::flat_hash_map<uint64_t, std::pair<ArticleRow, std::string>> united_articles_;
   storage::LargeVector<uint32_t> article_of_key_;  // by text: number among the direct ones
-  storage::LargeVector<TextId> article_keys_;      // by that number
-  storage::LargeVector<TextId> original_keys_;
+  std::vector<TextId> article_keys_;               // by that number
+  std::vector<TextId> original_keys_;
   absl::flat_hash_map<uint32_t, NodeId> originals_;
   storage::LargeVector<Source> sources_;
   NodeId first_article_ = 0;

@@ -56,10 +56,10 @@ char* TextTable::Memory::Take(size_t bytes) {
   const std::lock_guard lock(mutex_);
   if (bytes > left_) {
     left_ = std::max(bytes, kBlockBytes);
-    blocks_.emplace_back(left_);
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(left_));
   }
   left_ -= bytes;
-  return blocks_.back().data() + left_;
+  return blocks_.back().get() + left_;
 }
 
 const TextEntry* TextTable::Shard::Keep(uint32_t hash, absl::string_view text, Memory* more) {

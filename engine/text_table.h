@@ -92,7 +92,7 @@ class TextTable {
 
    private:
     std::mutex mutex_;
-    std::vector<storage::LargeVector<char>> blocks_;
+    std::vector<std::unique_ptr<char[]>> blocks_;
     size_t left_ = 0;  // at the end of the last one
   };
 
