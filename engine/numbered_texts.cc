@@ -9,6 +9,9 @@ constexpr size_t kMostDigits = 9;
 constexpr size_t kLongestPrefix = 32;
 // How much farther than numbers in use an array may reach.
 constexpr uint64_t kSlack = 1 << 16;
+// Of so many numbers that follow each other one is counted, for all: threads that enter texts at
+// once would else have to wait for each other's counting.
+constexpr uint64_t kNumbersCounted = 16;
 
 // Cuts a text into a prefix and a number that is written in one way only; false when it is none.
 bool Split(absl::string_view text, absl::string_view* prefix, uint64_t* number) {
@@ -89,9 +92,10 @@ void NumberedTexts::Enter(absl::string_view text, TextId id) {
     chunk = owned.get();
     series->chunks[place / kIdsOfChunk].store(chunk, std::memory_order_release);
   }
-  if (chunk[place % kIdsOfChunk].exchange(id, std::memory_order_relaxed) == kNoText) {
-    ++series->entered;
-  }
+  Id& known = chunk[place % kIdsOfChunk];
+  if (known.load(std::memory_order_relaxed) != kNoText) return;
+  known.store(id, std::memory_order_relaxed);
+  if (number % kNumbersCounted == 0) series->entered += kNumbersCounted;
 }
 
 void NumberedTexts::Clear() {

@@ -27,7 +27,8 @@ class NumberedTexts {
 
   // The number that a text was entered with; kNoText: it is of another kind, or was not entered.
   TextId Find(absl::string_view text) const;
-  // Does nothing for texts of another kind and for numbers that lie far from others.
+  // Does nothing for texts of another kind and for numbers that lie far from others. One text is
+  // entered by one thread at a time.
   void Enter(absl::string_view text, TextId id);
   // Gives back all memory, while nobody else is here.
   void Clear();
@@ -42,9 +43,10 @@ class NumberedTexts {
   struct Series {
     std::string prefix;
     uint64_t first = 0;
-    std::atomic<uint64_t> entered{0};  // different ones
     std::array<std::atomic<Id*>, kChunks> chunks{};
     std::array<std::unique_ptr<Id[]>, kChunks> owned;  // the same
+    // Different numbers, about. Far from what Find reads, which would else wait for its changes.
+    alignas(64) std::atomic<uint64_t> entered{0};
   };
 
   // The series of a text, and its number; null when there is none.
