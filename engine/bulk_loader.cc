@@ -143,6 +143,10 @@ absl::StatusOr<LoadSummary> BulkLoader::Finish() {
   RETURN_IF_ERROR(Load(*transaction, tables));
   stage_ = LoadProgress::Stage::kCommitting;
   RETURN_IF_ERROR(Report(0, 0));
+  Beside removed(tables.has_files(), &shared_.stop, [&] {
+    shared_.space.RemoveBlocks();
+    return absl::OkStatus();
+  });
   RETURN_IF_ERROR(transaction->Commit(tables));
   return summary_;
 }

@@ -51,6 +51,12 @@ absl::StatusOr<std::string> SpillSpace::NewFile() {
   return absl::StrCat(folder_, "/", number);
 }
 
+void SpillSpace::RemoveBlocks() {
+  if (file_ == nullptr) return;
+  file_.reset();
+  env_->DeleteFile(file_path_).PermitUncheckedError();  // else it goes with the folder
+}
+
 absl::Status SpillSpace::Sweep(rocksdb::Env* env, const std::string& directory) {
   std::vector<std::string> children;
   RETURN_IF_ERROR(ToStatus(env->GetChildren(directory, &children)));
@@ -72,11 +78,11 @@ bool SpillSpace::TakeMemory(uint64_t bytes, SpillAccess access) {
 absl::StatusOr<uint64_t> SpillSpace::TakePlace(uint64_t size) {
   absl::MutexLock lock(&mutex_);
   if (file_ == nullptr) {
-    ASSIGN_OR_RETURN(const std::string path, NewFile());
+    ASSIGN_OR_RETURN(file_path_, NewFile());
     std::unique_ptr<rocksdb::WritableFile> made;
-    RETURN_IF_ERROR(ToStatus(env_->NewWritableFile(path, &made, rocksdb::EnvOptions())));
+    RETURN_IF_ERROR(ToStatus(env_->NewWritableFile(file_path_, &made, rocksdb::EnvOptions())));
     RETURN_IF_ERROR(ToStatus(made->Close()));
-    RETURN_IF_ERROR(ToStatus(env_->NewRandomRWFile(path, &file_, rocksdb::EnvOptions())));
+    RETURN_IF_ERROR(ToStatus(env_->NewRandomRWFile(file_path_, &file_, rocksdb::EnvOptions())));
   }
   std::vector<uint64_t>& free = free_[size];
   uint64_t offset = file_size_;

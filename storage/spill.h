@@ -44,6 +44,9 @@ class SpillSpace {
 
   // The path of a file that is not there yet. From any thread.
   absl::StatusOr<std::string> NewFile();
+  // Removes the file of blocks when nobody reads any of them again, for which the system takes a
+  // while. Blocks in memory stay.
+  void RemoveBlocks();
   rocksdb::Env* env() const { return env_; }
   uint64_t memory_bytes() const { return memory_bytes_; }
 
@@ -69,6 +72,7 @@ class SpillSpace {
   absl::Mutex mutex_;
   // Made by the first Write, and never again; whoever has a place may use it without the mutex.
   std::unique_ptr<rocksdb::RandomRWFile> file_;
+  std::string file_path_;
   uint64_t file_size_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::flat_hash_map<uint64_t, std::vector<uint64_t>> free_ ABSL_GUARDED_BY(mutex_);  // by size
 };
