@@ -1,8 +1,9 @@
 #include "engine/evidence_reader.h"
 
+#include <algorithm>
+#include <bit>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "engine/status.h"
@@ -17,6 +18,8 @@ namespace {
 
 // Articles remembered at most; beyond that memory begins anew.
 constexpr size_t kMostArticles = size_t{1} << 18;
+// Of so many that are looked up at once.
+constexpr size_t kMostRemembered = 64;
 // Looking so many of all articles up one by one costs about as much as reading all of them, and so
 // few are worth no question.
 constexpr uint64_t kFewShare = 16;
@@ -61,16 +64,17 @@ void StoreCorroboration(const Corroboration& result, bool retracted, bool denied
   record->last_reported = result.last_reported.value_or(storage::kNoTime);
 }
 
-EvidenceReader::Article EvidenceReader::ArticleOf(NodeId publisher, NodeId original,
+EvidenceReader::Article EvidenceReader::ArticleOf(NodeId id, NodeId publisher, NodeId original,
                                                   int64_t published) {
-  return {.publisher = publisher, .original = original, .published = TimeOf(published)};
+  const NodeId source = original != kNoId ? kNoId : publisher != kNoId ? publisher : id;
+  return {publisher, original, source, TimeOf(published)};
 }
 
 EvidenceReader::EvidenceReader(const storage::View& view) : view_(view) {}
 EvidenceReader::~EvidenceReader() = default;
 
 void EvidenceReader::Forget() {
-  articles_.clear();
+  remembered_.clear();
   segments_.reset();
 }
 
@@ -91,94 +95,123 @@ absl::StatusOr<std::optional<EvidenceReader::Article>> EvidenceReader::FindInSeg
   if (segments_ == nullptr) return std::nullopt;
   ASSIGN_OR_RETURN(const storage::ArticleRow* row, segments_->Find(id));
   if (row == nullptr) return std::nullopt;
-  return ArticleOf(row->publisher, row->original, row->published);
+  return ArticleOf(id, row->publisher, row->original, row->published);
 }
 
-absl::StatusOr<EvidenceReader::Article> EvidenceReader::Load(NodeId id) {
-  ASSIGN_OR_RETURN(const std::optional<Article> found, FindInSegments(id));
-  if (found.has_value()) return *found;
-  storage::NodeReader reader(view_);
-  ASSIGN_OR_RETURN(const storage::NodeRecord* record, reader.Read(id));
-  if (record == nullptr) return MissingArticle(id);
-  return ArticleOf(record->publisher, record->original, record->published);
-}
-
-absl::StatusOr<EvidenceReader::Article> EvidenceReader::Complete(NodeId id, Article article) {
-  NodeId root = id;
-  Article of_root = article;
-  absl::flat_hash_set<NodeId> met;
-  while (of_root.original != kNoId) {
-    if (!met.insert(root).second) {
-      return absl::DataLossError(absl::StrCat("article ", id, " is a copy of itself"));
-    }
-    root = of_root.original;
-    ASSIGN_OR_RETURN(of_root, Load(root));
-  }
-  article.source = of_root.publisher != kNoId ? of_root.publisher : root;
-  return article;
-}
-
-absl::StatusOr<EvidenceReader::Article> EvidenceReader::Find(NodeId id) {
-  ASSIGN_OR_RETURN(const std::optional<Article> found, FindInSegments(id));
-  if (found.has_value()) return Complete(id, *found);
-  const auto known = articles_.find(id);
-  if (known != articles_.end()) return known->second;
-  ASSIGN_OR_RETURN(const Article bare, Load(id));
-  ASSIGN_OR_RETURN(const Article article, Complete(id, bare));
-  if (articles_.size() >= kMostArticles) articles_.clear();
-  articles_.emplace(id, article);
-  return article;
-}
-
-absl::Status EvidenceReader::Meet(absl::Span<const NodeId> articles) {
+absl::Status EvidenceReader::LookUp(absl::Span<const NodeId> ids, absl::Span<Article> articles) {
   // So many records are held at once.
   constexpr size_t kAtOnce = 1024;
-  constexpr size_t kAhead = 8;
-  if (segments_ != nullptr) segments_->Begin();
   storage::NodeReader reader(view_);
   absl::InlinedVector<NodeId, 8> unknown;
-  for (size_t begin = 0; begin < articles.size(); begin += kAtOnce) {
+  absl::InlinedVector<size_t, 8> places;
+  for (size_t begin = 0; begin < ids.size(); begin += kAtOnce) {
+    const size_t end = std::min(begin + kAtOnce, ids.size());
     unknown.clear();
-    const absl::Span<const NodeId> part = articles.subspan(begin, kAtOnce);
-    for (size_t i = 0; i < part.size(); ++i) {
-      if (i + kAhead < part.size()) articles_.prefetch(part[i + kAhead]);
-      const NodeId article = part[i];
-      if (segments_ != nullptr) {
-        ASSIGN_OR_RETURN(const bool fetched, segments_->Fetch(article));
-        if (fetched) continue;
+    places.clear();
+    for (size_t i = begin; segments_ != nullptr && i < end; ++i) {
+      RETURN_IF_ERROR(segments_->Fetch(ids[i]).status());
+    }
+    for (size_t i = begin; i < end; ++i) {
+      ASSIGN_OR_RETURN(const std::optional<Article> found, FindInSegments(ids[i]));
+      if (found.has_value()) {
+        articles[i] = *found;
+        continue;
       }
-      if (!articles_.contains(article)) unknown.push_back(article);
+      const auto known = remembered_.find(ids[i]);
+      if (known != remembered_.end()) {
+        articles[i] = known->second;
+        continue;
+      }
+      unknown.push_back(ids[i]);
+      places.push_back(i);
     }
     RETURN_IF_ERROR(reader.Load(unknown));
-    if (articles_.size() + unknown.size() > kMostArticles) articles_.clear();
-    articles_.reserve(articles_.size() + unknown.size());
     for (size_t i = 0; i < unknown.size(); ++i) {
       const storage::NodeRecord* record = reader.record(i);
       if (record == nullptr) return MissingArticle(unknown[i]);
-      const Article bare = ArticleOf(record->publisher, record->original, record->published);
-      ASSIGN_OR_RETURN(articles_[unknown[i]], Complete(unknown[i], bare));
+      articles[places[i]] =
+          ArticleOf(unknown[i], record->publisher, record->original, record->published);
     }
     RETURN_IF_ERROR(UseSegmentsFor(unknown.size()));
   }
   return absl::OkStatus();
 }
 
+absl::Status EvidenceReader::Complete(absl::Span<const NodeId> ids, absl::Span<Article> articles) {
+  std::vector<size_t> copies;
+  std::vector<NodeId> originals;  // of those, ever farther back
+  // Some original of each, a later one ever less often: a circle leads to it again (Brent, "An
+  // improved Monte Carlo factorization algorithm", 1980, section 2).
+  std::vector<NodeId> marks;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (articles[i].source != kNoId) continue;
+    copies.push_back(i);
+    originals.push_back(articles[i].original);
+    marks.push_back(ids[i]);
+  }
+  std::vector<Article> found;
+  for (uint64_t length = 1; !copies.empty(); ++length) {
+    found.resize(copies.size());
+    RETURN_IF_ERROR(LookUp(originals, absl::MakeSpan(found)));
+    size_t open = 0;
+    for (size_t i = 0; i < copies.size(); ++i) {
+      articles[copies[i]].source = found[i].source;
+      if (found[i].source != kNoId) continue;
+      if (originals[i] == marks[i]) {
+        return absl::DataLossError(
+            absl::StrCat("article ", ids[copies[i]], " is a copy of itself"));
+      }
+      copies[open] = copies[i];
+      marks[open] = std::has_single_bit(length) ? originals[i] : marks[i];
+      originals[open++] = found[i].original;
+    }
+    copies.resize(open);
+    marks.resize(open);
+    originals.resize(open);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EvidenceReader::Meet(absl::Span<const NodeId> articles, bool with_sources) {
+  if (segments_ != nullptr) segments_->Begin();
+  met_.resize(articles.size());
+  RETURN_IF_ERROR(LookUp(articles, absl::MakeSpan(met_)));
+  if (!with_sources) return absl::OkStatus();
+  RETURN_IF_ERROR(Complete(articles, absl::MakeSpan(met_)));
+  // Those of few facts are met again with the next ones, and remembering many takes a while.
+  if (articles.size() > kMostRemembered) return absl::OkStatus();
+  if (remembered_.size() >= kMostArticles) remembered_.clear();
+  for (size_t i = 0; i < articles.size(); ++i) remembered_.emplace(articles[i], met_[i]);
+  return absl::OkStatus();
+}
+
+absl::Status EvidenceReader::Meet(absl::Span<const storage::BareEvidence> pieces,
+                                  bool with_sources) {
+  absl::InlinedVector<NodeId, 16> articles;
+  articles.reserve(pieces.size());
+  for (const storage::BareEvidence& piece : pieces) articles.push_back(piece.article);
+  return Meet(articles, with_sources);
+}
+
 absl::StatusOr<EvidenceReader::Origin> EvidenceReader::OriginOf(NodeId id) {
-  ASSIGN_OR_RETURN(const Article article, Find(id));
-  return Origin{article.source, article.published};
+  RETURN_IF_ERROR(Meet({&id, 1}, /*with_sources=*/true));
+  return Origin{met_[0].source, met_[0].published};
 }
 
 absl::StatusOr<std::vector<Evidence>> EvidenceReader::Read(
     const std::vector<storage::Evidence>& pieces) {
+  absl::InlinedVector<NodeId, 16> articles;
+  for (const storage::Evidence& piece : pieces) articles.push_back(piece.article);
+  RETURN_IF_ERROR(Meet(articles, /*with_sources=*/true));
   std::vector<Evidence> out;
   out.reserve(pieces.size());
-  for (const storage::Evidence& piece : pieces) {
-    ASSIGN_OR_RETURN(const Article article, Find(piece.article));
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    const storage::Evidence& piece = pieces[i];
     Evidence& evidence = out.emplace_back();
     evidence.article = piece.article;
-    evidence.publisher = article.publisher;
-    evidence.source = article.source;
-    evidence.published = article.published;
+    evidence.publisher = met_[i].publisher;
+    evidence.source = met_[i].source;
+    evidence.published = met_[i].published;
     evidence.stance = StanceOf(piece.stance);
     evidence.confidence = piece.confidence;
     evidence.asserter = piece.asserter;
@@ -191,34 +224,20 @@ absl::StatusOr<std::vector<Evidence>> EvidenceReader::Read(
   return out;
 }
 
-absl::Status EvidenceReader::Read(absl::Span<const storage::BareEvidence> pieces,
-                                  std::vector<Evidence>* evidence) {
-  evidence->resize(pieces.size());
-  for (size_t i = 0; i < pieces.size(); ++i) {
-    Evidence& piece = (*evidence)[i];
+void EvidenceReader::Read(absl::Span<const storage::BareEvidence> pieces, size_t begin, size_t end,
+                          std::vector<Evidence>* evidence) const {
+  evidence->resize(end - begin);
+  for (size_t i = begin; i < end; ++i) {
+    Evidence& piece = (*evidence)[i - begin];
     piece.article = pieces[i].article;
-    ASSIGN_OR_RETURN(std::optional<Article> article, FindInSegments(piece.article));
-    if (!article.has_value()) {
-      ASSIGN_OR_RETURN(article, Find(piece.article));
-    }
-    piece.publisher = article->publisher;
-    piece.source = article->source;
-    piece.published = article->published;
+    piece.publisher = met_[i].publisher;
+    piece.source = met_[i].source;
+    piece.published = met_[i].published;
     piece.stance = StanceOf(pieces[i].stance);
     piece.confidence = pieces[i].confidence;
     piece.asserter = pieces[i].asserter;
     piece.retracted = TimeOf(pieces[i].retracted_at);
   }
-  return absl::OkStatus();
-}
-
-absl::Status EvidenceReader::AddSources(std::vector<Evidence>* evidence) {
-  for (Evidence& piece : *evidence) {
-    if (piece.source != kNoId) continue;
-    ASSIGN_OR_RETURN(const Article article, Find(piece.article));
-    piece.source = article.source;
-  }
-  return absl::OkStatus();
 }
 
 Corroboration CorroborateUnder(bool has_evidence, const std::vector<Evidence>& evidence,

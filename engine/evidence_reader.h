@@ -34,14 +34,13 @@ class EvidenceReader {
 
   // In the same order. DataLoss when a piece names an article that is not there.
   absl::StatusOr<std::vector<Evidence>> Read(const std::vector<storage::Evidence>& pieces);
-  // The same of evidence without its words, and without its independent source where that is not
-  // known already.
-  absl::Status Read(absl::Span<const storage::BareEvidence> pieces,
-                    std::vector<Evidence>* evidence);
-  // Adds the sources that are missing.
-  absl::Status AddSources(std::vector<Evidence>* evidence);
-  // Looks the articles up at once, in any order, repeated or not, for Read to know them.
-  absl::Status Meet(absl::Span<const NodeId> articles);
+
+  // Evidence of many facts without its words: first the articles of all pieces are looked up at
+  // once, in any order, repeated or not. Without `with_sources` copies get no independent source.
+  absl::Status Meet(absl::Span<const storage::BareEvidence> pieces, bool with_sources);
+  // Then pieces [begin, end) of those are put together.
+  void Read(absl::Span<const storage::BareEvidence> pieces, size_t begin, size_t end,
+            std::vector<Evidence>* evidence) const;
 
   // What one article counts as, and its date.
   struct Origin {
@@ -57,21 +56,23 @@ class EvidenceReader {
   struct Article {
     NodeId publisher = kNoId;
     NodeId original = kNoId;
-    NodeId source = kNoId;  // once it is complete
+    NodeId source = kNoId;  // of copies: once it was looked for
     std::optional<Instant> published;
   };
-  static Article ArticleOf(NodeId publisher, NodeId original, int64_t published);
-  absl::StatusOr<Article> Find(NodeId id);
-  // Without its source, out of the segments if these are in use and have it.
+  static Article ArticleOf(NodeId id, NodeId publisher, NodeId original, int64_t published);
+  absl::Status Meet(absl::Span<const NodeId> articles, bool with_sources);
+  // What is known of articles without looking for what copies are copies of.
+  absl::Status LookUp(absl::Span<const NodeId> ids, absl::Span<Article> articles);
+  // Out of the segments if these are in use and have it.
   absl::StatusOr<std::optional<Article>> FindInSegments(NodeId id);
-  absl::StatusOr<Article> Load(NodeId id);
-  // Adds the source.
-  absl::StatusOr<Article> Complete(NodeId id, Article article);
+  // Adds the sources of copies.
+  absl::Status Complete(absl::Span<const NodeId> ids, absl::Span<Article> articles);
   // From so many articles on that were looked up one by one, whole segments are read.
   absl::Status UseSegmentsFor(size_t more);
 
   const storage::View& view_;
-  absl::flat_hash_map<NodeId, Article> articles_;
+  std::vector<Article> met_;                         // in the order of the last Meet
+  absl::flat_hash_map<NodeId, Article> remembered_;  // complete
   size_t looked_up_ = 0;
   std::unique_ptr<storage::ArticleSegments> segments_;  // nullptr: not in use
 };

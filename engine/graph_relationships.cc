@@ -219,9 +219,6 @@ absl::StatusOr<std::vector<Evidence>> Graph::EvidenceOf(FactId fact, const Lens&
   ASSIGN_OR_RETURN(const std::optional<std::vector<storage::Evidence>> pieces,
                    storage::ReadEvidence(*view_, fact));
   if (!pieces.has_value()) return MissingRelationship(fact);
-  absl::InlinedVector<NodeId, 8> articles;
-  for (const storage::Evidence& piece : *pieces) articles.push_back(piece.article);
-  RETURN_IF_ERROR(articles_.Meet(articles));
   ASSIGN_OR_RETURN(std::vector<Evidence> evidence, articles_.Read(*pieces));
   evidence.erase(std::remove_if(evidence.begin(), evidence.end(),
                                 [&](const Evidence& piece) { return !Passes(piece, lens); }),
@@ -271,16 +268,13 @@ absl::Status Graph::Corroborate(absl::Span<const FactId> facts, absl::Span<const
                                 std::vector<Corroboration>* results) const {
   ASSIGN_OR_RETURN(const storage::BareEvidenceOfFacts read,
                    storage::ReadBareEvidence(*view_, facts));
-  absl::InlinedVector<NodeId, 16> articles;
-  for (const storage::BareEvidence& piece : read.pieces) articles.push_back(piece.article);
-  RETURN_IF_ERROR(articles_.Meet(articles));
+  RETURN_IF_ERROR(articles_.Meet(read.pieces, /*with_sources=*/true));
   std::vector<Evidence> evidence;
   std::vector<FactId> seen;  // of which valid time is asked, too
   std::vector<size_t> places_of_seen;
   for (size_t i = 0; i < facts.size(); ++i) {
     if (!read.of_fact[i].has_value()) return MissingRelationship(facts[i]);
-    RETURN_IF_ERROR(articles_.Read(read.PiecesOf(i), &evidence));
-    RETURN_IF_ERROR(articles_.AddSources(&evidence));
+    articles_.Read(read.pieces, read.of_fact[i]->begin, read.of_fact[i]->end, &evidence);
     const bool had_any = (read.of_fact[i]->flags & storage::kHasEvidence) != 0;
     Corroboration& result = (*results)[places[i]];
     result = CorroborateUnder(had_any || !evidence.empty(), evidence, lens);

@@ -19,14 +19,12 @@ constexpr size_t kOpenFactsAtOnce = 4096;
 using OpenFact = std::pair<FactId, size_t>;
 
 // What CorroborateUnder says of visibility, for which confidence alone asks for sources.
-absl::StatusOr<bool> SeesEvidence(EvidenceReader& articles, const Lens& lens, bool has_evidence,
-                                  std::vector<Evidence>* evidence) {
+bool SeesEvidence(const Lens& lens, bool has_evidence, const std::vector<Evidence>& evidence) {
   if (!has_evidence || lens.least_confidence.has_value()) {
-    RETURN_IF_ERROR(articles.AddSources(evidence));
-    return CorroborateUnder(has_evidence, *evidence, lens).visible;
+    return CorroborateUnder(has_evidence, evidence, lens).visible;
   }
   const bool denials_count = lens.denied_by.has_value() || lens.only_denied_too;
-  return std::any_of(evidence->begin(), evidence->end(), [&](const Evidence& piece) {
+  return std::any_of(evidence.begin(), evidence.end(), [&](const Evidence& piece) {
     return (denials_count || piece.stance != Stance::kDenies) && Passes(piece, lens);
   });
 }
@@ -39,18 +37,16 @@ absl::Status JudgeOpen(const storage::View& view, EvidenceReader& articles, cons
   std::vector<FactId> facts;
   for (const OpenFact& fact : open) facts.push_back(fact.first);
   ASSIGN_OR_RETURN(const storage::BareEvidenceOfFacts read, storage::ReadBareEvidence(view, facts));
-  std::vector<NodeId> met;
-  for (const storage::BareEvidence& piece : read.pieces) met.push_back(piece.article);
-  RETURN_IF_ERROR(articles.Meet(met));
+  RETURN_IF_ERROR(articles.Meet(read.pieces, lens.least_confidence.has_value()));
   std::vector<Evidence> evidence;
   for (size_t i = 0; i < open.size(); ++i) {
     if (!read.of_fact[i].has_value()) {
       return absl::DataLossError(absl::StrCat("fact ", facts[i], " is missing"));
     }
-    RETURN_IF_ERROR(articles.Read(read.PiecesOf(i), &evidence));
+    articles.Read(read.pieces, read.of_fact[i]->begin, read.of_fact[i]->end, &evidence);
     const uint8_t flags = edges.flags[open[i].second];
     const bool has_evidence = (flags & storage::kHasEvidence) != 0 || !evidence.empty();
-    ASSIGN_OR_RETURN(bool sees, SeesEvidence(articles, lens, has_evidence, &evidence));
+    bool sees = SeesEvidence(lens, has_evidence, evidence);
     const bool inexact = (flags & (storage::kInexactFrom | storage::kInexactTo)) != 0;
     if (sees && inexact && lens.valid_time.has_value()) {
       ASSIGN_OR_RETURN(const std::optional<storage::FactRecord> record,

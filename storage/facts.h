@@ -129,11 +129,6 @@ struct BareEvidenceOfFacts {
   };
   std::vector<std::optional<Range>> of_fact;  // in `pieces`; nullopt: there is no such fact
   std::vector<BareEvidence> pieces;
-
-  absl::Span<const BareEvidence> PiecesOf(size_t fact) const {
-    const Range& range = *of_fact[fact];
-    return absl::MakeConstSpan(pieces).subspan(range.begin, range.end - range.begin);
-  }
 };
 absl::StatusOr<BareEvidenceOfFacts> ReadBareEvidence(const View& view,
                                                      absl::Span<const FactId> facts);
