@@ -120,16 +120,17 @@ bool FindRange(const ColumnType& type, absl::Span<const uint64_t> values, int64_
 }
 
 // Of the first n.
-size_t CountBits(absl::string_view bits, size_t n) {
+size_t CountBits(const uint8_t* bits, size_t size, size_t n) {
   constexpr size_t kBitsAWord = sizeof(uint64_t) * kBitsAByte;
   size_t count = 0;
   for (size_t first = 0; first < n; first += kBitsAWord) {
-    const absl::string_view rest = bits.substr(first / kBitsAByte);
+    const uint8_t* const begin = bits + first / kBitsAByte;
+    const size_t rest = size - first / kBitsAByte;
     uint64_t word = 0;
-    if (rest.size() >= sizeof(word)) {
-      std::memcpy(&word, rest.data(), sizeof(word));
+    if (rest >= sizeof(word)) {
+      std::memcpy(&word, begin, sizeof(word));
     } else {
-      std::memcpy(&word, rest.data(), rest.size());
+      std::memcpy(&word, begin, rest);
     }
     if (n - first < kBitsAWord) word &= (uint64_t{1} << (n - first)) - 1;
     count += static_cast<size_t>(std::popcount(word));
@@ -252,8 +253,9 @@ bool AppendSparse(const ColumnType& type, absl::Span<const uint64_t> values, std
 bool ReadNumbers(size_t n, ByteReader* bytes, PackedNumbers* numbers) {
   absl::string_view packed;
   if (!bytes->Bytes((n * numbers->width + 7) / 8, &packed)) return false;
+  if (packed.size() > std::numeric_limits<uint32_t>::max()) return false;
   numbers->bytes = reinterpret_cast<const uint8_t*>(packed.data());
-  numbers->size = packed.size();
+  numbers->size = static_cast<uint32_t>(packed.size());
   return true;
 }
 
@@ -315,14 +317,17 @@ bool Column::ReadPacked(size_t n, ByteReader* bytes) {
   if (!is_sparse_) return ReadNumbers(n, bytes, &numbers_);
   size_t own = 0;
   if (!all_usual_) {
-    if (!bytes->Bytes((n + kBitsAByte - 1) / kBitsAByte, &own_)) return false;
-    own = CountBits(own_, n);
+    absl::string_view bits;
+    if (!bytes->Bytes((n + kBitsAByte - 1) / kBitsAByte, &bits)) return false;
+    own_ = reinterpret_cast<const uint8_t*>(bits.data());
+    own_size_ = static_cast<uint32_t>(bits.size());
+    own = OwnBefore(n);
     if (!ReadNumbers(own, bytes, &numbers_)) return false;
   }
   return ReadNumbers(n - own, bytes, &usual_);
 }
 
-size_t Column::OwnBefore(size_t i) const { return CountBits(own_, i); }
+size_t Column::OwnBefore(size_t i) const { return CountBits(own_, own_size_, i); }
 
 uint64_t Column::SparseAt(size_t i) const {
   if (all_usual_) return usual_.At(i);

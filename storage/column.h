@@ -60,8 +60,8 @@ class Column {
   }
   // Fetches what tells where the values are into the processor's cache.
   void Prefetch() const {
-    __builtin_prefetch(&numbers_);
-    __builtin_prefetch(&usual_);
+    __builtin_prefetch(this);
+    __builtin_prefetch(reinterpret_cast<const char*>(this + 1) - 1);
   }
   // A while after that, where a value would stand if it is not left out as a usual one.
   void PrefetchAt(size_t i) const { __builtin_prefetch(numbers_.bytes + i * numbers_.width / 8); }
@@ -121,12 +121,12 @@ class Column {
     }
   }
   // Whether row `i` has a number of its own, and how many rows before it have.
-  bool HasOwn(size_t i) const { return static_cast<uint8_t>(own_[i / 8]) >> i % 8 & 1; }
+  bool HasOwn(size_t i) const { return own_[i / 8] >> i % 8 & 1; }
   size_t OwnBefore(size_t i) const;
   // The bits of rows from `first` on, a multiple of 64.
   uint64_t OwnOf(size_t first) const {
     uint64_t rows = 0;
-    std::memcpy(&rows, own_.data() + first / 8, std::min(sizeof(rows), own_.size() - first / 8));
+    std::memcpy(&rows, own_ + first / 8, std::min(sizeof(rows), own_size_ - first / 8));
     return rows;
   }
   uint64_t SparseAt(size_t i) const;
@@ -135,8 +135,9 @@ class Column {
   bool is_rising_ = false;
   bool is_sparse_ = false;
   bool all_usual_ = false;
-  PackedNumbers usual_;    // of the rows without numbers of their own
-  absl::string_view own_;  // a bit a row: whether it has a number of its own
+  uint32_t own_size_ = 0;
+  const uint8_t* own_ = nullptr;  // a bit a row: whether it has a number of its own
+  PackedNumbers usual_;           // of the rows without numbers of their own
 };
 
 }  // namespace entente::storage

@@ -13,8 +13,6 @@ namespace {
 // Room for an offset of 64 bits at any bit of a byte.
 __extension__ using Window = unsigned __int128;
 
-// The widest offset that one eight-byte load at any bit of a byte covers.
-constexpr uint8_t kOneLoad = 57;
 // Values are taken in groups of eight, which begin and end at a byte whatever the width.
 constexpr size_t kGroup = 8;
 
@@ -35,7 +33,7 @@ void UnpackScalar(const PackedNumbers& numbers, size_t begin, size_t end, T* out
   size_t i = begin;
   if (numbers.width <= kOneLoad && numbers.size >= 8) {
     // Up to the last value whose load ends within the packed bytes.
-    const size_t last_bit = (numbers.size - 8) * 8 + 7;
+    const size_t last_bit = (size_t{numbers.size} - 8) * 8 + 7;
     const size_t safe = std::min(end, last_bit / numbers.width + 1);
     const uint64_t mask = Mask(numbers.width);
     for (; i < safe; ++i) {
@@ -185,7 +183,7 @@ void UnpackInGroups(Unpacker unpacker, const PackedNumbers& numbers, size_t begi
 
 }  // namespace
 
-uint64_t PackedNumbers::At(size_t i) const { return Value(width == 0 ? 0 : OffsetAt(*this, i)); }
+uint64_t PackedNumbers::AtEnd(size_t i) const { return Value(OffsetAt(*this, i)); }
 
 bool Runs(Unpacker unpacker) {
   switch (unpacker) {

@@ -5,14 +5,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace entente::storage {
+
+// The widest offset that one eight-byte load at any bit of a byte covers.
+inline constexpr uint8_t kOneLoad = 57;
 
 // Packed offsets and what they mean: base + scale · offset; with `none_coded` an offset of 0 is
 // `none` and the others count from 1.
 struct PackedNumbers {
   const uint8_t* bytes = nullptr;
-  size_t size = 0;  // of the bytes
+  uint32_t size = 0;  // of the bytes
   uint8_t width = 0;
   bool none_coded = false;
   uint64_t base = 0;
@@ -27,7 +31,18 @@ struct PackedNumbers {
     return base + scale * offset;
   }
   // The value at `i`.
-  uint64_t At(size_t i) const;
+  uint64_t At(size_t i) const {
+    if (width == 0) return Value(0);
+    const size_t bit = i * width;
+    if (width > kOneLoad || bit / 8 + sizeof(uint64_t) > size) return AtEnd(i);
+    uint64_t window;
+    std::memcpy(&window, bytes + bit / 8, sizeof(window));
+    return Value(window >> bit % 8 & ((uint64_t{1} << width) - 1));
+  }
+
+ private:
+  // The same where one load would not do.
+  uint64_t AtEnd(size_t i) const;
 };
 
 enum class Unpacker : uint8_t { kScalar, kAvx2, kAvx512 };
