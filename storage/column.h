@@ -58,13 +58,6 @@ class Column {
     const uint64_t number = is_sparse_ ? SparseAt(i) : numbers_.At(i);
     return is_rising_ ? number + i : number;
   }
-  // Fetches what tells where the values are into the processor's cache.
-  void Prefetch() const {
-    __builtin_prefetch(this);
-    __builtin_prefetch(reinterpret_cast<const char*>(this + 1) - 1);
-  }
-  // A while after that, where a value would stand if it is not left out as a usual one.
-  void PrefetchAt(size_t i) const { __builtin_prefetch(numbers_.bytes + i * numbers_.width / 8); }
   // Values [begin, end) to `out`, cut to T. end must not be above n.
   template <typename T>
   void Unpack(size_t begin, size_t end, T* out) const {

@@ -291,9 +291,30 @@ void EvidenceColumns::ReadBare(size_t begin, size_t end, int64_t day,
   }
 }
 
-void EvidenceColumns::PrefetchBare() const {
-  for (const Index index : {kArticle, kStance, kConfidence, kAsserter, kRetractedAt}) {
-    columns_[index].Prefetch();
+void EvidenceColumns::ReadAllBare(absl::Span<const uint64_t> ends,
+                                  absl::Span<const int32_t> valid_from,
+                                  std::vector<BareEvidence>* out) const {
+  std::vector<uint64_t> articles(n_);
+  std::vector<uint64_t> asserters(n_);
+  std::vector<uint64_t> confidences(n_);
+  std::vector<int64_t> retracted_at(n_);
+  std::vector<uint8_t> stances(n_);
+  columns_[kArticle].Unpack(0, n_, articles.data());
+  columns_[kAsserter].Unpack(0, n_, asserters.data());
+  columns_[kConfidence].Unpack(0, n_, confidences.data());
+  columns_[kRetractedAt].Unpack(0, n_, retracted_at.data());
+  columns_[kStance].Unpack(0, n_, stances.data());
+  out->reserve(out->size() + n_);
+  size_t i = 0;
+  for (size_t fact = 0; fact < ends.size(); ++fact) {
+    const uint64_t article = articles_by_day_.At(EventDay(valid_from[fact]));
+    for (; i < ends[fact]; ++i) {
+      const double confidence = confidences[i] == kExact
+                                    ? ConfidenceAt(i)
+                                    : static_cast<double>(confidences[i]) / kTenThousandths;
+      out->push_back({article + articles[i], asserters[i], confidence, retracted_at[i],
+                      StanceFrom(stances[i])});
+    }
   }
 }
 
@@ -462,22 +483,24 @@ FactCorroboration FactBlock::ReadCorroboration(size_t i) const {
   return fact;
 }
 
-void FactBlock::PrefetchEvidence() const {
-  for (const Index index : {kValidFrom, kFlags, kEvidence}) columns_[index].Prefetch();
-  __builtin_prefetch(&size_);
-  __builtin_prefetch(&evidence_ends_);
-  evidence_.PrefetchBare();
-}
-
-void FactBlock::PrefetchEvidenceOf(FactId fact) const {
-  if (!ids_.empty() || fact - first_ >= size_) return;
-  __builtin_prefetch(&evidence_ends_[fact - first_]);
-  columns_[kValidFrom].PrefetchAt(fact - first_);
-}
-
 uint64_t FactBlock::ReadBareEvidence(size_t i, std::vector<BareEvidence>* out) const {
   evidence_.ReadBare(EvidenceBegin(i), evidence_ends_[i], EventDay(ValidFrom(i)), out);
   return columns_[kEvidence].At(i);
+}
+
+std::vector<FactBlock::FactEvidence> FactBlock::ReadAllBareEvidence(
+    std::vector<BareEvidence>* out) const {
+  std::vector<int32_t> valid_from(size_);
+  std::vector<uint64_t> totals(size_);
+  std::vector<uint16_t> flags(size_);
+  columns_[kValidFrom].Unpack(0, size_, valid_from.data());
+  columns_[kEvidence].Unpack(0, size_, totals.data());
+  columns_[kFlags].Unpack(0, size_, flags.data());
+  evidence_.ReadAllBare(evidence_ends_, valid_from, out);
+  std::vector<FactEvidence> facts;
+  facts.reserve(size_);
+  for (size_t i = 0; i < size_; ++i) facts.push_back({totals[i], evidence_ends_[i], flags[i]});
+  return facts;
 }
 
 absl::StatusOr<uint64_t> FactBlock::ReadEvidence(size_t i, std::vector<Evidence>* out) const {

@@ -68,7 +68,9 @@ class EvidenceColumns {
   // Pieces of a fact whose valid time begins on `day`, 0 when that is open.
   absl::Status Read(size_t begin, size_t end, int64_t day, std::vector<Evidence>* out) const;
   void ReadBare(size_t begin, size_t end, int64_t day, std::vector<BareEvidence>* out) const;
-  void PrefetchBare() const;
+  // All pieces, those of each fact up to its `ends`.
+  void ReadAllBare(absl::Span<const uint64_t> ends, absl::Span<const int32_t> valid_from,
+                   std::vector<BareEvidence>* out) const;
   // Of the piece at `i`, in ten-thousandths; 0xffff when it is not a whole number of them.
   uint64_t PackedConfidenceAt(size_t i) const { return columns_[kConfidence].At(i) & 0xffff; }
   // As FactBlock.
@@ -125,12 +127,15 @@ class FactBlock {
   absl::StatusOr<StoredFact> Read(size_t i) const;
   FactCorroboration ReadCorroboration(size_t i) const;
   uint16_t FlagsAt(size_t i) const { return static_cast<uint16_t>(columns_[kFlags].At(i)); }
-  // Fetch what ReadBareEvidence looks at into the processor's cache: at first what tells where the
-  // numbers stand, a while later those of a fact.
-  void PrefetchEvidence() const;
-  void PrefetchEvidenceOf(FactId fact) const;
   // Appends the fact's inline evidence; how many pieces it has in all.
   uint64_t ReadBareEvidence(size_t i, std::vector<BareEvidence>* out) const;
+  // The same of all facts at once.
+  struct FactEvidence {
+    uint64_t total;  // pieces in all
+    size_t end;      // of its inline pieces
+    uint16_t flags;
+  };
+  std::vector<FactEvidence> ReadAllBareEvidence(std::vector<BareEvidence>* out) const;
   // The same with their words. DataLoss when a quote is broken.
   absl::StatusOr<uint64_t> ReadEvidence(size_t i, std::vector<Evidence>* out) const;
   // The number of the vocabulary of its quotes (vocabularies.h); 0: they need none. Without it they

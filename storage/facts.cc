@@ -1,6 +1,7 @@
 #include "storage/facts.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -46,6 +47,12 @@ absl::StatusOr<FactBlock> ParseBlock(const View& view, FactId first, absl::strin
   return block;
 }
 
+// What is read of one fact is fetched into the processor's cache in these steps, a while one after
+// the other.
+enum class PrefetchStep { kEntry, kFact, kPieces };
+constexpr PrefetchStep kPrefetchSteps[] = {PrefetchStep::kEntry, PrefetchStep::kFact,
+                                           PrefetchStep::kPieces};
+
 // A block, parsed once for many readers. Snapshots for which it is found have no loose facts of it.
 class CachedBlock final : public ReadCache::Entry {
  public:
@@ -57,8 +64,7 @@ class CachedBlock final : public ReadCache::Entry {
     return cached;
   }
   const FactBlock& block() const { return block_; }
-  void Prefetch() const { block_.PrefetchEvidence(); }
-  void PrefetchOf(FactId fact) const { block_.PrefetchEvidenceOf(fact); }
+  void Prefetch(PrefetchStep, FactId) const {}
 
  private:
   explicit CachedBlock(absl::string_view bytes) : bytes_(bytes) {}
@@ -85,8 +91,10 @@ class CachedCorroborations final : public ReadCache::Entry {
     }
     return cached;
   }
-  void Prefetch() const { __builtin_prefetch(&facts_); }
-  void PrefetchOf(FactId fact) const { __builtin_prefetch(facts_.data() + (fact - first_)); }
+  void Prefetch(PrefetchStep step, FactId fact) const {
+    if (step == PrefetchStep::kEntry) __builtin_prefetch(&facts_);
+    if (step == PrefetchStep::kFact) __builtin_prefetch(facts_.data() + (fact - first_));
+  }
   std::optional<FactCorroboration> Find(FactId fact) const {
     return fact - first_ < facts_.size() ? facts_[fact - first_] : std::nullopt;
   }
@@ -98,6 +106,102 @@ class CachedCorroborations final : public ReadCache::Entry {
 
   FactId first_ = 0;
   std::vector<std::optional<FactCorroboration>> facts_;  // by their place in the block
+};
+
+// Likewise, and close together.
+class CachedEvidence final : public ReadCache::Entry {
+ public:
+  static CacheKey KeyOf(uint64_t block) { return CacheKey::Evidence(block); }
+  static absl::StatusOr<std::unique_ptr<CachedEvidence>> Make(const View& view, FactId first,
+                                                              absl::string_view bytes) {
+    ASSIGN_OR_RETURN(const FactBlock block,
+                     FactBlock::Parse(first, view.geometry().inline_evidence, bytes));
+    auto cached = std::make_unique<CachedEvidence>();
+    cached->first_ = first;
+    std::vector<BareEvidence> pieces;
+    const std::vector<FactBlock::FactEvidence> facts = block.ReadAllBareEvidence(&pieces);
+    cached->pieces_.reserve(pieces.size());
+    for (const BareEvidence& piece : pieces) cached->Add(piece);
+    // Parsing has seen that they are of this block.
+    cached->facts_.reserve(block.id(block.size() - 1) - first + 1);
+    uint32_t begin = 0;
+    for (size_t i = 0; i < facts.size(); ++i) {
+      cached->facts_.resize(block.id(i) - first, {0, begin, 0, false});
+      const uint32_t end = static_cast<uint32_t>(facts[i].end);
+      cached->facts_.push_back({facts[i].total - (end - begin), end, facts[i].flags, true});
+      begin = end;
+    }
+    return cached;
+  }
+  void Prefetch(PrefetchStep step, FactId fact) const {
+    switch (step) {
+      case PrefetchStep::kEntry:
+        __builtin_prefetch(this);
+        return __builtin_prefetch(reinterpret_cast<const char*>(this + 1) - 1);
+      case PrefetchStep::kFact:
+        return __builtin_prefetch(facts_.data() + (fact - first_));
+      case PrefetchStep::kPieces:
+        if (fact - first_ < facts_.size())
+          __builtin_prefetch(pieces_.data() + Begin(fact - first_));
+    }
+  }
+  // Appends the fact's inline evidence. False when there is no such fact. `*overflow`: how many
+  // pieces stand elsewhere.
+  bool Read(FactId fact, std::vector<BareEvidence>* pieces, uint16_t* flags,
+            uint64_t* overflow) const {
+    const size_t place = fact - first_;
+    if (place >= facts_.size() || !facts_[place].exists) return false;
+    *flags = facts_[place].flags;
+    *overflow = facts_[place].overflow;
+    for (size_t i = Begin(place); i < facts_[place].end; ++i) {
+      const Piece& piece = pieces_[i];
+      if (piece.rare != kNotRare) {
+        pieces->push_back(rare_[piece.rare]);
+      } else {
+        pieces->push_back(
+            {piece.article, kNoId, piece.confidence / kConfidenceUnits, kNoTime, piece.stance});
+      }
+    }
+    return true;
+  }
+
+ private:
+  static constexpr double kConfidenceUnits = 10000;
+  static constexpr uint32_t kNotRare = ~uint32_t{0};
+  // One that nobody is quoted in, that was not retracted and whose confidence is a whole number of
+  // units; or where in rare_ it stands.
+  struct Piece {
+    NodeId article;
+    uint32_t rare;
+    uint16_t confidence;
+    Stance stance;
+  };
+  struct Fact {
+    uint64_t overflow;
+    uint32_t end;  // of its pieces
+    uint16_t flags;
+    bool exists;
+  };
+
+  size_t Begin(size_t place) const { return place == 0 ? 0 : facts_[place - 1].end; }
+  void Add(const BareEvidence& piece) {
+    const uint16_t confidence =
+        static_cast<uint16_t>(std::lround(piece.confidence * kConfidenceUnits));
+    const bool is_rare = piece.asserter != kNoId || piece.retracted_at != kNoTime ||
+                         confidence / kConfidenceUnits != piece.confidence;
+    const uint32_t rare = is_rare ? static_cast<uint32_t>(rare_.size()) : kNotRare;
+    pieces_.push_back({piece.article, rare, confidence, piece.stance});
+    if (is_rare) rare_.push_back(piece);
+  }
+  size_t bytes() const override {
+    return sizeof(*this) + facts_.capacity() * sizeof(Fact) + pieces_.capacity() * sizeof(Piece) +
+           rare_.capacity() * sizeof(BareEvidence);
+  }
+
+  FactId first_ = 0;
+  std::vector<Fact> facts_;  // by their place in the block
+  std::vector<Piece> pieces_;
+  std::vector<BareEvidence> rare_;
 };
 
 // A loose value; nullopt when it marks a deletion.
@@ -336,7 +440,8 @@ absl::Status TakeFacts(const View& view, absl::Span<const FactId> facts, TakeFro
   reads.Begin();
   // Blocks are far from each other in memory, so each is on its way some facts before it is read.
   constexpr size_t kAhead = 16;
-  constexpr size_t kFoundAhead = 4;
+  constexpr size_t kStep = 2;
+  constexpr size_t kFoundAhead = kStep * std::size(kPrefetchSteps);
   const auto block_of = [&](size_t at) { return facts[sealed[at]] / view.geometry().block_facts; };
   std::vector<size_t> missing;
   absl::InlinedVector<const Kept*, 8> kept(sealed.size());
@@ -348,11 +453,11 @@ absl::Status TakeFacts(const View& view, absl::Span<const FactId> facts, TakeFro
     if (at < sealed.size()) {
       const bool as_before = at > 0 && block_of(at) == block_of(at - 1);
       kept[at] = as_before ? kept[at - 1] : reads.Find<Kept>(Kept::KeyOf(block_of(at)));
-      if (kept[at] != nullptr && !as_before) kept[at]->Prefetch();
     }
-    if (at >= kFoundAhead / 2 && at - kFoundAhead / 2 < sealed.size()) {
-      const size_t soon = at - kFoundAhead / 2;
-      if (kept[soon] != nullptr) kept[soon]->PrefetchOf(facts[sealed[soon]]);
+    for (size_t step = 0; step < std::size(kPrefetchSteps) && at >= step * kStep; ++step) {
+      const size_t soon = at - step * kStep;
+      if (soon >= sealed.size() || kept[soon] == nullptr) continue;
+      kept[soon]->Prefetch(kPrefetchSteps[step], facts[sealed[soon]]);
     }
     if (at < kFoundAhead) continue;
     const size_t due = at - kFoundAhead;
@@ -428,18 +533,27 @@ absl::StatusOr<BareEvidenceOfFacts> ReadBareEvidence(const View& view,
                                                      absl::Span<const FactId> facts) {
   BareEvidenceOfFacts read;
   read.of_fact.resize(facts.size());
-  const auto take = [&](size_t i, const FactBlock& block, size_t position) -> absl::Status {
+  const auto finish = [&](size_t i, size_t begin, uint16_t flags, uint64_t overflow) {
+    const absl::Status status = ReadOverflow(view, facts[i], overflow, [&](const Evidence& piece) {
+      read.pieces.push_back(
+          {piece.article, piece.asserter, piece.confidence, piece.retracted_at, piece.stance});
+    });
+    read.of_fact[i] = {begin, read.pieces.size(), flags};
+    return status;
+  };
+  const auto take = [&](size_t i, const FactBlock& block, size_t position) {
     const size_t begin = read.pieces.size();
     const uint64_t total = block.ReadBareEvidence(position, &read.pieces);
-    RETURN_IF_ERROR(ReadOverflow(
-        view, facts[i], total - (read.pieces.size() - begin), [&](const Evidence& piece) {
-          read.pieces.push_back(
-              {piece.article, piece.asserter, piece.confidence, piece.retracted_at, piece.stance});
-        }));
-    read.of_fact[i] = {begin, read.pieces.size(), block.FlagsAt(position)};
-    return absl::OkStatus();
+    return finish(i, begin, block.FlagsAt(position), total - (read.pieces.size() - begin));
   };
-  RETURN_IF_ERROR(TakeRecords(view, facts, take));
+  const auto take_kept = [&](size_t i, const CachedEvidence& cached) {
+    const size_t begin = read.pieces.size();
+    uint16_t flags;
+    uint64_t overflow;
+    if (!cached.Read(facts[i], &read.pieces, &flags, &overflow)) return absl::OkStatus();
+    return finish(i, begin, flags, overflow);
+  };
+  RETURN_IF_ERROR(TakeFacts<CachedEvidence>(view, facts, take_kept, take));
   return read;
 }
 

@@ -71,6 +71,7 @@ void AppendCacheKeys(Family family, absl::string_view key, const Geometry& geome
       if (static_cast<FactKey>(kind) != FactKey::kBlock) id /= geometry.block_facts;
       keys->push_back(CacheKey::FactBlock(id));
       keys->push_back(CacheKey::Corroborations(id));
+      keys->push_back(CacheKey::Evidence(id));
       return;
     case Family::kCatalogue: {
       uint8_t direction;

@@ -45,6 +45,7 @@ struct CacheKey {
     kArticles,
     kFactBlock,
     kCorroborations,
+    kEvidence,
     kBearers
   };
 
@@ -64,6 +65,8 @@ struct CacheKey {
   static CacheKey Corroborations(uint64_t block) {
     return {Of(kCorroborations, Direction::kOut), block};
   }
+  // Their evidence without its words.
+  static CacheKey Evidence(uint64_t block) { return {Of(kEvidence, Direction::kOut), block}; }
   // Of an external key; few keys have one in common.
   static CacheKey Bearers(absl::string_view key) {
     return {Of(kBearers, Direction::kOut), absl::Hash<absl::string_view>()(key)};

@@ -113,7 +113,7 @@ class RowSorter {
   // About the Major of the row in the middle, once they are sorted.
   uint64_t MiddleMajor() const {
     if (runs_.empty()) return rows_.empty() ? 0 : Order::Major(rows_[rows_.size() / 2]);
-    std::vector<uint64_t> majors = last_majors_;
+    std::vector<uint64_t> majors = middle_majors_;
     const auto middle = majors.begin() + majors.size() / 2;
     std::nth_element(majors.begin(), middle, majors.end());
     return *middle;
@@ -255,6 +255,7 @@ class RowSorter {
     for (size_t begin = 0; begin < rows_.size(); begin += kBlockRows) {
       const size_t count = std::min(kBlockRows, rows_.size() - begin);
       last_majors_.push_back(Order::Major(rows_[begin + count - 1]));
+      middle_majors_.push_back(Order::Major(rows_[begin + count / 2]));
       RETURN_IF_ERROR(blocks_.Add(absl::string_view(
           reinterpret_cast<const char*>(rows_.data() + begin), count * sizeof(Row))));
     }
@@ -273,6 +274,7 @@ class RowSorter {
   std::unique_ptr<Row[]> scratch_;
   std::vector<std::pair<size_t, size_t>> runs_;  // the blocks [first, second) of each
   std::vector<uint64_t> last_majors_;            // by block, of its last row
+  std::vector<uint64_t> middle_majors_;          // likewise
   uint64_t size_ = 0;
 };
 

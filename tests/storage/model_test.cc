@@ -259,6 +259,28 @@ void CheckNodes(const View& view, const Model& model) {
   }
 }
 
+void CheckBareEvidence(const View& view, const Model& model, absl::Span<const FactId> ids) {
+  const auto bare = ReadBareEvidence(view, ids);
+  ASSERT_TRUE(bare.ok()) << bare.status();
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const auto known = model.facts.find(ids[i]);
+    const auto& range = bare->of_fact[i];
+    ASSERT_EQ(range.has_value(), known != model.facts.end()) << ids[i];
+    if (!range.has_value()) continue;
+    EXPECT_EQ(range->flags, known->second.flags);
+    const std::vector<Evidence>& evidence = known->second.evidence;
+    ASSERT_EQ(range->end - range->begin, evidence.size());
+    for (size_t k = 0; k < evidence.size(); ++k) {
+      const BareEvidence& piece = bare->pieces[range->begin + k];
+      EXPECT_EQ(piece.article, evidence[k].article);
+      EXPECT_EQ(piece.asserter, evidence[k].asserter);
+      EXPECT_EQ(piece.confidence, evidence[k].confidence);
+      EXPECT_EQ(piece.retracted_at, evidence[k].retracted_at);
+      EXPECT_EQ(piece.stance, evidence[k].stance);
+    }
+  }
+}
+
 void CheckFacts(const View& view, const Model& model) {
   FactId last = 0;
   std::vector<FactId> ids;
@@ -289,6 +311,8 @@ void CheckFacts(const View& view, const Model& model) {
     ASSERT_TRUE(alone.ok());
     EXPECT_EQ(*alone, (*records)[i]);
   }
+  // The third time out of the cache.
+  for (int time = 0; time < 3; ++time) ASSERT_NO_FATAL_FAILURE(CheckBareEvidence(view, model, ids));
   for (NodeId article = kFirstArticle; article < kFirstArticle + kArticles; ++article) {
     std::vector<FactId> facts;
     for (const auto& [fact, content] : model.facts) {

@@ -53,11 +53,12 @@ TEST_P(SpillTest, RowsComeOutSortedWhateverTheirSpread) {
       std::sort(expected.begin(), expected.end(), Order::Less);
       ASSERT_TRUE(sorter.Sort().ok());
       EXPECT_EQ(sorter.size(), expected.size());
+      RowSorter<Row, Order>::Reader reader(sorter);
       std::vector<Row> sorted;
       Row row;
-      while (sorter.Next(&row)) sorted.push_back(row);
-      EXPECT_TRUE(sorter.status().ok());
-      EXPECT_FALSE(sorter.Next(&row));
+      while (reader.Next(&row)) sorted.push_back(row);
+      EXPECT_TRUE(reader.status().ok());
+      EXPECT_FALSE(reader.Next(&row));
       EXPECT_TRUE(sorted == expected) << most << " " << run_bytes;
     }
   }
@@ -75,14 +76,15 @@ TEST_P(SpillTest, RowsThatAreAlikeStayInTheirOrder) {
       RowSorter<Row, MajorOrder> sorter(space_, run_bytes);
       for (uint32_t i = 0; i < 9000; ++i) ASSERT_TRUE(sorter.Add({random() % most, i, 0}).ok());
       ASSERT_TRUE(sorter.Sort().ok());
+      RowSorter<Row, MajorOrder>::Reader reader(sorter);
       Row before{0, 0, 0};
       Row row;
       for (uint32_t i = 0; i < 9000; ++i) {
-        ASSERT_TRUE(sorter.Next(&row));
+        ASSERT_TRUE(reader.Next(&row));
         ASSERT_TRUE(i == 0 || Order::Less(before, row)) << run_bytes << " " << most;
         before = row;
       }
-      EXPECT_FALSE(sorter.Next(&row));
+      EXPECT_FALSE(reader.Next(&row));
     }
   }
 }
@@ -98,19 +100,60 @@ TEST_P(SpillTest, RowsInFewFarPlacesComeOutSorted) {
   }
   std::sort(expected.begin(), expected.end(), Order::Less);
   ASSERT_TRUE(sorter.Sort().ok());
+  RowSorter<Row, Order>::Reader reader(sorter);
   Row row;
   for (const Row& next : expected) {
-    ASSERT_TRUE(sorter.Next(&row));
+    ASSERT_TRUE(reader.Next(&row));
     ASSERT_EQ(row, next);
   }
-  EXPECT_FALSE(sorter.Next(&row));
+  EXPECT_FALSE(reader.Next(&row));
 }
 
 TEST_P(SpillTest, NothingSortsToNothing) {
   RowSorter<Row, Order> sorter(space_, 1000);
   ASSERT_TRUE(sorter.Sort().ok());
+  EXPECT_EQ(sorter.MiddleMajor(), 0u);
+  RowSorter<Row, Order>::Reader reader(sorter);
   Row row;
-  EXPECT_FALSE(sorter.Next(&row));
+  EXPECT_FALSE(reader.Next(&row));
+}
+
+TEST_P(SpillTest, HalvesAreReadSideBySide) {
+  std::mt19937_64 random(5);
+  for (const uint64_t run_bytes : {uint64_t{0}, uint64_t{1} << 18, uint64_t{1} << 30}) {
+    for (const uint64_t most : {uint64_t{1}, uint64_t{7}, uint64_t{3000}, ~uint64_t{0}}) {
+      RowSorter<Row, Order> sorter(space_, run_bytes);
+      std::vector<Row> expected;
+      for (uint32_t i = 0; i < 50'000; ++i) {
+        expected.push_back({random() % most, i, 0});
+        ASSERT_TRUE(sorter.Add(expected.back()).ok());
+      }
+      std::sort(expected.begin(), expected.end(), Order::Less);
+      ASSERT_TRUE(sorter.Sort().ok());
+      const uint64_t middle = sorter.MiddleMajor();
+      if (most > 1000) {
+        const double share = static_cast<double>(middle) / static_cast<double>(most);
+        EXPECT_NEAR(share, 0.5, 0.1) << run_bytes;
+      }
+      RowSorter<Row, Order>::Reader second(sorter, middle + 1);
+      RowSorter<Row, Order>::Reader first(sorter, 0, middle);
+      std::vector<Row> halves[2];
+      // In turn, so that each meets blocks that the other has given back.
+      for (bool more = true; more;) {
+        more = false;
+        for (auto* half : {&first, &second}) {
+          Row row;
+          for (int i = 0; i < 100 && half->Next(&row); ++i) {
+            halves[half == &second].push_back(row);
+            more = true;
+          }
+          ASSERT_TRUE(half->status().ok());
+        }
+      }
+      halves[0].insert(halves[0].end(), halves[1].begin(), halves[1].end());
+      EXPECT_TRUE(halves[0] == expected) << run_bytes << " " << most;
+    }
+  }
 }
 
 TEST_P(SpillTest, RowsAreReadInTheirOrderAndOneByOne) {
@@ -177,6 +220,16 @@ TEST_P(SpillTest, BlocksKeepTheirBytesWhileOthersComeAndGo) {
   }
 }
 
+// Bytes of the files of a space in the directory.
+uint64_t SpilledBytes(const std::string& directory) {
+  uint64_t spilled = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+    const bool is_of_space = entry.path().parent_path().filename().string().rfind("load-", 0) == 0;
+    if (is_of_space) spilled += entry.file_size();
+  }
+  return spilled;
+}
+
 TEST(SpillSpaceTest, PlacesOfDroppedBlocksAreWrittenAgain) {
   const ScratchDirectory directory;
   const auto store = Store::Open(directory.path(), {.create_if_missing = true});
@@ -187,13 +240,30 @@ TEST(SpillSpaceTest, PlacesOfDroppedBlocksAreWrittenAgain) {
     SpillBlocks blocks(space);
     for (int i = 0; i < 5; ++i) ASSERT_TRUE(blocks.Add(bytes).ok());
   }
-  uint64_t spilled = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory.path())) {
-    const bool is_of_space = entry.path().parent_path().filename().string().rfind("load-", 0) == 0;
-    if (is_of_space) spilled += entry.file_size();
-  }
+  const uint64_t spilled = SpilledBytes(directory.path());
   EXPECT_GE(spilled, 5 * bytes.size());
   EXPECT_LT(spilled, 6 * bytes.size());
+  space.RemoveBlocks();
+  EXPECT_EQ(SpilledBytes(directory.path()), 0u);
+}
+
+TEST(SpillSpaceTest, WhatIsReadInOrderLeavesMemoryToWhatIsReadHereAndThere) {
+  const ScratchDirectory directory;
+  const auto store = Store::Open(directory.path(), {.create_if_missing = true});
+  ASSERT_TRUE(store.ok());
+  const std::string bytes(100'000, 'x');
+  SpillSpace space(**store, /*memory_bytes=*/4 * bytes.size());
+  SpillBlocks in_order(space, SpillAccess::kInOrder);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(in_order.Add(bytes).ok());
+  EXPECT_EQ(SpilledBytes(directory.path()), 0u);
+  ASSERT_TRUE(in_order.Add(bytes).ok());
+  const uint64_t spilled = SpilledBytes(directory.path());
+  EXPECT_GE(spilled, bytes.size());
+  SpillBlocks here_and_there(space, SpillAccess::kHereAndThere);
+  ASSERT_TRUE(here_and_there.Add(bytes).ok());
+  EXPECT_EQ(SpilledBytes(directory.path()), spilled);
+  ASSERT_TRUE(here_and_there.Add(bytes).ok());
+  EXPECT_GE(SpilledBytes(directory.path()), spilled + bytes.size());
 }
 
 INSTANTIATE_TEST_SUITE_P(Memory, SpillTest, ::testing::Values(0, 100'000, uint64_t{1} << 30));

@@ -202,7 +202,8 @@ TEST_P(TableLoadTest, LoadedFactsAreThoseThatWereInserted) {
           ASSERT_TRUE(loading.Add().ok());
         }
         ASSERT_TRUE(loading.FinishFacts().ok());
-        ASSERT_TRUE(loading.WriteInEdges().ok());
+        ASSERT_TRUE(loading.WriteInEdges(FactLoad::Half::kSecond).ok());
+        ASSERT_TRUE(loading.WriteInEdges(FactLoad::Half::kFirst).ok());
         ASSERT_TRUE(loading.WriteArticleFacts().ok());
         ASSERT_TRUE(transaction->Commit(load).ok());
       }
@@ -243,7 +244,8 @@ TEST_P(TableLoadTest, FactsOfArticlesOfALoadCanBeErased) {
       ASSERT_TRUE(loading.Add().ok());
     }
     ASSERT_TRUE(loading.FinishFacts().ok());
-    ASSERT_TRUE(loading.WriteInEdges().ok());
+    ASSERT_TRUE(loading.WriteInEdges(FactLoad::Half::kSecond).ok());
+    ASSERT_TRUE(loading.WriteInEdges(FactLoad::Half::kFirst).ok());
     ASSERT_TRUE(loading.WriteArticleFacts().ok());
     ASSERT_TRUE(transaction->Commit(load).ok());
   }
@@ -306,7 +308,8 @@ TEST_P(TableLoadTest, QuotesOfALoadAreReadWithItsVocabulary) {
       ASSERT_TRUE(loading.Add().ok());
     }
     ASSERT_TRUE(loading.FinishFacts().ok());
-    ASSERT_TRUE(loading.WriteInEdges().ok());
+    ASSERT_TRUE(loading.WriteInEdges(FactLoad::Half::kSecond).ok());
+    ASSERT_TRUE(loading.WriteInEdges(FactLoad::Half::kFirst).ok());
     ASSERT_TRUE(loading.WriteArticleFacts().ok());
     ASSERT_TRUE(transaction->Commit(load).ok());
   }
