@@ -262,8 +262,8 @@ absl::Status NodeLoad::EnterNames() {
       const std::string normalised = NormalizeName(name);
       if (normalised.empty()) return;
       auto& bearers = names_[normalised];
-      if (bearers.empty() || bearers.back().entity != entity)
-        bearers.push_back({entity, canonical});
+      const bool is_known = !bearers.empty() && bearers.back().entity == entity;
+      if (!is_known) bearers.push_back({entity, canonical});
     };
     enter(shared_.texts.Text(entities_[entity].name), true);
     for (const EntityName& name : payload.names) enter(name.text, false);
