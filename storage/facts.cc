@@ -141,8 +141,8 @@ class CachedEvidence final : public ReadCache::Entry {
       case PrefetchStep::kFact:
         return __builtin_prefetch(facts_.data() + (fact - first_));
       case PrefetchStep::kPieces:
-        if (fact - first_ < facts_.size())
-          __builtin_prefetch(pieces_.data() + Begin(fact - first_));
+        if (fact - first_ >= facts_.size()) return;
+        return __builtin_prefetch(pieces_.data() + Begin(fact - first_));
     }
   }
   // Appends the fact's inline evidence. False when there is no such fact. `*overflow`: how many
@@ -533,6 +533,7 @@ absl::StatusOr<BareEvidenceOfFacts> ReadBareEvidence(const View& view,
                                                      absl::Span<const FactId> facts) {
   BareEvidenceOfFacts read;
   read.of_fact.resize(facts.size());
+  read.pieces.reserve(2 * facts.size());
   const auto finish = [&](size_t i, size_t begin, uint16_t flags, uint64_t overflow) {
     const absl::Status status = ReadOverflow(view, facts[i], overflow, [&](const Evidence& piece) {
       read.pieces.push_back(
