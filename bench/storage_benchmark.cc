@@ -99,8 +99,10 @@ void UnpackColumn(benchmark::State& state, Unpacker unpacker) {
   constexpr size_t kValues = 8192;
   const uint8_t width = static_cast<uint8_t>(state.range(0));
   const std::vector<uint8_t> bytes(kValues * width / 8, 0x5a);
-  const PackedNumbers numbers{
-      .bytes = bytes.data(), .size = static_cast<uint32_t>(bytes.size()), .width = width, .base = 1'000'000};
+  const PackedNumbers numbers{.bytes = bytes.data(),
+                              .size = static_cast<uint32_t>(bytes.size()),
+                              .width = width,
+                              .base = 1'000'000};
   std::vector<uint64_t> values(kValues);
   for (auto _ : state) {
     Unpack(unpacker, numbers, 0, kValues, values.data());
