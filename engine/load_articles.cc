@@ -386,19 +386,19 @@ absl::Status NodeLoad::LearnArticles() {
   if (!records.learns()) return absl::OkStatus();
   const uint64_t share = storage::ArticleLoad::SampleShare(ways_.size());
   std::string scratch;
-  RETURN_IF_ERROR(
-      EachArticleRow([&](uint64_t number, const ArticleRow& row, LoadInput& input) -> absl::Status {
-        if (number % share != 0 || ways_[number] != Way::kDirect) return absl::OkStatus();
-        if (united_articles_.contains(number)) return absl::OkStatus();
-        if (shared_.stop) return absl::CancelledError("the load has failed");
-        ASSIGN_OR_RETURN(const absl::string_view payload, input.payloads_.Read(row.payload, &scratch));
-        if (same_ids_) {
-          records.Sample(payload, row.published);
-        } else {
-          records.Sample(WithCatalogueIds(payload), row.published);
-        }
-        return absl::OkStatus();
-      }));
+  RETURN_IF_ERROR(EachArticleRow([&](uint64_t number, const ArticleRow& row,
+                                     LoadInput& input) -> absl::Status {
+    if (number % share != 0 || ways_[number] != Way::kDirect) return absl::OkStatus();
+    if (united_articles_.contains(number)) return absl::OkStatus();
+    if (shared_.stop) return absl::CancelledError("the load has failed");
+    ASSIGN_OR_RETURN(const absl::string_view payload, input.payloads_.Read(row.payload, &scratch));
+    if (same_ids_) {
+      records.Sample(payload, row.published);
+    } else {
+      records.Sample(WithCatalogueIds(payload), row.published);
+    }
+    return absl::OkStatus();
+  }));
   return records.Learn(share);
 }
 

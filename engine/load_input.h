@@ -127,8 +127,8 @@ struct LoadShared {
   bool strict = false;
 };
 
-// Rows. Places are packed (PackPlace), `extra` and `payload` lead into the input's logs of bytes; 0:
-// none.
+// Rows. Places are packed (PackPlace), `extra` and `payload` lead into the input's logs of bytes;
+// 0: none.
 struct EntityRow {
   TextId key;  // kNoText: known by name
   TextId name;
@@ -250,7 +250,7 @@ class LoadInput {
 
   const uint32_t number_;
   LoadShared& shared_;
-  uint32_t uncounted_ = 0;  // claims
+  uint32_t uncounted_ = 0;     // claims
   storage::ByteLog payloads_;  // of entities and articles
   storage::ByteLog extras_;    // of facts and evidence
   storage::RowLog<EntityRow> entities_;

@@ -22,8 +22,8 @@ struct NewNodes {
 
 class EdgeStream {
  public:
-  // `load` has files and must outlive the stream. Streams of different nodes may be used by different
-  // threads.
+  // `load` has files and must outlive the stream. Streams of different nodes may be used by
+  // different threads.
   EdgeStream(Direction direction, TableLoad& load, const NewNodes& new_nodes);
 
   // The new edges of a node, all columns set, sorted by (relation, other, fact). Nodes come in

@@ -114,8 +114,7 @@ void SpillSpace::GivePlace(uint64_t offset, uint64_t size) {
   free_[PlaceSize(size)].push_back(offset);
 }
 
-SpillBlocks::SpillBlocks(SpillSpace& space, SpillAccess access)
-    : space_(space), access_(access) {}
+SpillBlocks::SpillBlocks(SpillSpace& space, SpillAccess access) : space_(space), access_(access) {}
 
 SpillBlocks::~SpillBlocks() {
   for (size_t i = 0; i < blocks_.size(); ++i) Drop(i);
