@@ -176,12 +176,13 @@ absl::Status EvidenceReader::Meet(absl::Span<const NodeId> articles, bool with_s
   if (segments_ != nullptr) segments_->Begin();
   met_.resize(articles.size());
   RETURN_IF_ERROR(LookUp(articles, absl::MakeSpan(met_)));
-  if (!with_sources) return absl::OkStatus();
-  RETURN_IF_ERROR(Complete(articles, absl::MakeSpan(met_)));
+  if (with_sources) RETURN_IF_ERROR(Complete(articles, absl::MakeSpan(met_)));
   // Those of few facts are met again with the next ones, and remembering many takes a while.
   if (articles.size() > kMostRemembered) return absl::OkStatus();
   if (remembered_.size() >= kMostArticles) remembered_.clear();
-  for (size_t i = 0; i < articles.size(); ++i) remembered_.emplace(articles[i], met_[i]);
+  for (size_t i = 0; i < articles.size(); ++i) {
+    if (met_[i].source != kNoId) remembered_.emplace(articles[i], met_[i]);
+  }
   return absl::OkStatus();
 }
 

@@ -36,9 +36,10 @@ class EvidenceReader {
   absl::StatusOr<std::vector<Evidence>> Read(const std::vector<storage::Evidence>& pieces);
 
   // Evidence of many facts without its words: first the articles of all pieces are looked up at
-  // once, in any order, repeated or not. Without `with_sources` copies get no independent source.
+  // once, in any order, repeated or not. Without `with_sources` copies get no independent source,
+  // and what they are copies of is not looked at.
   absl::Status Meet(absl::Span<const storage::BareEvidence> pieces, bool with_sources);
-  // Then pieces [begin, end) of those are put together.
+  // Then pieces [begin, end) of those are put together, until anything else is asked for.
   void Read(absl::Span<const storage::BareEvidence> pieces, size_t begin, size_t end,
             std::vector<Evidence>* evidence) const;
 

@@ -32,8 +32,8 @@ class ClaimLoad {
   // Both must outlive this; `nodes` has placed its entities and articles.
   ClaimLoad(const LoadContext& context, NodeLoad& nodes);
 
-  // In this order. The last two do nothing without files; then, each may be called by another
-  // thread.
+  // In this order. What comes after WriteFacts does nothing without files; each of it, and each
+  // half, is called once, by any thread.
   absl::Status ResolveFacts();
   absl::Status ResolveEvidence();
   absl::Status WriteFacts();

@@ -9,9 +9,15 @@ constexpr size_t kMostDigits = 9;
 constexpr size_t kLongestPrefix = 32;
 // How much farther than numbers in use an array may reach.
 constexpr uint64_t kSlack = 1 << 16;
-// Of so many numbers that follow each other one is counted, for all: threads that enter texts at
-// once would else have to wait for each other's counting.
-constexpr uint64_t kNumbersCounted = 16;
+// Of about so many numbers one is counted, for all: threads that enter texts at once would else
+// have to wait for each other's counting.
+constexpr int kBitsCounted = 4;
+
+// Whether a number stands for all: as good as random, whatever the steps it was counted up in.
+bool IsCounted(uint64_t number) {
+  constexpr uint64_t kGoldenRatio = 0x9e3779b97f4a7c15;
+  return number * kGoldenRatio >> (64 - kBitsCounted) == 0;
+}
 
 // Cuts a text into a prefix and a number that is written in one way only; false when it is none.
 bool Split(absl::string_view text, absl::string_view* prefix, uint64_t* number) {
@@ -95,7 +101,7 @@ void NumberedTexts::Enter(absl::string_view text, TextId id) {
   Id& known = chunk[place % kIdsOfChunk];
   if (known.load(std::memory_order_relaxed) != kNoText) return;
   known.store(id, std::memory_order_relaxed);
-  if (number % kNumbersCounted == 0) series->entered += kNumbersCounted;
+  if (IsCounted(number)) series->entered += uint64_t{1} << kBitsCounted;
 }
 
 void NumberedTexts::Clear() {

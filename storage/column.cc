@@ -319,6 +319,7 @@ bool Column::ReadPacked(size_t n, ByteReader* bytes) {
   if (!all_usual_) {
     absl::string_view bits;
     if (!bytes->Bytes((n + kBitsAByte - 1) / kBitsAByte, &bits)) return false;
+    // So there are fewer than 2^32 of them.
     own_ = reinterpret_cast<const uint8_t*>(bits.data());
     own_size_ = static_cast<uint32_t>(bits.size());
     own = OwnBefore(n);

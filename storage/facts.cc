@@ -554,7 +554,11 @@ absl::StatusOr<BareEvidenceOfFacts> ReadBareEvidence(const View& view,
     if (!cached.Read(facts[i], &read.pieces, &flags, &overflow)) return absl::OkStatus();
     return finish(i, begin, flags, overflow);
   };
-  RETURN_IF_ERROR(TakeFacts<CachedEvidence>(view, facts, take_kept, take));
+  // Few are not worth taking whole blocks apart.
+  constexpr size_t kFewFacts = 16;
+  RETURN_IF_ERROR(facts.size() < kFewFacts
+                      ? TakeRecords(view, facts, take)
+                      : TakeFacts<CachedEvidence>(view, facts, take_kept, take));
   return read;
 }
 

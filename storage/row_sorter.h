@@ -119,8 +119,8 @@ class RowSorter {
     return *middle;
   }
 
-  // Reads sorted rows, once: their memory is given back. Readers of different rows may be used by
-  // different threads.
+  // Reads sorted rows, once: what was spilled of them is given back. Readers of different rows may
+  // be used by different threads, since none reads a block that has no row of its own.
   class Reader {
    public:
     // Of the rows with first <= Major <= last.
@@ -134,9 +134,12 @@ class RowSorter {
       rows_ = absl::MakeConstSpan(rows).subspan(begin - rows.begin(), end - begin);
       runs_.reserve(sorter.runs_.size());
       for (const auto& [run_begin, run_end] : sorter.runs_) {
-        const auto majors = sorter.last_majors_.begin();
-        const size_t block = std::lower_bound(majors + run_begin, majors + run_end, first) - majors;
-        Run& run = runs_.emplace_back(Run{block, block, run_end, {}, {}, 0});
+        const auto firsts = sorter.first_majors_.begin();
+        const auto lasts = sorter.last_majors_.begin();
+        const size_t end = std::upper_bound(firsts + run_begin, firsts + run_end, last) - firsts;
+        const size_t block = std::min<size_t>(
+            std::lower_bound(lasts + run_begin, lasts + run_end, first) - lasts, end);
+        Run& run = runs_.emplace_back(Run{block, block, end, {}, {}, 0});
         status_.Update(Advance(&run));
         run.at =
             std::lower_bound(run.rows.begin(), run.rows.end(), first, before) - run.rows.begin();
@@ -254,6 +257,7 @@ class RowSorter {
     const size_t begin_block = blocks_.size();
     for (size_t begin = 0; begin < rows_.size(); begin += kBlockRows) {
       const size_t count = std::min(kBlockRows, rows_.size() - begin);
+      first_majors_.push_back(Order::Major(rows_[begin]));
       last_majors_.push_back(Order::Major(rows_[begin + count - 1]));
       middle_majors_.push_back(Order::Major(rows_[begin + count / 2]));
       RETURN_IF_ERROR(blocks_.Add(absl::string_view(
@@ -273,7 +277,8 @@ class RowSorter {
   // For sorting runs: memory that is used again need not be made ready by the system.
   std::unique_ptr<Row[]> scratch_;
   std::vector<std::pair<size_t, size_t>> runs_;  // the blocks [first, second) of each
-  std::vector<uint64_t> last_majors_;            // by block, of its last row
+  std::vector<uint64_t> first_majors_;           // by block, of its first row
+  std::vector<uint64_t> last_majors_;            // likewise
   std::vector<uint64_t> middle_majors_;          // likewise
   uint64_t size_ = 0;
 };

@@ -44,8 +44,8 @@ class SpillSpace {
 
   // The path of a file that is not there yet. From any thread.
   absl::StatusOr<std::string> NewFile();
-  // Removes the file of blocks when nobody reads any of them again, for which the system takes a
-  // while. Blocks in memory stay.
+  // Removes the file of blocks, for which the system takes a while. From then on none is added or
+  // read, but for those in memory.
   void RemoveBlocks();
   rocksdb::Env* env() const { return env_; }
   uint64_t memory_bytes() const { return memory_bytes_; }
@@ -70,14 +70,15 @@ class SpillSpace {
   std::atomic<uint64_t> files_{0};
 
   absl::Mutex mutex_;
-  // Made by the first Write, and never again; whoever has a place may use it without the mutex.
+  // Made by the first Write, and never again; whoever has a place may use it without the mutex,
+  // until RemoveBlocks.
   std::unique_ptr<rocksdb::RandomRWFile> file_;
   std::string file_path_;
   uint64_t file_size_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::flat_hash_map<uint64_t, std::vector<uint64_t>> free_ ABSL_GUARDED_BY(mutex_);  // by size
 };
 
-// Filled and read by one thread at a time; reading by several at once is fine.
+// Filled by one thread at a time. Several may read at once, and drop blocks that no other reads.
 class SpillBlocks {
  public:
   explicit SpillBlocks(SpillSpace& space, SpillAccess access = SpillAccess::kInOrder);

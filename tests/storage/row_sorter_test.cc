@@ -156,6 +156,35 @@ TEST_P(SpillTest, HalvesAreReadSideBySide) {
   }
 }
 
+TEST_P(SpillTest, AHalfReadsNoBlockThatTheOtherHasGivenBack) {
+  constexpr uint32_t kBlockRows = (64 << 10) / sizeof(Row);
+  constexpr uint32_t kRuns = 3;
+  constexpr uint32_t kBlocksOfRun = 4;
+  RowSorter<Row, Order> sorter(space_, uint64_t{kBlocksOfRun} * kBlockRows * sizeof(Row));
+  std::vector<Row> expected;
+  // Majors end with blocks, and those of the last run are all in the second half.
+  for (uint32_t run = 0; run < kRuns; ++run) {
+    for (uint32_t i = 0; i < kBlocksOfRun * kBlockRows; ++i) {
+      expected.push_back({i / kBlockRows + (run == kRuns - 1 ? 100 : 0), i, run});
+      ASSERT_TRUE(sorter.Add(expected.back()).ok());
+    }
+  }
+  std::stable_sort(expected.begin(), expected.end(), Order::Less);
+  ASSERT_TRUE(sorter.Sort().ok());
+  const uint64_t middle = sorter.MiddleMajor();
+  RowSorter<Row, Order>::Reader second(sorter, middle + 1);
+  std::vector<Row> of_second;
+  Row row;
+  while (second.Next(&row)) of_second.push_back(row);
+  ASSERT_TRUE(second.status().ok());
+  RowSorter<Row, Order>::Reader first(sorter, 0, middle);
+  std::vector<Row> all;
+  while (first.Next(&row)) all.push_back(row);
+  ASSERT_TRUE(first.status().ok()) << first.status();
+  all.insert(all.end(), of_second.begin(), of_second.end());
+  EXPECT_TRUE(all == expected);
+}
+
 TEST_P(SpillTest, RowsAreReadInTheirOrderAndOneByOne) {
   RowLog<Row> log(space_);
   const uint32_t count = 3 * RowLog<Row>::kBlockRows + 5;
