@@ -151,7 +151,7 @@ class Import {
         reading_->Read([this](uint64_t bytes) { progress_->Read(bytes, loader_->claims_read()); });
     // Rejections come before whatever ended the reading: in strict mode one of them did.
     const absl::Status told = loader_->TellRejections();
-    if (!read.ok()) return Fail(read, kUsage);
+    if (!read.ok()) return Fail(read, reading_->loader_failed() ? kDatabaseError : kUsage);
     if (!told.ok()) return Fail(told, kUsage);
     reading_->EachUnknownField([this](uint32_t file, const std::string& field, uint64_t times) {
       progress_->Finish();

@@ -255,6 +255,7 @@ std::unique_ptr<ImportFormat> TablesFormat::Continue(LoadInput& input) const {
   if (!header_read_ || header_failed_) return nullptr;
   auto rest = std::make_unique<TablesFormat>(input, ids_, table_);
   rest->header_read_ = true;
+  rest->width_ = width_;
   rest->columns_ = columns_;
   rest->properties_ = properties_;
   return rest;
@@ -281,6 +282,18 @@ absl::Status TablesFormat::ReadHeader(const InputPlace& place) {
         place, absl::StrCat("the header of ", table.name, " has no column '",
                             absl::StrJoin(names, "' or '"), "', so the file is not read"));
   }
+  for (size_t i = 0; i < row_.size(); ++i) {
+    const auto is_same = [&](size_t other) { return row_[other] == row_[i]; };
+    size_t first = 0;
+    while (!is_same(first)) ++first;
+    if (first == i || row_[i].empty()) continue;
+    header_failed_ = true;
+    InputPlace at = place;
+    at.column = row_.ColumnOf(i);
+    return input_.Reject(at, absl::StrCat("the header has the column '", row_[i],
+                                          "' twice, so the file is not read"));
+  }
+  width_ = row_.size();
   columns_.assign(table.columns.size(), -1);
   properties_.clear();
   for (size_t i = 0; i < row_.size(); ++i) {
@@ -299,6 +312,15 @@ absl::Status TablesFormat::ReadHeader(const InputPlace& place) {
 }
 
 absl::Status TablesFormat::ReadRow(const InputPlace& place) {
+  // What stands behind the last column would be lost, as the rest of a text whose comma is not in
+  // quotes.
+  for (size_t i = width_; i < row_.size(); ++i) {
+    if (row_[i].empty()) continue;
+    InputPlace at = place;
+    at.column = row_.ColumnOf(i);
+    return input_.Reject(at, absl::StrCat("the row has ", row_.size(), " fields, the header has ",
+                                          width_, " columns"));
+  }
   switch (*table_) {
     case Table::kEntities:
       return ReadEntity(place);

@@ -71,6 +71,7 @@ class TablesFormat : public ImportFormat {
   std::string open_;  // the lines so far of a row that has line breaks in quotes
   InputPlace open_place_;
   CsvRow row_;
+  size_t width_ = 0;  // of the header, in columns
   // Where each of the table's own columns stands, −1 absent; the other columns.
   std::vector<int> columns_;
   std::vector<PropertyColumn> properties_;

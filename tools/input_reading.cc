@@ -88,9 +88,10 @@ absl::Status InputReading::MakeReader(uint32_t index) {
     wanted = source.format.empty() ? GuessFormat(head, source.file->name()) : source.format;
   }
   if (wanted.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("cannot guess the format of ",
-                                                   source.file->name(), "; say --format ",
-                                                   absl::StrJoin(ImportFormatNames(), "|")));
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot guess the format of ", source.file->name(), "; say --format ",
+                     absl::StrJoin(ImportFormatNames(), "|"),
+                     ", or which of the tables it is, as in facts=", source.file->name()));
   }
   reader.input = &loader_.NewInput();
   if (wanted == kTables) {
@@ -141,9 +142,10 @@ absl::Status InputReading::Read(const std::function<void(uint64_t bytes)>& repor
   if (!alone_) other = std::thread([this] { Work(nullptr); });
   Work(&report);
   if (other.joinable()) other.join();
-  const absl::Status ended = EndFiles();
+  absl::Status ended = loader_failed_ ? absl::OkStatus() : EndFiles();
   fact_ids_ = FactIds();
-  return ended;
+  absl::MutexLock lock(&mutex_);
+  return loader_failed_ ? loader_failure_ : ended;
 }
 
 absl::Status InputReading::EndFiles() {
@@ -189,8 +191,9 @@ uint32_t InputReading::TakeReader() {
       return reader.gives_facts && is_ready(reader);
     });
     if (ready == readers_.end()) ready = std::find_if(readers_.begin(), readers_.end(), is_ready);
+    if (loader_failed_) ready = readers_.end();
     taken = static_cast<uint32_t>(ready - readers_.begin());
-    return ready != readers_.end() ||
+    return loader_failed_ || ready != readers_.end() ||
            std::none_of(readers_.begin(), readers_.end(),
                         [](const Reader& reader) { return reader.state == State::kWaiting; });
   };
@@ -219,9 +222,16 @@ absl::StatusOr<bool> InputReading::ReadLine(const Reader& lines, Reader& reader)
   }
   // How many lines there are before a part is known when those have been read.
   const InputPlace place{static_cast<uint32_t>(&lines - readers_.data()), file.line_number(), 0};
-  RETURN_IF_ERROR(file.line_too_long() ? reader.input->Reject(place, TooLong())
-                                       : reader.format->ReadLine(line, place));
-  return true;
+  const absl::Status read = file.line_too_long() ? reader.input->Reject(place, TooLong())
+                                                 : reader.format->ReadLine(line, place);
+  if (read.ok()) return true;
+  // In strict mode a rejection is a row's fault, and all rows before it are told.
+  if (!absl::IsInvalidArgument(read)) {
+    absl::MutexLock lock(&mutex_);
+    if (!loader_failed_) loader_failure_ = read;
+    loader_failed_ = true;
+  }
+  return read;
 }
 
 absl::Status InputReading::ReadAll(const Reader& lines, Reader& reader,
@@ -231,7 +241,7 @@ absl::Status InputReading::ReadAll(const Reader& lines, Reader& reader,
   bool more = true;
   while (more) {
     ASSIGN_OR_RETURN(more, ReadLine(lines, reader));
-    if (cancelled_) return absl::CancelledError("cancelled");
+    if (cancelled_ || loader_failed_) return absl::CancelledError("cancelled");
     if (more && file.line_number() % kLinesBetweenReports != 0) continue;
     bytes_ += file.bytes_read() - bytes_told;
     bytes_told = file.bytes_read();

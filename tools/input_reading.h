@@ -45,8 +45,10 @@ class InputReading {
 
   // Reads all; `report` is called now and then, in this thread, with the bytes read so far.
   // Rejections are the loader's to tell, see BulkLoader::TellRejections. An error that is not about
-  // a record is the first in the order of the files.
+  // a record is the first in the order of the files, or the loader's, which ends the reading.
   absl::Status Read(const std::function<void(uint64_t bytes)>& report);
+  // Whether it was the loader's.
+  bool loader_failed() const { return loader_failed_; }
 
   // Where a place that the loader tells of stands: the index of its source, the line there. Once
   // everything has been read.
@@ -95,6 +97,9 @@ class InputReading {
   FactIds fact_ids_;
   absl::Mutex mutex_;
   std::vector<Reader> readers_;  // states are guarded by mutex_
+  // Why the loader could not take a row, through no fault of the row; then nothing more is read.
+  absl::Status loader_failure_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<bool> loader_failed_{false};
   std::atomic<uint64_t> bytes_{0};
   bool alone_ = true;  // one thread reads
 };

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -333,6 +335,33 @@ TEST_F(ImportCommandTest, AKilledImportLeavesAllOrNothing) {
     EXPECT_EQ(Facts(), existed ? kManyClaims + 1 : kManyClaims);
     ExpectClean(database());
   }
+}
+
+TEST_F(ImportCommandTest, AFullDiskIsNoFaultOfTheRows) {
+  std::string facts = "id,subject,type,object\n";
+  std::string evidence = "fact,article\n";
+  for (int i = 0; i < 60'000; ++i) {
+    const std::string digits = std::to_string(i);
+    facts += digits + ",S" + digits + ",T,O\n";
+    evidence += digits + ",a" + digits + "\n";
+  }
+  const std::string facts_path = Write("facts.csv", facts);
+  const std::string evidence_path = Write("evidence.csv", evidence);
+  // Inherited by the program: files cannot grow beyond the limit, and writing more is an error.
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto signalled = signal(SIGXFSZ, SIG_IGN);
+  rlimit small = before;
+  small.rlim_cur = 500'000;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  Program program({"import", "--memory", "1", database(), facts_path, evidence_path}, "",
+                  PathOf("streams"));
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  signal(SIGXFSZ, signalled);
+  const Program::Outcome outcome = program.Wait();
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_THAT(outcome.err, HasSubstr("import failed, nothing was loaded: "));
+  EXPECT_THAT(outcome.err, Not(HasSubstr("the id of no fact")));
 }
 
 }  // namespace

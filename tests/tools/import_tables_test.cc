@@ -180,6 +180,23 @@ TEST_F(TablesImportTest, BadRowsAreRejectedWithTheirPlace) {
   }
 }
 
+TEST_F(TablesImportTest, TextBehindTheLastColumnRejectsItsRow) {
+  Write("facts", "id,subject,type,object\n1,A,T,B\n2,A,T,B, and C\n3,A,T,C,,\n");
+  const Program::Outcome loaded = ImportFiles({"facts"});
+  EXPECT_EQ(loaded.code, 1);
+  EXPECT_THAT(loaded.err, AllOf(HasSubstr(":3:9: the row has 5 fields, the header has 4 columns"),
+                                HasSubstr("new: 2 facts"), HasSubstr("1 row rejected")));
+}
+
+TEST_F(TablesImportTest, AColumnThatIsThereTwiceRejectsTheFile) {
+  Write("facts", "id,subject,type,object,object\n1,A,T,B,C\n");
+  const Program::Outcome loaded = ImportFiles({"facts"});
+  EXPECT_EQ(loaded.code, 1);
+  EXPECT_THAT(
+      loaded.err,
+      HasSubstr(":1:24: the header has the column 'object' twice, so the file is not read"));
+}
+
 TEST_F(TablesImportTest, AHeaderWithoutANeededColumnRejectsTheFileOnce) {
   Write("facts", "id,subject,kind,object\n1,A,T,B\n2,A,T,C\n");
   Write("evidence", "fact,source\n1,a\n");
