@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -282,11 +283,9 @@ absl::Status TablesFormat::ReadHeader(const InputPlace& place) {
         place, absl::StrCat("the header of ", table.name, " has no column '",
                             absl::StrJoin(names, "' or '"), "', so the file is not read"));
   }
+  absl::flat_hash_set<absl::string_view> names;
   for (size_t i = 0; i < row_.size(); ++i) {
-    const auto is_same = [&](size_t other) { return row_[other] == row_[i]; };
-    size_t first = 0;
-    while (!is_same(first)) ++first;
-    if (first == i || row_[i].empty()) continue;
+    if (row_[i].empty() || names.insert(row_[i]).second) continue;
     header_failed_ = true;
     InputPlace at = place;
     at.column = row_.ColumnOf(i);

@@ -197,6 +197,15 @@ TEST_F(TablesImportTest, AColumnThatIsThereTwiceRejectsTheFile) {
       HasSubstr(":1:24: the header has the column 'object' twice, so the file is not read"));
 }
 
+TEST_F(TablesImportTest, AHeaderMayHaveVeryManyColumns) {
+  std::string text = "id,subject,type,object";
+  for (int i = 0; i < 500'000; ++i) text += ",c" + std::to_string(i);
+  Write("facts", text + "\n1,A,T,B,C\n");
+  const Program::Outcome loaded = ImportFiles({"facts"});
+  EXPECT_EQ(loaded.code, 0) << loaded.err;
+  EXPECT_THAT(loaded.err, HasSubstr("new: 1 fact"));
+}
+
 TEST_F(TablesImportTest, AHeaderWithoutANeededColumnRejectsTheFileOnce) {
   Write("facts", "id,subject,kind,object\n1,A,T,B\n2,A,T,C\n");
   Write("evidence", "fact,source\n1,a\n");
