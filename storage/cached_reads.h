@@ -2,11 +2,14 @@
 // decides whether its view may use the cache at all.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include "absl/types/span.h"
 #include "storage/keys.h"
 #include "storage/page_reads.h"
 #include "storage/read_cache.h"
@@ -43,14 +46,6 @@ class CachedReads {
     if (pin_.has_value()) pin_->Release();
   }
 
-  // Makes a Find of the key that follows soon faster.
-  void Prefetch(CacheKey key) const {
-    if (cache_ != nullptr) cache_->Prefetch(key);
-  }
-  // A while after that, still faster.
-  void PrefetchEntry(CacheKey key) const {
-    if (cache_ != nullptr) cache_->PrefetchEntry(key);
-  }
   // The entry if the cache has it, until Begin or Release. T is what goes with the kind of key.
   template <typename T>
   const T* Find(CacheKey key) const {
@@ -58,6 +53,25 @@ class CachedReads {
     const T* found = static_cast<const T*>(cache_->Find(*pin_, key, sequence_));
     found_ += found != nullptr;
     return found;
+  }
+  // The same of many at once, and sooner: found[i] becomes the entry of keys[i].
+  template <typename T>
+  void FindMany(absl::Span<const CacheKey> keys, absl::Span<const T*> found) const {
+    if (cache_ == nullptr) {
+      std::fill(found.begin(), found.end(), nullptr);
+      return;
+    }
+    // What was fetched of so many is still in the processor's cache when they are read.
+    constexpr size_t kAtOnce = 256;
+    std::array<const ReadCache::Entry*, kAtOnce> entries;
+    for (size_t begin = 0; begin < keys.size(); begin += kAtOnce) {
+      const absl::Span<const CacheKey> part = keys.subspan(begin, kAtOnce);
+      cache_->FindMany(*pin_, part, sequence_, entries.data());
+      for (size_t i = 0; i < part.size(); ++i) {
+        found[begin + i] = static_cast<const T*>(entries[i]);
+        found_ += entries[i] != nullptr;
+      }
+    }
   }
   // Whether the cache takes something without giving up something else.
   bool HasRoom() const { return cache_ != nullptr && cache_->HasRoom(); }

@@ -269,33 +269,28 @@ absl::Status TakeFacts(const View& view, absl::Span<const FactId> facts, TakeFro
   if (!doubtful.empty()) RETURN_IF_ERROR(ReadDoubtful(view, facts, doubtful, take_doubtful));
   CachedReads reads(view, Family::kFacts);
   reads.Begin();
-  // Blocks are far from each other in memory, so each is on its way some facts before it is read.
-  constexpr size_t kAhead = 16;
-  constexpr size_t kStep = 2;
-  constexpr size_t kFoundAhead = kStep * std::size(kPrefetchSteps);
-  const auto block_of = [&](size_t at) { return facts[sealed[at]] / view.geometry().block_facts; };
-  std::vector<size_t> missing;
+  absl::InlinedVector<CacheKey, 8> keys;
+  for (const size_t i : sealed) {
+    keys.push_back(Kept::KeyOf(facts[i] / view.geometry().block_facts));
+  }
   absl::InlinedVector<const Kept*, 8> kept(sealed.size());
-  for (size_t at = 0; at < sealed.size() + kFoundAhead; ++at) {
-    if (at + kAhead < sealed.size()) reads.Prefetch(Kept::KeyOf(block_of(at + kAhead)));
-    if (at + kAhead / 2 < sealed.size()) {
-      reads.PrefetchEntry(Kept::KeyOf(block_of(at + kAhead / 2)));
+  reads.FindMany(keys, absl::MakeSpan(kept));
+  // What is read of so many is on its way at once.
+  constexpr size_t kAtOnce = 32;
+  std::vector<size_t> missing;
+  for (size_t begin = 0; begin < sealed.size(); begin += kAtOnce) {
+    const size_t end = std::min(begin + kAtOnce, sealed.size());
+    for (const PrefetchStep step : kPrefetchSteps) {
+      for (size_t at = begin; at < end; ++at) {
+        if (kept[at] != nullptr) kept[at]->Prefetch(step, facts[sealed[at]]);
+      }
     }
-    if (at < sealed.size()) {
-      const bool as_before = at > 0 && block_of(at) == block_of(at - 1);
-      kept[at] = as_before ? kept[at - 1] : reads.Find<Kept>(Kept::KeyOf(block_of(at)));
-    }
-    for (size_t step = 0; step < std::size(kPrefetchSteps) && at >= step * kStep; ++step) {
-      const size_t soon = at - step * kStep;
-      if (soon >= sealed.size() || kept[soon] == nullptr) continue;
-      kept[soon]->Prefetch(kPrefetchSteps[step], facts[sealed[soon]]);
-    }
-    if (at < kFoundAhead) continue;
-    const size_t due = at - kFoundAhead;
-    if (kept[due] == nullptr) {
-      missing.push_back(sealed[due]);
-    } else {
-      RETURN_IF_ERROR(take(sealed[due], *kept[due]));
+    for (size_t at = begin; at < end; ++at) {
+      if (kept[at] == nullptr) {
+        missing.push_back(sealed[at]);
+      } else {
+        RETURN_IF_ERROR(take(sealed[at], *kept[at]));
+      }
     }
   }
   return missing.empty() ? absl::OkStatus() : ReadSealed<Kept>(view, facts, missing, &reads, take);

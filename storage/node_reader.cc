@@ -69,26 +69,23 @@ absl::Status NodeReader::Load(absl::Span<const NodeId> nodes) {
   Begin();
   records_.assign(nodes.size(), nullptr);
   missing_.clear();
-  const auto reads_of = [this](NodeId node) -> const CachedReads& {
-    return IsArticle(node) ? articles_ : entities_;
-  };
-  // Records are far from each other in memory, so each is on its way some nodes before it is found.
-  constexpr size_t kAhead = 16;
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    if (i + kAhead < nodes.size()) {
-      reads_of(nodes[i + kAhead]).Prefetch(CacheKey::Node(nodes[i + kAhead]));
+  for (const bool articles : {false, true}) {
+    rows_.clear();
+    keys_.clear();
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      if (nodes[i] == kNoId || IsArticle(nodes[i]) != articles) continue;
+      rows_.push_back(i);
+      keys_.push_back(CacheKey::Node(nodes[i]));
     }
-    if (i + kAhead / 2 < nodes.size()) {
-      reads_of(nodes[i + kAhead / 2]).PrefetchEntry(CacheKey::Node(nodes[i + kAhead / 2]));
-    }
-    if (nodes[i] == kNoId) continue;
-    const CachedReads& reads = reads_of(nodes[i]);
-    const CachedNode* found = reads.Find<CachedNode>(CacheKey::Node(nodes[i]));
-    if (found != nullptr) {
-      records_[i] = &found->record();
-      __builtin_prefetch(&records_[i]->publisher);
-    } else {
-      missing_.emplace_back(nodes[i], i);
+    found_.resize(keys_.size());
+    (articles ? articles_ : entities_).FindMany(keys_, absl::MakeSpan(found_));
+    for (size_t k = 0; k < rows_.size(); ++k) {
+      if (found_[k] != nullptr) {
+        records_[rows_[k]] = &found_[k]->record();
+        __builtin_prefetch(&found_[k]->record().publisher);
+      } else {
+        missing_.emplace_back(nodes[rows_[k]], rows_[k]);
+      }
     }
   }
   if (missing_.empty()) return absl::OkStatus();

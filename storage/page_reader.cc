@@ -17,9 +17,6 @@ namespace {
 // Pages of so many edges are worth a place at once: they cost the most to decode.
 constexpr uint64_t kManyEdges = 64;
 
-// Memory answers after about as long as so many nodes take that are in the processor's cache.
-constexpr size_t kAhead = 16;
-
 }  // namespace
 
 absl::StatusOr<std::vector<ChunkSummary>> ReadSummaries(const View& view, Direction direction,
@@ -65,22 +62,20 @@ const DecodedPage* PageReader::KeepPage(CacheKey key, std::unique_ptr<DecodedPag
 
 absl::Status PageReader::Load(absl::Span<const NodeId> nodes) {
   Begin();
-  pages_.assign(nodes.size(), nullptr);
+  keys_.clear();
+  for (const NodeId node : nodes) keys_.push_back(CacheKey::Page(direction_, node, 0));
+  pages_.resize(nodes.size());
+  reads_.FindMany(keys_, absl::MakeSpan(pages_));
   missing_.clear();
   for (size_t i = 0; i < nodes.size(); ++i) {
-    if (i + kAhead < nodes.size()) {
-      reads_.Prefetch(CacheKey::Page(direction_, nodes[i + kAhead], 0));
-    }
-    const DecodedPage* page = reads_.Find<DecodedPage>(CacheKey::Page(direction_, nodes[i], 0));
+    const DecodedPage* const page = std::exchange(pages_[i], nullptr);
     if (page == nullptr) {
       missing_.push_back({nodes[i], i, 0});
+    } else if (page->alone() && page->Has(columns_)) {
+      page->Prefetch();
+      pages_[i] = page;
     } else if (page->alone()) {
-      if (page->Has(columns_)) {
-        page->Prefetch();
-        pages_[i] = page;
-      } else {
-        missing_.push_back({nodes[i], i, page->columns()});
-      }
+      missing_.push_back({nodes[i], i, page->columns()});
     }
   }
   return missing_.empty() ? absl::OkStatus() : ReadMissing();

@@ -151,14 +151,21 @@ const ReadCache::Entry* ReadCache::Locate(CacheKey key, uint64_t hash, uint64_t*
   return nullptr;
 }
 
-void ReadCache::PrefetchEntry(CacheKey key) const {
-  if (slots_ == nullptr) return;
-  const uint64_t hash = HashOf(key);
+const ReadCache::Entry* ReadCache::Guess(uint64_t hash) const {
   uint64_t* const set = SetOf(hash);
   for (size_t way = 0; way < kWays; ++way) {
-    const uint64_t value = Atomic(set + way).load(std::memory_order_relaxed);
-    if (value == 0 || value >> kAddressBits != hash >> kAddressBits) continue;
-    __builtin_prefetch(reinterpret_cast<const void*>(value & kAddressMask));
+    const uint64_t value = Atomic(set + way).load();
+    if (value != 0 && value >> kAddressBits == hash >> kAddressBits) {
+      return reinterpret_cast<const Entry*>(value & kAddressMask);
+    }
+  }
+  return nullptr;
+}
+
+// Seldom written, so that readers on other cores keep the line.
+void ReadCache::Use(const Entry& entry) {
+  if (!entry.used_.load(std::memory_order_relaxed)) {
+    entry.used_.store(true, std::memory_order_relaxed);
   }
 }
 
@@ -167,11 +174,43 @@ const ReadCache::Entry* ReadCache::Find(const Pin& pin, CacheKey key, uint64_t s
   uint64_t* slot;
   const Entry* entry = Locate(key, HashOf(key), &slot);
   if (entry == nullptr || entry->since_ > sequence) return nullptr;
-  // Seldom written, so that readers on other cores keep the line.
-  if (!entry->used_.load(std::memory_order_relaxed)) {
-    entry->used_.store(true, std::memory_order_relaxed);
-  }
+  Use(*entry);
   return entry;
+}
+
+void ReadCache::FindMany(const Pin& pin, absl::Span<const CacheKey> keys, uint64_t sequence,
+                         const Entry** entries) const {
+  // Memory answers after about as long as so many keys take.
+  constexpr size_t kAhead = 16;
+  if (keys.size() < kAhead || pin.place_ == nullptr || slots_ == nullptr) {
+    for (size_t i = 0; i < keys.size(); ++i) entries[i] = Find(pin, keys[i], sequence);
+    return;
+  }
+  std::array<uint64_t, 2 * kAhead> hashes;
+  for (size_t i = 0; i < keys.size() + 2 * kAhead; ++i) {
+    if (i >= 2 * kAhead) {
+      const size_t due = i - 2 * kAhead;
+      const Entry* entry = entries[due];
+      uint64_t* slot;
+      if (entry != nullptr && !(entry->key_ == keys[due])) {
+        entry = Locate(keys[due], hashes[due % hashes.size()], &slot);
+      }
+      if (entry != nullptr && entry->since_ > sequence) entry = nullptr;
+      if (entry != nullptr) Use(*entry);
+      entries[due] = entry;
+    }
+    if (i >= kAhead && i - kAhead < keys.size()) {
+      const size_t soon = i - kAhead;
+      entries[soon] = Guess(hashes[soon % hashes.size()]);
+      // What most kinds of entries are asked first stands behind what is common to all.
+      __builtin_prefetch(entries[soon]);
+      __builtin_prefetch(entries[soon] + 1);
+    }
+    if (i < keys.size()) {
+      hashes[i % hashes.size()] = HashOf(keys[i]);
+      __builtin_prefetch(SetOf(hashes[i % hashes.size()]));
+    }
+  }
 }
 
 const ReadCache::Entry* ReadCache::Offer(const Pin& pin, CacheKey key, uint64_t sequence,

@@ -134,12 +134,12 @@ class ReadCache {
   ReadCache(const ReadCache&) = delete;
   ReadCache& operator=(const ReadCache&) = delete;
 
-  // Fetches what Find reads first into the processor's cache.
-  void Prefetch(CacheKey key) const { __builtin_prefetch(SetOf(HashOf(key))); }
-  // A while after that, what it reads next.
-  void PrefetchEntry(CacheKey key) const;
   // The entry, if there is one that holds as of `sequence`.
   const Entry* Find(const Pin& pin, CacheKey key, uint64_t sequence) const;
+  // The same of many at once: entries[i] becomes that of keys[i], or nullptr. Entries are far from
+  // each other in memory, so what is read of some is on its way while others are looked for.
+  void FindMany(const Pin& pin, absl::Span<const CacheKey> keys, uint64_t sequence,
+                const Entry** entries) const;
 
   // Whether an entry is worth a place that others have to give up.
   enum class Worth : uint8_t { kOnSecondOffer, kAtOnce };
@@ -183,6 +183,9 @@ class ReadCache {
 
   static uint64_t HashOf(CacheKey key);
   uint64_t* SetOf(uint64_t hash) const { return slots_ + (hash & set_mask_) * kWays; }
+  static void Use(const Entry& entry);
+  // An entry that is probably the one of a key with this hash, nullptr when there is none.
+  const Entry* Guess(uint64_t hash) const;
   // The key's entry, of whatever time, and its slot; nullptr when there is none.
   const Entry* Locate(CacheKey key, uint64_t hash, uint64_t** slot) const;
   bool MakeRoom(size_t bytes, Worth worth, uint64_t hash) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -68,6 +68,36 @@ TEST(ReadCacheTest, AnEntryIsFoundByReadersWhoseSnapshotItIsTrueOf) {
   EXPECT_TRUE(Offer(cache, pin, 7, 20, 7));
 }
 
+// Among so many keys some are taken for others at first sight.
+TEST(ReadCacheTest, ManyAreFoundAsEachIs) {
+  constexpr NodeId kEntries = 8;
+  constexpr NodeId kKeys = 200'000;
+  ReadCache cache(kEntries * kEntryBytes);
+  ReadCache::Pin pin(cache);
+  const CacheKey changed[] = {CacheKey::Node(3)};
+  cache.BeginChange(changed);
+  cache.EndChange(changed, 7);
+  for (NodeId id = 0; id < kEntries; ++id) Offer(cache, pin, id, 8, static_cast<int>(id));
+  std::vector<CacheKey> keys;
+  for (NodeId id = 0; id < kKeys; ++id) {
+    keys.push_back(CacheKey::Node(id));
+    if (id % 1000 == 0) keys.push_back(CacheKey::Node(id % kEntries));
+  }
+  std::vector<const ReadCache::Entry*> found(keys.size());
+  for (const uint64_t sequence : {6, 8}) {
+    for (const size_t count : {size_t{1}, size_t{15}, size_t{16}, size_t{100}, keys.size()}) {
+      cache.FindMany(pin, absl::MakeConstSpan(keys).first(count), sequence, found.data());
+      size_t hits = 0;
+      for (size_t i = 0; i < count; ++i) {
+        ASSERT_EQ(found[i], cache.Find(pin, keys[i], sequence)) << i;
+        hits += found[i] != nullptr;
+      }
+      EXPECT_GE(hits, 1u);
+    }
+    EXPECT_EQ(found[4] != nullptr, sequence == 8) << "key 3, behind one that is there twice";
+  }
+}
+
 TEST(ReadCacheTest, WhatAPinFoundStaysWhenItIsEvicted) {
   {
     ReadCache cache(10 * kEntryBytes);
