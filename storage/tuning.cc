@@ -147,11 +147,8 @@ rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env, const OpenOptions& options
   db.max_total_wal_size = 128 << 20;
   db.stats_dump_period_sec = 0;
   db.stats_persist_period_sec = 0;
-  db.keep_log_file_num = 1;
-  db.max_log_file_size = 1 << 20;
-  db.info_log_level = rocksdb::WARN_LEVEL;
-  // A reader writes nothing, not even a log.
-  if (options.read_only) db.info_log = std::make_shared<NullLogger>();
+  // RocksDB's own log tells users nothing, and one that cannot be written ends the program.
+  db.info_log = std::make_shared<NullLogger>();
   return db;
 }
 

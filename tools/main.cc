@@ -1,6 +1,8 @@
 // entente: one program, a subcommand for each way of use. README.md of this folder lists them.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,13 @@
 
 namespace entente::tools {
 namespace {
+
+// What a subcommand has written must have arrived, as far as the system can tell.
+ExitCode AfterWriting(ExitCode code) {
+  std::cout.flush();
+  const bool arrived = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good();
+  return code == kOk && !arrived ? Fail("cannot write to standard output", kDatabaseError) : code;
+}
 
 // CLI11 ends --help with 0 and wrong usage with codes of its own, all of which are kUsage here.
 int Run(int argc, char** argv) {
@@ -80,7 +89,7 @@ int Run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kOk : kUsage;
   }
-  return code;
+  return AfterWriting(code);
 }
 
 }  // namespace

@@ -94,7 +94,6 @@ ExitCode RunQuery(const std::string& path, const QueryOptions& options) {
     }
   }
   if (session->in_transaction()) return Fail(kOpenTransaction, kStatementError);
-  if (!std::cout.good()) return Fail("cannot write to standard output", kDatabaseError);
   return kOk;
 }
 

@@ -3,8 +3,6 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -347,18 +345,8 @@ TEST_F(ImportCommandTest, AFullDiskIsNoFaultOfTheRows) {
   }
   const std::string facts_path = Write("facts.csv", facts);
   const std::string evidence_path = Write("evidence.csv", evidence);
-  // Inherited by the program: files cannot grow beyond the limit, and writing more is an error.
-  rlimit before;
-  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
-  const auto signalled = signal(SIGXFSZ, SIG_IGN);
-  rlimit small = before;
-  small.rlim_cur = 500'000;
-  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
-  Program program({"import", "--memory", "1", database(), facts_path, evidence_path}, "",
-                  PathOf("streams"));
-  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
-  signal(SIGXFSZ, signalled);
-  const Program::Outcome outcome = program.Wait();
+  const Program::Outcome outcome = RunWithSmallFiles(
+      500'000, {"import", "--memory", "1", database(), facts_path, evidence_path});
   EXPECT_EQ(outcome.code, 4);
   EXPECT_THAT(outcome.err, HasSubstr("import failed, nothing was loaded: "));
   EXPECT_THAT(outcome.err, Not(HasSubstr("the id of no fact")));

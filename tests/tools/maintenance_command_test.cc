@@ -54,6 +54,14 @@ TEST_F(MaintenanceCommandTest, ASoundDatabaseChecksClean) {
   EXPECT_THAT(outcome.out, HasSubstr("all is well\n"));
 }
 
+TEST_F(MaintenanceCommandTest, OutputThatDoesNotArriveIsAnError) {
+  for (const char* command : {"stats", "check"}) {
+    const Program::Outcome outcome = RunWithSmallFiles(20, {command, database()});
+    EXPECT_EQ(outcome.code, 4) << command;
+    EXPECT_EQ(outcome.err, "cannot write to stan") << command;
+  }
+}
+
 TEST_F(MaintenanceCommandTest, NothingIsMadeWhereThereIsNoDatabase) {
   for (const char* command : {"stats", "check"}) {
     const Program::Outcome outcome = Run({command, PathOf("missing")});

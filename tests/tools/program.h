@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -111,6 +112,21 @@ class ProgramTest : public ::testing::Test {
 
   Program::Outcome Run(const std::vector<std::string>& arguments, const std::string& input = "") {
     return Program(arguments, input, PathOf("streams")).Wait();
+  }
+
+  // As on a full disk: no file grows beyond `most` bytes, and writing more is an error.
+  Program::Outcome RunWithSmallFiles(rlim_t most, const std::vector<std::string>& arguments,
+                                     const std::string& input = "") {
+    rlimit before;
+    EXPECT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const auto signalled = signal(SIGXFSZ, SIG_IGN);  // both are inherited by the program
+    rlimit small = before;
+    small.rlim_cur = most;
+    EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+    Program program(arguments, input, PathOf("streams"));
+    EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, signalled);
+    return program.Wait();
   }
 
   // What `entente import` makes of a file of this text in database().

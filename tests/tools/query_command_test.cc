@@ -308,5 +308,26 @@ TEST_F(QueryCommandTest, TakesShortQuestionsEndedByAMark) {
   EXPECT_THAT(unknown.err, HasSubstr("SUPPORTS"));
 }
 
+TEST_F(QueryCommandTest, OutputThatDoesNotArriveIsAnError) {
+  ASSERT_EQ(Import(R"({"article":{"key":"a"}})").code, 0);
+  const std::string rows = "UNWIND range(1, 200000) AS n RETURN n;";
+  for (const char* command : {"query", "shell"}) {
+    const Program::Outcome outcome = RunWithSmallFiles(1 << 20, {command, database()}, rows);
+    EXPECT_EQ(outcome.code, 4) << command;
+    EXPECT_EQ(outcome.err, "cannot write to standard output\n") << command;
+  }
+}
+
+TEST_F(QueryCommandTest, AFullDiskIsAnErrorAndChangesNothing) {
+  ASSERT_EQ(Import(R"({"article":{"key":"a"}})").code, 0);
+  for (const rlim_t most : {0, 300, 4'000, 20'000, 80'000}) {
+    const Program::Outcome outcome = RunWithSmallFiles(
+        most, {"query", database(), "UNWIND range(1, 2000) AS n CREATE ({a: range(1, 300)})"});
+    EXPECT_EQ(outcome.code, 4) << most << outcome.err;
+    ExpectClean(database());
+    EXPECT_EQ(Query("MATCH (n) RETURN count(n) AS n", "csv"), "n\r\n1\r\n");
+  }
+}
+
 }  // namespace
 }  // namespace entente::tools
