@@ -11,6 +11,7 @@
 #include "engine/graph.h"
 #include "engine/status.h"
 #include "engine/value_codec.h"
+#include "engine/value_text.h"
 #include "storage/adjacency.h"
 #include "storage/facts.h"
 
@@ -68,6 +69,17 @@ absl::StatusOr<std::unique_ptr<BulkReader>> BulkReader::Open(Database& database)
   std::unique_ptr<BulkReader> reader(new BulkReader(std::move(transaction)));
   RETURN_IF_ERROR(reader->ReadKeys());
   return reader;
+}
+
+std::vector<std::string> BulkReader::IndexStatements() const {
+  const Catalogue& catalogue = graph_.catalogue();
+  std::vector<std::string> statements;
+  for (const PropertyIndex& index : catalogue.indexes()) {
+    statements.push_back(absl::StrCat("CREATE INDEX ", NameText(index.name), " FOR (n:",
+                                      NameText(catalogue.label(index.label).name), ") ON (n.",
+                                      NameText(catalogue.property(index.property)), ");"));
+  }
+  return statements;
 }
 
 uint64_t BulkReader::fact_count() const { return graph_.RelationshipCount(); }

@@ -61,6 +61,9 @@ class BulkReader {
   // In the order of subject, type, object and valid time; evidence in the order of articles.
   absl::StatusOr<Losses> EachFact(const TakeFact& take);
 
+  // Statements that make the property indexes.
+  std::vector<std::string> IndexStatements() const;
+
   uint64_t entity_count() const { return entities_.size(); }
   uint64_t article_count() const { return articles_.size(); }
   uint64_t fact_count() const;

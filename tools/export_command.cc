@@ -31,11 +31,49 @@
 namespace entente::tools {
 namespace {
 
+// The files of one export. What is not complete has a name of its own, and goes when the export
+// fails.
+class Files {
+ public:
+  explicit Files(const std::string& directory) : directory_(directory) {}
+  ~Files() {
+    std::error_code ignored;
+    for (const std::string& name : incomplete_) std::filesystem::remove(PartOf(name), ignored);
+  }
+  Files(const Files&) = delete;
+  Files& operator=(const Files&) = delete;
+
+  // Where to write the file of this name.
+  std::string Begin(absl::string_view name) {
+    incomplete_.emplace_back(name);
+    return PartOf(incomplete_.back());
+  }
+  // Gives all that were begun their names.
+  absl::Status Complete() {
+    for (; !incomplete_.empty(); incomplete_.pop_back()) {
+      const std::string path = absl::StrCat(directory_, "/", incomplete_.back());
+      std::error_code error;
+      std::filesystem::rename(PartOf(incomplete_.back()), path, error);
+      if (error) {
+        return absl::UnavailableError(absl::StrCat("cannot make ", path, ": ", error.message()));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  std::string PartOf(const std::string& name) const {
+    return absl::StrCat(directory_, "/", name, ".part");
+  }
+
+  const std::string directory_;
+  std::vector<std::string> incomplete_;
+};
+
 // One CSV file. The columns of properties follow the table's own.
 class Table {
  public:
-  Table(const std::string& directory, absl::string_view name)
-      : path_(absl::StrCat(directory, "/", name, ".csv")) {}
+  Table(Files& files, absl::string_view name) : path_(files.Begin(absl::StrCat(name, ".csv"))) {}
 
   // Makes room for properties; to be called with those of every row before Open.
   void Announce(const std::vector<MapEntry>& properties,
@@ -154,14 +192,15 @@ constexpr std::initializer_list<absl::string_view> kEvidenceColumns = {
 class Export {
  public:
   Export(BulkReader& reader, const std::string& directory)
-      : reader_(reader), directory_(directory), progress_(0) {}
+      : reader_(reader), files_(directory), progress_(0) {}
 
   absl::Status Run() {
     RETURN_IF_ERROR(WriteEntities());
     RETURN_IF_ERROR(WriteArticles());
     RETURN_IF_ERROR(WriteFacts());
+    RETURN_IF_ERROR(WriteIndexes());
     progress_.Finish();
-    return absl::OkStatus();
+    return files_.Complete();
   }
 
   void PrintSummary() const {
@@ -175,6 +214,7 @@ class Export {
       if (count == 0) return;
       std::fprintf(stderr, "%s\n", absl::StrCat(before, CountOf(count, one, many)).c_str());
     };
+    tell("in indexes.cypher, for entente query: ", indexes_, "property index", "property indexes");
     tell("given a key of the form node:ID: ", reader_.keys_given(), "node", "nodes");
     tell("left out: ", lost_.retracted_evidence, "retracted piece of evidence",
          "retracted pieces of evidence");
@@ -195,7 +235,7 @@ class Export {
   }
 
   absl::Status WriteEntities() {
-    Table table(directory_, "entities");
+    Table table(files_, "entities");
     const auto announce = [&](const EntityInput& entity) {
       table.Announce(entity.properties, kEntityColumns);
       return absl::OkStatus();
@@ -214,7 +254,7 @@ class Export {
   }
 
   absl::Status WriteArticles() {
-    Table table(directory_, "articles");
+    Table table(files_, "articles");
     // A date of publication that is no text keeps its type in a column of JSON.
     const auto properties_of = [](const ArticleInput& article) {
       std::vector<MapEntry> properties = article.properties;
@@ -243,8 +283,8 @@ class Export {
   }
 
   absl::Status WriteFacts() {
-    Table facts(directory_, "facts");
-    Table evidence(directory_, "evidence");
+    Table facts(files_, "facts");
+    Table evidence(files_, "evidence");
     const auto announce = [&](const ClaimInput& fact, const std::vector<ClaimInput>&) {
       facts.Announce(fact.properties, kFactColumns);
       return absl::OkStatus();
@@ -275,13 +315,26 @@ class Export {
     return evidence.Close();
   }
 
+  absl::Status WriteIndexes() {
+    const std::vector<std::string> statements = reader_.IndexStatements();
+    if (statements.empty()) return absl::OkStatus();
+    const std::string path = files_.Begin("indexes.cypher");
+    std::ofstream file(path, std::ios::binary);
+    for (const std::string& statement : statements) file << statement << '\n';
+    file.close();
+    indexes_ = statements.size();
+    return file.fail() ? absl::UnavailableError(absl::StrCat("cannot write ", path))
+                       : absl::OkStatus();
+  }
+
   BulkReader& reader_;
-  const std::string directory_;
+  Files files_;
   Progress progress_;
   uint64_t entities_ = 0;
   uint64_t articles_ = 0;
   uint64_t facts_ = 0;
   uint64_t evidence_ = 0;
+  uint64_t indexes_ = 0;
   BulkReader::Losses lost_;
 };
 
@@ -298,13 +351,17 @@ ExitCode RunExport(const std::string& path, const std::string& directory) {
   if (!database.ok()) return FailDatabase(database.status());
   absl::StatusOr<std::unique_ptr<BulkReader>> reader = BulkReader::Open(**database);
   if (!reader.ok()) return FailDatabase(reader.status());
-  std::filesystem::create_directories(directory, error);
+  const bool made = std::filesystem::create_directories(directory, error);
   if (error) return Fail(absl::StrCat("cannot make ", directory, ": ", error.message()), kUsage);
-  Export exporting(**reader, directory);
-  const absl::Status status = exporting.Run();
-  if (!status.ok()) return FailDatabase(status);
-  exporting.PrintSummary();
-  return kOk;
+  absl::Status status;
+  {
+    Export exporting(**reader, directory);
+    status = exporting.Run();
+    if (status.ok()) exporting.PrintSummary();
+  }
+  if (status.ok()) return kOk;
+  if (made) std::filesystem::remove(directory, error);  // else it stays empty, as it was
+  return FailDatabase(status);
 }
 
 }  // namespace entente::tools

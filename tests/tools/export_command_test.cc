@@ -119,6 +119,36 @@ TEST_F(ExportCommandTest, WhatNoImportMakesIsGivenAKeyOrCounted) {
   EXPECT_THAT(ReadWhole(PathOf("out/facts.csv")), Not(HasSubstr("MENTIONS")));
 }
 
+TEST_F(ExportCommandTest, IndexesComeBackThroughTheirStatements) {
+  ASSERT_EQ(Import(R"({"entities":[{"key":"k","name":"K","labels":["Two words"]}]})").code, 0);
+  Query("CREATE INDEX FOR (n:Country) ON (n.iso)");
+  Query("CREATE INDEX `by `` tick` FOR (n:`Two words`) ON (n.`a b`)");
+  const Program::Outcome exported = Run({"export", database(), PathOf("out")});
+  ASSERT_EQ(exported.code, 0) << exported.err;
+  EXPECT_THAT(exported.err, HasSubstr("indexes.cypher, for entente query: 2 property indexes\n"));
+  ASSERT_EQ(Run({"import", PathOf("copy"), PathOf("out/entities.csv")}).code, 0);
+  const Program::Outcome made =
+      Run({"query", PathOf("copy")}, ReadWhole(PathOf("out/indexes.cypher")));
+  ASSERT_EQ(made.code, 0) << made.err;
+  EXPECT_EQ(QueryOf(PathOf("copy"), "SHOW INDEXES"), QueryOf(database(), "SHOW INDEXES"));
+}
+
+TEST_F(ExportCommandTest, AFullDiskLeavesNoFiles) {
+  std::string text = "key,name\n";
+  for (int i = 0; i < 100'000; ++i) text += "k" + std::to_string(i) + ",a name\n";
+  ASSERT_EQ(Import(text).code, 0);
+  for (const char* out : {"new", "old/folder"}) {
+    const bool existed = out[0] == 'o';
+    if (existed) std::filesystem::create_directories(PathOf(out));
+    const Program::Outcome outcome =
+        RunWithSmallFiles(500'000, {"export", database(), PathOf(out)});
+    EXPECT_EQ(outcome.code, 4);
+    EXPECT_THAT(outcome.err, HasSubstr("cannot write "));
+    EXPECT_EQ(std::filesystem::exists(PathOf(out)), existed);
+    EXPECT_TRUE(!existed || std::filesystem::is_empty(PathOf(out)));
+  }
+}
+
 TEST_F(ExportCommandTest, NeverWritesOverWhatIsThere) {
   ASSERT_EQ(Import(R"({"article":{"key":"a"}})").code, 0);
   std::filesystem::create_directory(PathOf("full"));
