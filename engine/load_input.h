@@ -21,6 +21,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 #include "engine/claim_writer.h"
+#include "engine/input_place.h"
 #include "engine/text_table.h"
 #include "engine/valid_time.h"
 #include "engine/value.h"
@@ -29,13 +30,6 @@
 #include "storage/spill.h"
 
 namespace entente {
-
-// Where a record, or a part of it, stands. Line and column count from 1; 0: unknown.
-struct InputPlace {
-  uint32_t file = 0;  // index of the caller's files
-  uint64_t line = 0;
-  uint64_t column = 0;
-};
 
 // What one article says about one fact; without an article it is a fact without evidence. "" means
 // absent.

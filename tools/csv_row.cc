@@ -95,7 +95,11 @@ size_t CsvRow::ParseQuoted(size_t begin) {
   size_t from = begin + 1;
   size_t quote = line_.find('"', from);
   const auto is_doubled = [&] { return quote + 1 < line_.size() && line_[quote + 1] == '"'; };
-  if (quote == absl::string_view::npos) return quote;
+  const auto open = [&] {
+    Add(line_.substr(begin + 1), begin, true);
+    return absl::string_view::npos;
+  };
+  if (quote == absl::string_view::npos) return open();
   if (!is_doubled()) {
     Add(line_.substr(from, quote - from), begin, true);
     return quote + 1;
@@ -107,7 +111,7 @@ size_t CsvRow::ParseQuoted(size_t begin) {
     unescaped_.append(line_.data() + from, quote + 1 - from);
     from = quote + 2;
     quote = line_.find('"', from);
-    if (quote == absl::string_view::npos) return quote;
+    if (quote == absl::string_view::npos) return open();
   }
   unescaped_.append(line_.data() + from, quote - from);
   Add(absl::string_view(unescaped_).substr(out), begin, true);
@@ -123,6 +127,8 @@ std::string CsvField(absl::string_view text) {
   return plain ? std::string(text) : QuotedCsvField(text);
 }
 
-uint64_t CsvRow::ColumnOf(size_t field) const { return ColumnAt(line_, fields_[field].begin); }
+InputPlace CsvRow::PlaceOf(size_t field, const InputPlace& row) const {
+  return PlaceAt(line_, fields_[field].begin, row);
+}
 
 }  // namespace entente::tools

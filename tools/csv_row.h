@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "engine/input_place.h"
 
 namespace entente::tools {
 
@@ -16,8 +17,8 @@ class CsvRow {
   // kOpen: a quoted field does not end on this line, so the row goes on with the next one.
   enum class Outcome { kWhole, kOpen, kBadQuotes };
 
-  // `line` must stay as it is while the fields are read. After kBadQuotes the last field is the one
-  // that is wrong.
+  // `line` must stay as it is while the fields are read. After kOpen the last field is the one that
+  // does not end, after kBadQuotes the one that is wrong.
   Outcome Parse(absl::string_view line);
 
   // Whether the line is known to be ASCII alone, which finding commas tells as well.
@@ -29,8 +30,8 @@ class CsvRow {
   }
   // Whether it stands in quotes, and so is text even when it looks like a number.
   bool IsQuoted(size_t field) const { return fields_[field].quoted; }
-  // Where it begins, in code points from 1.
-  uint64_t ColumnOf(size_t field) const;
+  // Where it begins, in a row that begins with the line of `row`.
+  InputPlace PlaceOf(size_t field, const InputPlace& row) const;
 
  private:
   struct Field {
@@ -42,7 +43,8 @@ class CsvRow {
 
   // Adds fields up to a quoted one, and returns where that begins; npos: the line is at its end.
   size_t ParsePlain(size_t begin);
-  // Adds the quoted field that begins at `begin`, and returns where it ends; npos: nowhere.
+  // Adds the quoted field that begins at `begin`, and returns where it ends; npos: not on this
+  // line.
   size_t ParseQuoted(size_t begin);
 
   void Add(absl::string_view text, size_t begin, bool quoted) {

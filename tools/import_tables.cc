@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 #include <tuple>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
@@ -216,10 +217,7 @@ absl::Status TablesFormat::ReadLine(absl::string_view line, const InputPlace& pl
   InputPlace begin = place;
   if (!open_.empty()) {
     absl::StrAppend(&open_, "\n", line);
-    if (open_.size() > InputFile::kMaxLine) {
-      open_.clear();
-      return input_.Reject(open_place_, "a quote is not closed within 64 MiB");
-    }
+    if (open_.size() > InputFile::kMaxLine) return RejectOpen("within 64 MiB");
     // Quotes in pairs leave the row open, which spares taking it apart once a line.
     if (std::count(line.begin(), line.end(), '"') % 2 == 0) return absl::OkStatus();
     line = open_;
@@ -243,8 +241,8 @@ absl::Status TablesFormat::ReadLine(absl::string_view line, const InputPlace& pl
     status = input_.Reject(*broken, kBrokenUtf8);
   } else if (outcome == CsvRow::Outcome::kBadQuotes) {
     header_failed_ = !header_read_;
-    begin.column = row_.ColumnOf(row_.size() - 1);
-    status = input_.Reject(begin, "between a closing quote and the comma stands something else");
+    status = input_.Reject(row_.PlaceOf(row_.size() - 1, begin),
+                           "between a closing quote and the comma stands something else");
   } else {
     status = header_read_ ? ReadRow(begin) : ReadHeader(begin);
   }
@@ -263,9 +261,19 @@ std::unique_ptr<ImportFormat> TablesFormat::Continue(LoadInput& input) const {
 }
 
 absl::Status TablesFormat::End() {
-  if (open_.empty()) return absl::OkStatus();
+  return open_.empty() ? absl::OkStatus() : RejectOpen("before the end of the file");
+}
+
+absl::Status TablesFormat::RejectOpen(absl::string_view where) {
+  row_.Parse(open_);
+  const InputPlace quote = row_.PlaceOf(row_.size() - 1, open_place_);
+  const uint64_t line = open_place_.line + std::count(open_.begin(), open_.end(), '\n');
+  std::string reason = absl::StrCat("a quote is not closed ", where);
+  if (line > quote.line) {
+    absl::StrAppend(&reason, "; it took the text up to line ", line);
+  }
   open_.clear();
-  return input_.Reject(open_place_, "a quote is not closed before the end of the file");
+  return input_.Reject(quote, std::move(reason));
 }
 
 absl::Status TablesFormat::ReadHeader(const InputPlace& place) {
@@ -287,10 +295,9 @@ absl::Status TablesFormat::ReadHeader(const InputPlace& place) {
   for (size_t i = 0; i < row_.size(); ++i) {
     if (row_[i].empty() || names.insert(row_[i]).second) continue;
     header_failed_ = true;
-    InputPlace at = place;
-    at.column = row_.ColumnOf(i);
-    return input_.Reject(at, absl::StrCat("the header has the column '", row_[i],
-                                          "' twice, so the file is not read"));
+    return input_.Reject(
+        row_.PlaceOf(i, place),
+        absl::StrCat("the header has the column '", row_[i], "' twice, so the file is not read"));
   }
   width_ = row_.size();
   columns_.assign(table.columns.size(), -1);
@@ -315,10 +322,9 @@ absl::Status TablesFormat::ReadRow(const InputPlace& place) {
   // quotes.
   for (size_t i = width_; i < row_.size(); ++i) {
     if (row_[i].empty()) continue;
-    InputPlace at = place;
-    at.column = row_.ColumnOf(i);
-    return input_.Reject(at, absl::StrCat("the row has ", row_.size(), " fields, the header has ",
-                                          width_, " columns"));
+    return input_.Reject(
+        row_.PlaceOf(i, place),
+        absl::StrCat("the row has ", row_.size(), " fields, the header has ", width_, " columns"));
   }
   switch (*table_) {
     case Table::kEntities:
@@ -349,7 +355,7 @@ absl::Status TablesFormat::ReadProperties(InputPlace* place,
     }
     absl::StatusOr<Value> value = ParseJsonCell(row_[column]);
     if (!value.ok()) {
-      place->column = row_.ColumnOf(column);
+      *place = row_.PlaceOf(column, *place);
       return absl::InvalidArgumentError(
           absl::StrCat("'", name, kJsonSuffix, "': ", value.status().message()));
     }
@@ -363,7 +369,7 @@ absl::Status TablesFormat::RejectCell(size_t column, const InputPlace& place,
   InputPlace at = place;
   const int field = columns_[column];
   if (field >= 0 && static_cast<size_t>(field) < row_.size()) {
-    at.column = row_.ColumnOf(static_cast<size_t>(field));
+    at = row_.PlaceOf(static_cast<size_t>(field), place);
   }
   return input_.Reject(at, absl::StrCat("'", RowOf(*table_).columns[column], "' ", reason));
 }

@@ -48,6 +48,8 @@ class TablesFormat : public ImportFormat {
     ValidEnd end;
   };
 
+  // The row that stands open, because a quote is not closed `where`.
+  absl::Status RejectOpen(absl::string_view where);
   absl::Status ReadHeader(const InputPlace& place);
   absl::Status ReadRow(const InputPlace& place);
   absl::Status ReadEntity(const InputPlace& place);
@@ -57,7 +59,7 @@ class TablesFormat : public ImportFormat {
 
   // The row's text in one of the table's own columns, "" when there is none.
   absl::string_view Cell(size_t column) const;
-  // InvalidArgument tells what is wrong with a cell, and *place gets its column.
+  // InvalidArgument tells what is wrong with a cell, and *place becomes the cell's.
   absl::Status ReadProperties(InputPlace* place, std::vector<MapEntry>* properties) const;
   absl::Status RejectCell(size_t column, const InputPlace& place, absl::string_view reason);
   // Fills *out unless the cell is empty; false when it holds no such number.

@@ -15,6 +15,15 @@ uint64_t ColumnAt(absl::string_view line, size_t offset) {
                                                  [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+InputPlace PlaceAt(absl::string_view text, size_t offset, const InputPlace& begin) {
+  const absl::string_view before = text.substr(0, offset);
+  InputPlace place = begin;
+  place.line += static_cast<uint64_t>(std::count(before.begin(), before.end(), '\n'));
+  const size_t line = before.rfind('\n') + 1;  // npos + 1 is the beginning
+  place.column = ColumnAt(text.substr(line), offset - line);
+  return place;
+}
+
 namespace {
 
 // Most lines are short and hold nothing else, which is told sooner than whether they are UTF-8.
@@ -37,24 +46,14 @@ bool IsAscii(absl::string_view text) {
 std::optional<InputPlace> FindBrokenUtf8(absl::string_view text, const InputPlace& begin) {
   if (IsAscii(text)) return std::nullopt;
   if (simdjson::validate_utf8(text.data(), text.size())) return std::nullopt;
-  InputPlace place = begin;
-  size_t line = 0;  // where it begins
-  size_t at = 0;
-  while (at < text.size()) {
-    const size_t before = at;
+  size_t broken = 0;
+  for (size_t at = 0; at < text.size();) {
+    broken = at;
     UChar32 code_point = 0;
     U8_NEXT(text.data(), at, text.size(), code_point);
-    if (code_point < 0) {
-      at = before;
-      break;
-    }
-    if (code_point == '\n') {
-      ++place.line;
-      line = at;
-    }
+    if (code_point < 0) break;
   }
-  place.column = ColumnAt(text.substr(line), at - line);
-  return place;
+  return PlaceAt(text, broken, begin);
 }
 
 }  // namespace entente::tools

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "absl/strings/string_view.h"
-#include "engine/bulk_loader.h"
+#include "engine/input_place.h"
 
 namespace entente::tools {
 
@@ -15,8 +15,11 @@ inline constexpr char kBrokenUtf8[] = "the bytes are no valid UTF-8";
 // The column, in code points from 1, of the byte at `offset`.
 uint64_t ColumnAt(absl::string_view line, size_t offset);
 
-// The place of the first byte of `text` that is no UTF-8; nullopt when all is. `text` begins with
-// the line of `begin` and may have line breaks.
+// The place of the byte at `offset` of a text that begins with the line of `begin` and may have
+// line breaks.
+InputPlace PlaceAt(absl::string_view text, size_t offset, const InputPlace& begin);
+
+// The place of the first byte of such a text that is no UTF-8; nullopt when all is.
 std::optional<InputPlace> FindBrokenUtf8(absl::string_view text, const InputPlace& begin);
 
 }  // namespace entente::tools

@@ -113,7 +113,9 @@ TEST_F(TablesImportTest, ARowMayGoOnForManyLines) {
             "{\"size\":320010,\"more\":\"x\\ny\"}\n");
   EXPECT_EQ(Query("MATCH (n) RETURN count(n) AS n", "csv"), "n\r\n2\r\n");
   Write("torn", "key,name,note\nk,K,\"never\n" + std::string(1 << 16, '\n'));
-  EXPECT_THAT(ImportFiles({"torn"}).err, HasSubstr(":2: a quote is not closed"));
+  EXPECT_THAT(ImportFiles({"torn"}).err,
+              HasSubstr(":2:5: a quote is not closed before the end of the file; it took the "
+                        "text up to line 65538\n"));
 }
 
 TEST_F(TablesImportTest, BrokenTextRejectsItsRow) {
@@ -135,6 +137,19 @@ TEST_F(TablesImportTest, BrokenTextRejectsItsRow) {
   const Program::Outcome articles = Run({"import", database(), "articles=" + PathOf("articles")});
   EXPECT_EQ(articles.code, 1);
   EXPECT_THAT(articles.err, HasSubstr(PathOf("articles") + ":1:8: "));
+}
+
+TEST_F(TablesImportTest, PlacesInRowsOfSeveralLinesAreThoseOfTheirLines) {
+  Write("evidence",
+        "fact,article,quote,confidence\n"
+        "1,a,\"two\nlines\",9\n"
+        "1,a,\"two\nÄ\"x,9\n"
+        "1,a,\"three\n\nlines\",\"never\n");
+  const std::string err = ImportFiles({"evidence"}).err;
+  for (const char* rejection : {":3:8: 'confidence' must", ":4:5: between a closing quote",
+                                ":8:8: a quote is not closed before the end of the file"}) {
+    EXPECT_THAT(err, HasSubstr(PathOf("evidence") + rejection));
+  }
 }
 
 TEST_F(TablesImportTest, BadRowsAreRejectedWithTheirPlace) {
@@ -169,7 +184,8 @@ TEST_F(TablesImportTest, BadRowsAreRejectedWithTheirPlace) {
   const std::string evidence = PathOf("evidence");
   for (const std::string& place :
        {facts + ",3,9,\"'valid_from' is wrong: 'someday'", facts + ",4,1,\"'id' is '1'",
-        facts + ",5,5,'type' is missing", facts + ",6,3,", facts + ",7,0,a quote is not closed",
+        facts + ",5,5,'type' is missing", facts + ",6,3,",
+        facts + ",7,3,a quote is not closed before the end of the file\n",
         evidence + ",2,5,\"'stance' must be", evidence + ",3,6,'confidence' must be",
         evidence + ",4,6,'confidence' must be", evidence + ",5,7,'sentence' must be",
         evidence + ",6,0,the span", evidence + ",7,1,'fact' is missing",
