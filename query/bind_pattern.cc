@@ -40,7 +40,7 @@ bool IsList(const ast::PathPattern& pattern, size_t index) {
 
 absl::Status TypeConflict(const ast::Name& name, absl::string_view wanted, TypeSet type) {
   return MakeError(ErrorCode::kVariableTypeConflict,
-                   absl::StrCat("`", name.text, "` is a ", TypeNames(type),
+                   absl::StrCat("`", name.text, "` is of type ", TypeNames(type),
                                 " and cannot stand for a ", wanted, " here"),
                    name.span);
 }
