@@ -16,6 +16,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
+#include "engine/published.h"
 #include "engine/status.h"
 #include "engine/valid_time.h"
 #include "engine/value_json.h"
@@ -407,6 +408,10 @@ absl::Status TablesFormat::ReadArticle(const InputPlace& place) {
                       Cell(kArticleTitle),    Cell(kArticlePublisher),
                       Cell(kArticleLanguage), Cell(kArticlePublished),
                       Cell(kArticleCopyOf),   {}};
+  if (!article.published.empty() && !PublishedInstant(article.published).has_value()) {
+    return RejectCell(kArticlePublished, place,
+                      absl::StrCat("is wrong: '", article.published, "' is no date or time"));
+  }
   if (properties_.empty()) return input_.AddArticle(article, place);
   InputPlace at = place;
   values_.clear();
@@ -451,6 +456,10 @@ absl::Status TablesFormat::ReadFact(const InputPlace& place) {
     }
     *end = last->end;
   }
+  if (!fact.valid_from.value.is_null() && !fact.valid_to.value.is_null() &&
+      InstantOfFrom(fact.valid_from) >= InstantOfTo(fact.valid_to)) {
+    return RejectCell(kFactTo, place, "does not lie after 'valid_from'");
+  }
   values_.clear();
   InputPlace at = place;
   const absl::Status properties = ReadProperties(&at, &values_);
@@ -489,6 +498,13 @@ absl::Status TablesFormat::ReadEvidence(const InputPlace& place) {
     if (!ReadNumber(column, out)) {
       return RejectCell(column, place, "must be a whole number from 0 to 2147483647");
     }
+  }
+  if ((evidence.span_begin < 0) != (evidence.span_end < 0)) {
+    return RejectCell(evidence.span_begin < 0 ? kEvidenceSpanStart : kEvidenceSpanEnd, place,
+                      "is missing");
+  }
+  if (evidence.span_end < evidence.span_begin) {
+    return RejectCell(kEvidenceSpanEnd, place, "lies before 'span_start'");
   }
   evidence.quote = Cell(kEvidenceQuote);
   evidence.asserted_by = Cell(kEvidenceAssertedBy);

@@ -161,7 +161,9 @@ TEST_F(TablesImportTest, BadRowsAreRejectedWithTheirPlace) {
         "3,Ä,,C,\n"
         "4,\"Ä\"x,T,B,\n"
         "5,\"Ä,T,B,\n");
+  Write("ended", "subject,type,object,valid_from,valid_to\nÄ,T,B,2024,2024-01-01\n");
   Write("articles", "key,url\na,\n");
+  Write("dated", "key,published\nx,2024-13-01\n");
   Write("evidence",
         "fact,article,stance,confidence,sentence,span_start,span_end,mood\n"
         "1,a,doubts,,,,,x\n"
@@ -173,9 +175,11 @@ TEST_F(TablesImportTest, BadRowsAreRejectedWithTheirPlace) {
         "1,,,,,,,\n"
         "9,a,,,,,,\n"
         "1,b,,,,,,\n"
-        "1,a,affirms,0.7,1,2,3,\n");
-  const Program::Outcome loaded = Run({"import", database(), "--rejects", PathOf("rejects"),
-                                       PathOf("facts"), PathOf("articles"), PathOf("evidence")});
+        "1,a,affirms,0.7,1,2,3,\n"
+        "1,a,,,,9,,\n");
+  const Program::Outcome loaded =
+      Run({"import", database(), "--rejects", PathOf("rejects"), PathOf("facts"), PathOf("ended"),
+           PathOf("articles"), PathOf("dated"), PathOf("evidence")});
   EXPECT_EQ(loaded.code, 1) << loaded.err;
   EXPECT_THAT(loaded.err, AllOf(HasSubstr("new: 1 fact, 1 piece of evidence, 1 article"),
                                 HasSubstr("'evidence.mood'")));
@@ -188,7 +192,10 @@ TEST_F(TablesImportTest, BadRowsAreRejectedWithTheirPlace) {
         facts + ",7,3,a quote is not closed before the end of the file\n",
         evidence + ",2,5,\"'stance' must be", evidence + ",3,6,'confidence' must be",
         evidence + ",4,6,'confidence' must be", evidence + ",5,7,'sentence' must be",
-        evidence + ",6,0,the span", evidence + ",7,1,'fact' is missing",
+        PathOf("ended") + ",2,12,'valid_to' does not lie after 'valid_from'",
+        PathOf("dated") + ",2,3,'published' is wrong: '2024-13-01' is no date or time",
+        evidence + ",6,10,'span_end' lies before 'span_start'",
+        evidence + ",12,10,'span_end' is missing", evidence + ",7,1,'fact' is missing",
         evidence + ",8,3,'article' is missing",
         evidence + ",9,1,\"'fact' is '9', the id of no fact",
         evidence + ",10,0,there is no article with the key 'b'"}) {
