@@ -6,7 +6,6 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "engine/status.h"
 #include "engine/temporal_text.h"
 
@@ -35,7 +34,18 @@ bool IsPlainName(absl::string_view name) {
                      [&](unsigned char c) { return is_letter(c) || absl::ascii_isdigit(c); });
 }
 
-void AppendName(absl::string_view name, std::string* out) { absl::StrAppend(out, NameText(name)); }
+void AppendName(absl::string_view name, std::string* out) {
+  if (IsPlainName(name)) {
+    absl::StrAppend(out, name);
+    return;
+  }
+  out->push_back('`');
+  for (const char c : name) {
+    if (c == '`') out->push_back('`');
+    out->push_back(c);
+  }
+  out->push_back('`');
+}
 
 void AppendMap(const std::vector<MapEntry>& entries, std::string* out) {
   out->push_back('{');
@@ -128,11 +138,6 @@ void AppendValueText(const Value& value, std::string* out) {
 }
 
 }  // namespace
-
-std::string NameText(absl::string_view name) {
-  if (IsPlainName(name)) return std::string(name);
-  return absl::StrCat("`", absl::StrReplaceAll(name, {{"`", "``"}}), "`");
-}
 
 std::string ValueText(const Value& value) {
   std::string out;

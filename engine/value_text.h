@@ -14,9 +14,6 @@ namespace entente {
 // Nodes and relationships show what they were filled with.
 std::string ValueText(const Value& value);
 
-// A name as statements write it: in backticks if it is no plain word.
-std::string NameText(absl::string_view name);
-
 // The shortest digits that read back as the same number, always with a point or an exponent: 1.0,
 // 0.000001, 1.5e300; NaN, Infinity, -Infinity.
 std::string FormatFloat(double v);

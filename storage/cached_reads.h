@@ -61,7 +61,7 @@ class CachedReads {
       std::fill(found.begin(), found.end(), nullptr);
       return;
     }
-    // What was fetched of so many is still in the processor's cache when they are read.
+    // So many are on the stack.
     constexpr size_t kAtOnce = 256;
     std::array<const ReadCache::Entry*, kAtOnce> entries;
     for (size_t begin = 0; begin < keys.size(); begin += kAtOnce) {

@@ -269,12 +269,16 @@ absl::Status TakeFacts(const View& view, absl::Span<const FactId> facts, TakeFro
   if (!doubtful.empty()) RETURN_IF_ERROR(ReadDoubtful(view, facts, doubtful, take_doubtful));
   CachedReads reads(view, Family::kFacts);
   reads.Begin();
+  // Facts that follow each other are often of one block.
   absl::InlinedVector<CacheKey, 8> keys;
+  absl::InlinedVector<size_t, 8> key_of;
   for (const size_t i : sealed) {
-    keys.push_back(Kept::KeyOf(facts[i] / view.geometry().block_facts));
+    const CacheKey key = Kept::KeyOf(facts[i] / view.geometry().block_facts);
+    if (keys.empty() || !(keys.back() == key)) keys.push_back(key);
+    key_of.push_back(keys.size() - 1);
   }
-  absl::InlinedVector<const Kept*, 8> kept(sealed.size());
-  reads.FindMany(keys, absl::MakeSpan(kept));
+  absl::InlinedVector<const Kept*, 8> found(keys.size());
+  reads.FindMany(keys, absl::MakeSpan(found));
   // What is read of so many is on its way at once.
   constexpr size_t kAtOnce = 32;
   std::vector<size_t> missing;
@@ -282,14 +286,16 @@ absl::Status TakeFacts(const View& view, absl::Span<const FactId> facts, TakeFro
     const size_t end = std::min(begin + kAtOnce, sealed.size());
     for (const PrefetchStep step : kPrefetchSteps) {
       for (size_t at = begin; at < end; ++at) {
-        if (kept[at] != nullptr) kept[at]->Prefetch(step, facts[sealed[at]]);
+        const Kept* const kept = found[key_of[at]];
+        if (kept != nullptr) kept->Prefetch(step, facts[sealed[at]]);
       }
     }
     for (size_t at = begin; at < end; ++at) {
-      if (kept[at] == nullptr) {
+      const Kept* const kept = found[key_of[at]];
+      if (kept == nullptr) {
         missing.push_back(sealed[at]);
       } else {
-        RETURN_IF_ERROR(take(sealed[at], *kept[at]));
+        RETURN_IF_ERROR(take(sealed[at], *kept));
       }
     }
   }

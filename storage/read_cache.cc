@@ -202,9 +202,11 @@ void ReadCache::FindMany(const Pin& pin, absl::Span<const CacheKey> keys, uint64
     if (i >= kAhead && i - kAhead < keys.size()) {
       const size_t soon = i - kAhead;
       entries[soon] = Guess(hashes[soon % hashes.size()]);
-      // What most kinds of entries are asked first stands behind what is common to all.
-      __builtin_prefetch(entries[soon]);
-      __builtin_prefetch(entries[soon] + 1);
+      if (entries[soon] != nullptr) {
+        // What most kinds of entries are asked first stands behind what is common to all.
+        __builtin_prefetch(entries[soon]);
+        __builtin_prefetch(entries[soon] + 1);
+      }
     }
     if (i < keys.size()) {
       hashes[i % hashes.size()] = HashOf(keys[i]);

@@ -17,6 +17,7 @@ namespace {
 
 class NullLogger final : public rocksdb::Logger {
  public:
+  NullLogger() : Logger(rocksdb::FATAL_LEVEL) {}  // so that nothing is put into words
   using rocksdb::Logger::Logv;
   void Logv(const char*, va_list) override {}
 };

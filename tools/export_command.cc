@@ -31,43 +31,43 @@
 namespace entente::tools {
 namespace {
 
-// The files of one export. What is not complete has a name of its own, and goes when the export
-// fails.
+// The files of one export, in a folder that was empty. Until all are complete they have names of
+// their own; those of an export that fails go.
 class Files {
  public:
   explicit Files(const std::string& directory) : directory_(directory) {}
   ~Files() {
     std::error_code ignored;
-    for (const std::string& name : incomplete_) std::filesystem::remove(PartOf(name), ignored);
+    for (const std::string& path : paths_) {
+      std::filesystem::remove(PartOf(path), ignored);
+      std::filesystem::remove(path, ignored);
+    }
   }
   Files(const Files&) = delete;
   Files& operator=(const Files&) = delete;
 
   // Where to write the file of this name.
   std::string Begin(absl::string_view name) {
-    incomplete_.emplace_back(name);
-    return PartOf(incomplete_.back());
+    return PartOf(paths_.emplace_back(absl::StrCat(directory_, "/", name)));
   }
   // Gives all that were begun their names.
   absl::Status Complete() {
-    for (; !incomplete_.empty(); incomplete_.pop_back()) {
-      const std::string path = absl::StrCat(directory_, "/", incomplete_.back());
+    for (const std::string& path : paths_) {
       std::error_code error;
-      std::filesystem::rename(PartOf(incomplete_.back()), path, error);
+      std::filesystem::rename(PartOf(path), path, error);
       if (error) {
         return absl::UnavailableError(absl::StrCat("cannot make ", path, ": ", error.message()));
       }
     }
+    paths_.clear();
     return absl::OkStatus();
   }
 
  private:
-  std::string PartOf(const std::string& name) const {
-    return absl::StrCat(directory_, "/", name, ".part");
-  }
+  static std::string PartOf(const std::string& path) { return absl::StrCat(path, ".part"); }
 
   const std::string directory_;
-  std::vector<std::string> incomplete_;
+  std::vector<std::string> paths_;  // that go with this
 };
 
 // One CSV file. The columns of properties follow the table's own.
@@ -195,11 +195,9 @@ class Export {
       : reader_(reader), files_(directory), progress_(0) {}
 
   absl::Status Run() {
-    RETURN_IF_ERROR(WriteEntities());
-    RETURN_IF_ERROR(WriteArticles());
-    RETURN_IF_ERROR(WriteFacts());
-    RETURN_IF_ERROR(WriteIndexes());
+    const absl::Status written = Write();
     progress_.Finish();
+    RETURN_IF_ERROR(written);
     return files_.Complete();
   }
 
@@ -232,6 +230,13 @@ class Export {
     lost_.facts += losses.facts;
     lost_.labels += losses.labels;
     lost_.values += losses.values;
+  }
+
+  absl::Status Write() {
+    RETURN_IF_ERROR(WriteEntities());
+    RETURN_IF_ERROR(WriteArticles());
+    RETURN_IF_ERROR(WriteFacts());
+    return WriteIndexes();
   }
 
   absl::Status WriteEntities() {

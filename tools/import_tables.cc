@@ -213,14 +213,27 @@ std::optional<Table> TablesFormat::TableOf(absl::string_view part, absl::string_
   return GuessTable(header);
 }
 
+bool TablesFormat::ClosesRow(absl::string_view line, const InputPlace& place) {
+  // The line begins within quotes.
+  const std::string quoted = absl::StrCat("\"", line);
+  if (row_.Parse(quoted) != CsvRow::Outcome::kOpen) return true;
+  ++lines_behind_quote_;
+  if (row_.size() > 1) {  // another field is open at its end
+    quote_place_ = row_.PlaceOf(row_.size() - 1, place);
+    --quote_place_.column;
+    lines_behind_quote_ = 0;
+  }
+  return false;
+}
+
 absl::Status TablesFormat::ReadLine(absl::string_view line, const InputPlace& place) {
   if (header_failed_) return absl::OkStatus();
   InputPlace begin = place;
   if (!open_.empty()) {
+    if (open_.size() + line.size() >= InputFile::kMaxLine) return RejectOpen("within 64 MiB");
+    const bool closes = ClosesRow(line, place);
     absl::StrAppend(&open_, "\n", line);
-    if (open_.size() > InputFile::kMaxLine) return RejectOpen("within 64 MiB");
-    // Quotes in pairs leave the row open, which spares taking it apart once a line.
-    if (std::count(line.begin(), line.end(), '"') % 2 == 0) return absl::OkStatus();
+    if (!closes) return absl::OkStatus();
     line = open_;
     begin = open_place_;
   } else if (line.empty()) {
@@ -228,10 +241,10 @@ absl::Status TablesFormat::ReadLine(absl::string_view line, const InputPlace& pl
   }
   const CsvRow::Outcome outcome = row_.Parse(line);
   if (outcome == CsvRow::Outcome::kOpen) {
-    if (open_.empty()) {
-      open_.assign(line.data(), line.size());
-      open_place_ = place;
-    }
+    open_.assign(line.data(), line.size());
+    open_place_ = place;
+    quote_place_ = row_.PlaceOf(row_.size() - 1, place);
+    lines_behind_quote_ = 0;
     return absl::OkStatus();
   }
   absl::Status status;
@@ -266,15 +279,14 @@ absl::Status TablesFormat::End() {
 }
 
 absl::Status TablesFormat::RejectOpen(absl::string_view where) {
-  row_.Parse(open_);
-  const InputPlace quote = row_.PlaceOf(row_.size() - 1, open_place_);
-  const uint64_t line = open_place_.line + std::count(open_.begin(), open_.end(), '\n');
-  std::string reason = absl::StrCat("a quote is not closed ", where);
-  if (line > quote.line) {
-    absl::StrAppend(&reason, "; it took the text up to line ", line);
-  }
+  header_failed_ = !header_read_;
   open_.clear();
-  return input_.Reject(quote, std::move(reason));
+  std::string reason = absl::StrCat("a quote is not closed ", where);
+  if (lines_behind_quote_ > 0) {
+    absl::StrAppend(&reason, "; it took the next ", lines_behind_quote_,
+                    lines_behind_quote_ == 1 ? " line" : " lines");
+  }
+  return input_.Reject(quote_place_, std::move(reason));
 }
 
 absl::Status TablesFormat::ReadHeader(const InputPlace& place) {

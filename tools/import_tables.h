@@ -48,7 +48,9 @@ class TablesFormat : public ImportFormat {
     ValidEnd end;
   };
 
-  // The row that stands open, because a quote is not closed `where`.
+  // Whether a line that goes on with a quoted field ends its row.
+  bool ClosesRow(absl::string_view line, const InputPlace& place);
+  // Rejects the row that stands open; `where` tells within or before what its quote is not closed.
   absl::Status RejectOpen(absl::string_view where);
   absl::Status ReadHeader(const InputPlace& place);
   absl::Status ReadRow(const InputPlace& place);
@@ -72,6 +74,8 @@ class TablesFormat : public ImportFormat {
   bool header_failed_ = false;
   std::string open_;  // the lines so far of a row that has line breaks in quotes
   InputPlace open_place_;
+  InputPlace quote_place_;           // of the quote that is not closed in them
+  uint64_t lines_behind_quote_ = 0;  // in them
   CsvRow row_;
   size_t width_ = 0;  // of the header, in columns
   // Where each of the table's own columns stands, −1 absent; the other columns.

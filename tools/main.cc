@@ -87,7 +87,7 @@ int Run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kOk : kUsage;
+    return AfterWriting(app.exit(error) == 0 ? kOk : kUsage);
   }
   return AfterWriting(code);
 }

@@ -20,14 +20,16 @@ constexpr size_t kEntryBytes = 1000;
 
 class Number final : public ReadCache::Entry {
  public:
-  explicit Number(int value) : value(value) { ++alive; }
+  explicit Number(int value, size_t bytes = kEntryBytes) : value(value), bytes_(bytes) { ++alive; }
   ~Number() override { --alive; }
 
   const int value;
   static inline int alive = 0;
 
  private:
-  size_t bytes() const override { return kEntryBytes; }
+  size_t bytes() const override { return bytes_; }
+
+  const size_t bytes_;
 };
 
 const Number* Find(const ReadCache& cache, const ReadCache::Pin& pin, NodeId id,
@@ -66,6 +68,23 @@ TEST(ReadCacheTest, AnEntryIsFoundByReadersWhoseSnapshotItIsTrueOf) {
   cache.EndChangeOfAll(20);
   EXPECT_EQ(Find(cache, pin, 1, 20), nullptr);
   EXPECT_TRUE(Offer(cache, pin, 7, 20, 7));
+}
+
+// Of so many entries some stand behind others that are taken for them at first sight.
+TEST(ReadCacheTest, ManyAreFoundAmongThoseLikeThem) {
+  constexpr NodeId kEntries = 100'000;
+  constexpr size_t kSmall = 250;
+  ReadCache cache(kEntries * kSmall);
+  ReadCache::Pin pin(cache);
+  std::vector<CacheKey> keys;
+  for (NodeId id = 0; id < kEntries; ++id) {
+    keys.push_back(CacheKey::Node(id));
+    std::unique_ptr<ReadCache::Entry> entry = std::make_unique<Number>(0, kSmall);
+    cache.Offer(pin, keys.back(), 1, ReadCache::Worth::kAtOnce, &entry);
+  }
+  std::vector<const ReadCache::Entry*> found(keys.size());
+  cache.FindMany(pin, keys, 1, found.data());
+  for (size_t i = 0; i < keys.size(); ++i) ASSERT_EQ(found[i], cache.Find(pin, keys[i], 1)) << i;
 }
 
 // Among so many keys some are taken for others at first sight.
@@ -167,7 +186,7 @@ TEST(ReadCacheTest, WithoutMemoryNothingIsKept) {
 // A writer moves facts from node to node while readers count them: each snapshot must have as many
 // edges as facts, whatever of it comes out of the cache.
 TEST(ReadCacheTest, ReadersBesideAWriterSeeWholeSnapshots) {
-  constexpr int kNodes = 12;
+  constexpr int kNodes = 40;
   constexpr int kCommits = 300;
   auto opened = Store::Open(":memory:", {.create_if_missing = true,
                                          .geometry = {.chunk_edges = 8, .block_facts = 4},

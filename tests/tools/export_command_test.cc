@@ -123,9 +123,11 @@ TEST_F(ExportCommandTest, IndexesComeBackThroughTheirStatements) {
   ASSERT_EQ(Import(R"({"entities":[{"key":"k","name":"K","labels":["Two words"]}]})").code, 0);
   Query("CREATE INDEX FOR (n:Country) ON (n.iso)");
   Query("CREATE INDEX `by `` tick` FOR (n:`Two words`) ON (n.`a b`)");
+  Query("CREATE INDEX FOR (n:`a–b`) ON (n.`m²`)");
+  Query("CREATE INDEX FOR (n:`no\u00a0break`) ON (n.`FOR`)");
   const Program::Outcome exported = Run({"export", database(), PathOf("out")});
   ASSERT_EQ(exported.code, 0) << exported.err;
-  EXPECT_THAT(exported.err, HasSubstr("indexes.cypher, for entente query: 2 property indexes\n"));
+  EXPECT_THAT(exported.err, HasSubstr("indexes.cypher, for entente query: 4 property indexes\n"));
   ASSERT_EQ(Run({"import", PathOf("copy"), PathOf("out/entities.csv")}).code, 0);
   const Program::Outcome made =
       Run({"query", PathOf("copy")}, ReadWhole(PathOf("out/indexes.cypher")));

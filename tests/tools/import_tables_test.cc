@@ -115,7 +115,7 @@ TEST_F(TablesImportTest, ARowMayGoOnForManyLines) {
   Write("torn", "key,name,note\nk,K,\"never\n" + std::string(1 << 16, '\n'));
   EXPECT_THAT(ImportFiles({"torn"}).err,
               HasSubstr(":2:5: a quote is not closed before the end of the file; it took the "
-                        "text up to line 65538\n"));
+                        "next 65536 lines\n"));
 }
 
 TEST_F(TablesImportTest, BrokenTextRejectsItsRow) {
@@ -144,10 +144,12 @@ TEST_F(TablesImportTest, PlacesInRowsOfSeveralLinesAreThoseOfTheirLines) {
         "fact,article,quote,confidence\n"
         "1,a,\"two\nlines\",9\n"
         "1,a,\"two\nÄ\"x,9\n"
-        "1,a,\"three\n\nlines\",\"never\n");
+        "1,a,\"three\n5\"\" gun,\n\",5\" gun\n"
+        "1,a,\"three\n\nlines\",\"never\n\nmore\n");
   const std::string err = ImportFiles({"evidence"}).err;
-  for (const char* rejection : {":3:8: 'confidence' must", ":4:5: between a closing quote",
-                                ":8:8: a quote is not closed before the end of the file"}) {
+  for (const char* rejection :
+       {":3:8: 'confidence' must", ":4:5: between a closing quote", ":8:3: 'confidence' must",
+        ":11:8: a quote is not closed before the end of the file; it took the next 2 lines\n"}) {
     EXPECT_THAT(err, HasSubstr(PathOf("evidence") + rejection));
   }
 }
