@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -37,9 +38,8 @@ inline absl::StatusOr<FactBlock> ParseBlock(const View& view, FactId first,
 
 // What is read of one fact is fetched into the processor's cache in these steps, a while one after
 // the other.
-enum class PrefetchStep { kEntry, kFact, kPieces };
-inline constexpr PrefetchStep kPrefetchSteps[] = {PrefetchStep::kEntry, PrefetchStep::kFact,
-                                                  PrefetchStep::kPieces};
+enum class PrefetchStep { kFact, kPieces };
+inline constexpr PrefetchStep kPrefetchSteps[] = {PrefetchStep::kFact, PrefetchStep::kPieces};
 
 // A block, parsed once for many readers. Snapshots for which it is found have no loose facts of it.
 class CachedBlock final : public ReadCache::Entry {
@@ -70,30 +70,37 @@ class CachedCorroborations final : public ReadCache::Entry {
                                                                     absl::string_view bytes) {
     ASSIGN_OR_RETURN(const FactBlock block,
                      FactBlock::Parse(first, view.geometry().inline_evidence, bytes));
-    auto cached = std::make_unique<CachedCorroborations>();
+    // Parsing has seen that they are of this block.
+    const size_t places = block.id(block.size() - 1) - first + 1;
+    auto cached = MakeWith<CachedCorroborations>(places * sizeof(Fact));
     cached->first_ = first;
+    cached->places_ = places;
+    Fact* const facts = const_cast<Fact*>(cached->facts());
+    std::uninitialized_fill_n(facts, places, std::nullopt);
     for (size_t i = 0; i < block.size(); ++i) {
-      // Parsing has seen that they are of this block.
-      cached->facts_.resize(block.id(i) - first);
-      cached->facts_.emplace_back(block.ReadCorroboration(i));
+      facts[block.id(i) - first] = block.ReadCorroboration(i);
     }
     return cached;
   }
   void Prefetch(PrefetchStep step, FactId fact) const {
-    if (step == PrefetchStep::kEntry) __builtin_prefetch(&facts_);
-    if (step == PrefetchStep::kFact) __builtin_prefetch(facts_.data() + (fact - first_));
+    if (step == PrefetchStep::kFact) __builtin_prefetch(facts() + (fact - first_));
   }
   std::optional<FactCorroboration> Find(FactId fact) const {
-    return fact - first_ < facts_.size() ? facts_[fact - first_] : std::nullopt;
+    return fact - first_ < places_ ? facts()[fact - first_] : std::nullopt;
   }
 
  private:
-  size_t bytes() const override {
-    return sizeof(*this) + facts_.capacity() * sizeof(std::optional<FactCorroboration>);
-  }
+  friend ReadCache::Entry;
+  using Fact = std::optional<FactCorroboration>;
+  static_assert(std::is_trivially_destructible_v<Fact>);
+
+  CachedCorroborations() = default;
+  size_t bytes() const override { return sizeof(*this) + places_ * sizeof(Fact); }
+  // By their place in the block.
+  const Fact* facts() const { return reinterpret_cast<const Fact*>(this + 1); }
 
   FactId first_ = 0;
-  std::vector<std::optional<FactCorroboration>> facts_;  // by their place in the block
+  size_t places_ = 0;
 };
 
 // Likewise, and close together.
@@ -104,49 +111,50 @@ class CachedEvidence final : public ReadCache::Entry {
                                                               absl::string_view bytes) {
     ASSIGN_OR_RETURN(const FactBlock block,
                      FactBlock::Parse(first, view.geometry().inline_evidence, bytes));
-    auto cached = std::make_unique<CachedEvidence>();
-    cached->first_ = first;
-    std::vector<BareEvidence> pieces;
-    const std::vector<FactBlock::FactEvidence> facts = block.ReadAllBareEvidence(&pieces);
-    cached->pieces_.reserve(pieces.size());
-    for (const BareEvidence& piece : pieces) cached->Add(piece);
+    std::vector<BareEvidence> evidence;
+    const std::vector<FactBlock::FactEvidence> facts = block.ReadAllBareEvidence(&evidence);
     // Parsing has seen that they are of this block.
-    cached->facts_.reserve(block.id(block.size() - 1) - first + 1);
+    const size_t places = block.id(block.size() - 1) - first + 1;
+    auto cached = MakeWith<CachedEvidence>(places * sizeof(Fact) + evidence.size() * sizeof(Piece));
+    cached->first_ = first;
+    cached->places_ = static_cast<uint32_t>(places);
+    cached->piece_count_ = static_cast<uint32_t>(evidence.size());
+    Fact* fact = const_cast<Fact*>(cached->facts());
     uint32_t begin = 0;
     for (size_t i = 0; i < facts.size(); ++i) {
-      cached->facts_.resize(block.id(i) - first, {0, begin, 0, false});
+      Fact* const at = const_cast<Fact*>(cached->facts()) + (block.id(i) - first);
+      for (; fact < at; ++fact) *fact = {0, begin, 0, false};
       const uint32_t end = static_cast<uint32_t>(facts[i].end);
-      cached->facts_.push_back({facts[i].total - (end - begin), end, facts[i].flags, true});
+      *fact++ = {facts[i].total - (end - begin), end, facts[i].flags, true};
       begin = end;
     }
+    Piece* piece = const_cast<Piece*>(cached->pieces());
+    for (const BareEvidence& bare : evidence) *piece++ = cached->Pack(bare);
     return cached;
   }
   void Prefetch(PrefetchStep step, FactId fact) const {
     switch (step) {
-      case PrefetchStep::kEntry:
-        __builtin_prefetch(this);
-        return __builtin_prefetch(reinterpret_cast<const char*>(this + 1) - 1);
       case PrefetchStep::kFact:
-        return __builtin_prefetch(facts_.data() + (fact - first_));
+        return __builtin_prefetch(facts() + (fact - first_));
       case PrefetchStep::kPieces:
-        if (fact - first_ >= facts_.size()) return;
-        return __builtin_prefetch(pieces_.data() + Begin(fact - first_));
+        if (fact - first_ >= places_) return;
+        return __builtin_prefetch(pieces() + Begin(fact - first_));
     }
   }
   // Appends the fact's inline evidence. False when there is no such fact. `*overflow`: how many
   // pieces stand elsewhere.
-  bool Read(FactId fact, std::vector<BareEvidence>* pieces, uint16_t* flags,
-            uint64_t* overflow) const {
-    const size_t place = fact - first_;
-    if (place >= facts_.size() || !facts_[place].exists) return false;
-    *flags = facts_[place].flags;
-    *overflow = facts_[place].overflow;
-    for (size_t i = Begin(place); i < facts_[place].end; ++i) {
-      const Piece& piece = pieces_[i];
+  bool Read(FactId id, std::vector<BareEvidence>* out, uint16_t* flags, uint64_t* overflow) const {
+    const size_t place = id - first_;
+    if (place >= places_ || !facts()[place].exists) return false;
+    const Fact& fact = facts()[place];
+    *flags = fact.flags;
+    *overflow = fact.overflow;
+    for (size_t i = Begin(place); i < fact.end; ++i) {
+      const Piece& piece = pieces()[i];
       if (piece.rare != kNotRare) {
-        pieces->push_back(rare_[piece.rare]);
+        out->push_back(rare_[piece.rare]);
       } else {
-        pieces->push_back(
+        out->push_back(
             {piece.article, kNoId, piece.confidence / kConfidenceUnits, kNoTime, piece.stance});
       }
     }
@@ -154,6 +162,7 @@ class CachedEvidence final : public ReadCache::Entry {
   }
 
  private:
+  friend ReadCache::Entry;
   static constexpr double kConfidenceUnits = 10000;
   static constexpr uint32_t kNotRare = ~uint32_t{0};
   // One that nobody is quoted in, that was not retracted and whose confidence is a whole number of
@@ -171,24 +180,28 @@ class CachedEvidence final : public ReadCache::Entry {
     bool exists;
   };
 
-  size_t Begin(size_t place) const { return place == 0 ? 0 : facts_[place - 1].end; }
-  void Add(const BareEvidence& piece) {
+  CachedEvidence() = default;
+  // By their place in the block; behind them all their pieces.
+  const Fact* facts() const { return reinterpret_cast<const Fact*>(this + 1); }
+  const Piece* pieces() const { return reinterpret_cast<const Piece*>(facts() + places_); }
+  size_t Begin(size_t place) const { return place == 0 ? 0 : facts()[place - 1].end; }
+  Piece Pack(const BareEvidence& piece) {
     const uint16_t confidence =
         static_cast<uint16_t>(std::lround(piece.confidence * kConfidenceUnits));
     const bool is_rare = piece.asserter != kNoId || piece.retracted_at != kNoTime ||
                          confidence / kConfidenceUnits != piece.confidence;
     const uint32_t rare = is_rare ? static_cast<uint32_t>(rare_.size()) : kNotRare;
-    pieces_.push_back({piece.article, rare, confidence, piece.stance});
     if (is_rare) rare_.push_back(piece);
+    return {piece.article, rare, confidence, piece.stance};
   }
   size_t bytes() const override {
-    return sizeof(*this) + facts_.capacity() * sizeof(Fact) + pieces_.capacity() * sizeof(Piece) +
+    return sizeof(*this) + places_ * sizeof(Fact) + piece_count_ * sizeof(Piece) +
            rare_.capacity() * sizeof(BareEvidence);
   }
 
   FactId first_ = 0;
-  std::vector<Fact> facts_;  // by their place in the block
-  std::vector<Piece> pieces_;
+  uint32_t places_ = 0;
+  uint32_t piece_count_ = 0;
   std::vector<BareEvidence> rare_;
 };
 

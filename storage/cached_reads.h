@@ -2,14 +2,12 @@
 // decides whether its view may use the cache at all.
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <utility>
 
-#include "absl/types/span.h"
+#include "absl/functional/function_ref.h"
 #include "storage/keys.h"
 #include "storage/page_reads.h"
 #include "storage/read_cache.h"
@@ -54,24 +52,19 @@ class CachedReads {
     found_ += found != nullptr;
     return found;
   }
-  // The same of many at once, and sooner: found[i] becomes the entry of keys[i].
+  // The same of many keys at once, and sooner: take(i, entry or nullptr) is called for each, in
+  // order.
   template <typename T>
-  void FindMany(absl::Span<const CacheKey> keys, absl::Span<const T*> found) const {
+  void FindMany(size_t count, absl::FunctionRef<CacheKey(size_t i)> key_of,
+                absl::FunctionRef<void(size_t i, const T* entry)> take) const {
     if (cache_ == nullptr) {
-      std::fill(found.begin(), found.end(), nullptr);
+      for (size_t i = 0; i < count; ++i) take(i, nullptr);
       return;
     }
-    // So many are on the stack.
-    constexpr size_t kAtOnce = 256;
-    std::array<const ReadCache::Entry*, kAtOnce> entries;
-    for (size_t begin = 0; begin < keys.size(); begin += kAtOnce) {
-      const absl::Span<const CacheKey> part = keys.subspan(begin, kAtOnce);
-      cache_->FindMany(*pin_, part, sequence_, entries.data());
-      for (size_t i = 0; i < part.size(); ++i) {
-        found[begin + i] = static_cast<const T*>(entries[i]);
-        found_ += entries[i] != nullptr;
-      }
-    }
+    cache_->FindMany(*pin_, count, key_of, sequence_, [&](size_t i, const ReadCache::Entry* entry) {
+      found_ += entry != nullptr;
+      take(i, static_cast<const T*>(entry));
+    });
   }
   // Whether the cache takes something without giving up something else.
   bool HasRoom() const { return cache_ != nullptr && cache_->HasRoom(); }

@@ -106,22 +106,6 @@ std::unique_ptr<DecodedPage> DecodedPage::Arrange(const std::vector<RelationSlic
                                                   const EdgeColumns& edges,
                                                   const std::vector<uint8_t>& near,
                                                   uint32_t columns) {
-  std::unique_ptr<DecodedPage> page(new DecodedPage());
-  page->columns_ = columns | kRelationColumn;
-  page->slice_count_ = static_cast<uint32_t>(slices.size());
-  page->edge_count_ = slices.empty() ? 0 : slices.back().end;
-  // Places for the columns, then the columns.
-  size_t words = Words(slices);
-  const auto place = [&](Index index, const auto& column) {
-    if (column.empty()) return;
-    page->offsets_[index] = static_cast<uint32_t>(words);
-    words += Words(column);
-  };
-  const auto copy = [&](Index index, const auto& column) {
-    if (column.empty()) return;
-    std::memcpy(page->data_.get() + page->offsets_[index], column.data(),
-                column.size() * sizeof(column[0]));
-  };
   const auto for_each_column = [&](const auto& visit) {
     visit(kOther, edges.other);
     visit(kFact, edges.fact);
@@ -132,23 +116,34 @@ std::unique_ptr<DecodedPage> DecodedPage::Arrange(const std::vector<RelationSlic
     visit(kFlags, edges.flags);
     visit(kNear, near);
   };
-  for_each_column(place);
+  size_t words = Words(slices);
+  for_each_column([&](Index, const auto& column) { words += Words(column); });
+  std::unique_ptr<DecodedPage> page = MakeWith<DecodedPage>(words * kWord);
+  page->columns_ = columns | kRelationColumn;
+  page->slice_count_ = static_cast<uint32_t>(slices.size());
+  page->edge_count_ = slices.empty() ? 0 : slices.back().end;
   page->words_ = static_cast<uint32_t>(words);
-  if (words == 0) return page;
-  page->data_ = std::make_unique_for_overwrite<uint64_t[]>(words);
-  std::memcpy(page->data_.get(), slices.data(), slices.size() * sizeof(RelationSlice));
-  for_each_column(copy);
+  uint64_t* const data = const_cast<uint64_t*>(page->data());
+  uint32_t filled = 0;
+  const auto append = [&](const auto& column) {
+    if (!column.empty())
+      std::memcpy(data + filled, column.data(), column.size() * sizeof(column[0]));
+    filled += static_cast<uint32_t>(Words(column));
+  };
+  append(slices);
+  for_each_column([&](Index index, const auto& column) {
+    if (!column.empty()) page->offsets_[index] = filled;
+    append(column);
+  });
   return page;
 }
 
-size_t DecodedPage::bytes() const {
-  return sizeof(*this) + words_ * kWord + (words_ > 0 ? 2 : 1) * kAllocation;
-}
+size_t DecodedPage::bytes() const { return sizeof(*this) + words_ * kWord + kAllocation; }
 
 template <typename T>
 const T* DecodedPage::At(Index index) const {
   const uint32_t offset = offsets_[index];
-  return offset == 0 ? nullptr : reinterpret_cast<const T*>(data_.get() + offset);
+  return offset == 0 ? nullptr : reinterpret_cast<const T*>(data() + offset);
 }
 
 const RelationSlice* DecodedPage::Next(const RelationFilter& filter, Position* position) const {

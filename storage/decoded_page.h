@@ -47,7 +47,7 @@ class DecodedPage final : public ReadCache::Entry {
 
   bool alone() const { return alone_; }
   // Fetches what is read first into the processor's cache.
-  void Prefetch() const { __builtin_prefetch(data_.get()); }
+  void Prefetch() const { __builtin_prefetch(slices()); }
   // Whether it has all of `columns`.
   bool Has(uint32_t columns) const { return (columns & ~columns_) == 0; }
   uint32_t columns() const { return columns_; }
@@ -65,6 +65,7 @@ class DecodedPage final : public ReadCache::Entry {
   Degree Count(const RelationFilter& filter) const;
 
  private:
+  friend ReadCache::Entry;
   // Columns in the order in which they are stored behind the slices, the widest first.
   enum Index {
     kOther,
@@ -83,19 +84,18 @@ class DecodedPage final : public ReadCache::Entry {
                                               const EdgeColumns& edges,
                                               const std::vector<uint8_t>& near, uint32_t columns);
   size_t bytes() const override;
-  const RelationSlice* slices() const {
-    return reinterpret_cast<const RelationSlice*>(data_.get());
-  }
+  // What stands behind the page in memory: the slices, then the columns.
+  const uint64_t* data() const { return reinterpret_cast<const uint64_t*>(this + 1); }
+  const RelationSlice* slices() const { return reinterpret_cast<const RelationSlice*>(data()); }
   template <typename T>
   const T* At(Index index) const;
 
   uint32_t slice_count_ = 0;
   uint32_t edge_count_ = 0;
   uint32_t columns_ = 0;
-  uint32_t offsets_[kIndexes] = {};  // into data_, in words of eight bytes; 0: not there
+  uint32_t offsets_[kIndexes] = {};  // into data(), in words of eight bytes; 0: not there
   uint32_t words_ = 0;
   bool alone_ = false;
-  std::unique_ptr<uint64_t[]> data_;
 };
 
 // The chunks of a node that has several.

@@ -270,15 +270,17 @@ absl::Status TakeFacts(const View& view, absl::Span<const FactId> facts, TakeFro
   CachedReads reads(view, Family::kFacts);
   reads.Begin();
   // Facts that follow each other are often of one block.
-  absl::InlinedVector<CacheKey, 8> keys;
-  absl::InlinedVector<size_t, 8> key_of;
+  absl::InlinedVector<uint64_t, 8> blocks;
+  absl::InlinedVector<size_t, 8> block_of;
   for (const size_t i : sealed) {
-    const CacheKey key = Kept::KeyOf(facts[i] / view.geometry().block_facts);
-    if (keys.empty() || !(keys.back() == key)) keys.push_back(key);
-    key_of.push_back(keys.size() - 1);
+    const uint64_t block = facts[i] / view.geometry().block_facts;
+    if (blocks.empty() || blocks.back() != block) blocks.push_back(block);
+    block_of.push_back(blocks.size() - 1);
   }
-  absl::InlinedVector<const Kept*, 8> found(keys.size());
-  reads.FindMany(keys, absl::MakeSpan(found));
+  absl::InlinedVector<const Kept*, 8> found(blocks.size());
+  reads.FindMany<Kept>(
+      blocks.size(), [&](size_t i) { return Kept::KeyOf(blocks[i]); },
+      [&](size_t i, const Kept* kept) { found[i] = kept; });
   // What is read of so many is on its way at once.
   constexpr size_t kAtOnce = 32;
   std::vector<size_t> missing;
@@ -286,12 +288,12 @@ absl::Status TakeFacts(const View& view, absl::Span<const FactId> facts, TakeFro
     const size_t end = std::min(begin + kAtOnce, sealed.size());
     for (const PrefetchStep step : kPrefetchSteps) {
       for (size_t at = begin; at < end; ++at) {
-        const Kept* const kept = found[key_of[at]];
+        const Kept* const kept = found[block_of[at]];
         if (kept != nullptr) kept->Prefetch(step, facts[sealed[at]]);
       }
     }
     for (size_t at = begin; at < end; ++at) {
-      const Kept* const kept = found[key_of[at]];
+      const Kept* const kept = found[block_of[at]];
       if (kept == nullptr) {
         missing.push_back(sealed[at]);
       } else {

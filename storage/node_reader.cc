@@ -69,24 +69,21 @@ absl::Status NodeReader::Load(absl::Span<const NodeId> nodes) {
   Begin();
   records_.assign(nodes.size(), nullptr);
   missing_.clear();
-  for (const bool articles : {false, true}) {
-    rows_.clear();
-    keys_.clear();
-    for (size_t i = 0; i < nodes.size(); ++i) {
-      if (nodes[i] == kNoId || IsArticle(nodes[i]) != articles) continue;
-      rows_.push_back(i);
-      keys_.push_back(CacheKey::Node(nodes[i]));
-    }
-    found_.resize(keys_.size());
-    (articles ? articles_ : entities_).FindMany(keys_, absl::MakeSpan(found_));
-    for (size_t k = 0; k < rows_.size(); ++k) {
-      if (found_[k] != nullptr) {
-        records_[rows_[k]] = &found_[k]->record();
-        __builtin_prefetch(&found_[k]->record().publisher);
-      } else {
-        missing_.emplace_back(nodes[rows_[k]], rows_[k]);
+  // Nodes of one kind mostly stand side by side.
+  for (size_t begin = 0, end = 0; begin < nodes.size(); begin = end) {
+    const bool articles = IsArticle(nodes[begin]);
+    while (end < nodes.size() && IsArticle(nodes[end]) == articles) ++end;
+    const auto take = [&](size_t i, const CachedNode* found) {
+      if (found != nullptr) {
+        records_[begin + i] = &found->record();
+        __builtin_prefetch(&found->record().publisher);
+      } else if (nodes[begin + i] != kNoId) {
+        missing_.emplace_back(nodes[begin + i], begin + i);
       }
-    }
+    };
+    (articles ? articles_ : entities_)
+        .FindMany<CachedNode>(
+            end - begin, [&](size_t i) { return CacheKey::Node(nodes[begin + i]); }, take);
   }
   if (missing_.empty()) return absl::OkStatus();
   std::sort(missing_.begin(), missing_.end());

@@ -43,10 +43,6 @@ class NodeReader {
   CachedReads entities_;
   CachedReads articles_;
   absl::InlinedVector<const NodeRecord*, 8> records_;
-  // Of the nodes of one kind.
-  absl::InlinedVector<size_t, 8> rows_;
-  absl::InlinedVector<CacheKey, 8> keys_;
-  absl::InlinedVector<const CachedNode*, 8> found_;
   std::vector<std::pair<NodeId, size_t>> missing_;
   std::vector<std::unique_ptr<ReadCache::Entry>> own_;  // what the cache did not take
 };

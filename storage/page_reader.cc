@@ -62,13 +62,9 @@ const DecodedPage* PageReader::KeepPage(CacheKey key, std::unique_ptr<DecodedPag
 
 absl::Status PageReader::Load(absl::Span<const NodeId> nodes) {
   Begin();
-  keys_.clear();
-  for (const NodeId node : nodes) keys_.push_back(CacheKey::Page(direction_, node, 0));
-  pages_.resize(nodes.size());
-  reads_.FindMany(keys_, absl::MakeSpan(pages_));
+  pages_.assign(nodes.size(), nullptr);
   missing_.clear();
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    const DecodedPage* const page = std::exchange(pages_[i], nullptr);
+  const auto take = [&](size_t i, const DecodedPage* page) {
     if (page == nullptr) {
       missing_.push_back({nodes[i], i, 0});
     } else if (page->alone() && page->Has(columns_)) {
@@ -77,7 +73,9 @@ absl::Status PageReader::Load(absl::Span<const NodeId> nodes) {
     } else if (page->alone()) {
       missing_.push_back({nodes[i], i, page->columns()});
     }
-  }
+  };
+  reads_.FindMany<DecodedPage>(
+      nodes.size(), [&](size_t i) { return CacheKey::Page(direction_, nodes[i], 0); }, take);
   return missing_.empty() ? absl::OkStatus() : ReadMissing();
 }
 

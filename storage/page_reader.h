@@ -67,7 +67,6 @@ class PageReader {
   const uint32_t columns_;
   CachedReads reads_;
 
-  std::vector<CacheKey> keys_;
   std::vector<const DecodedPage*> pages_;
   std::vector<Missing> missing_;
   // What the cache did not admit.

@@ -16,9 +16,11 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
 #include "absl/hash/hash.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
@@ -93,9 +95,18 @@ class ReadCache {
     virtual ~Entry() = default;
     Entry(const Entry&) = delete;
     Entry& operator=(const Entry&) = delete;
+    // The memory may be more than the type's.
+    static void operator delete(void* memory) { ::operator delete(memory); }
 
    protected:
     Entry() = default;
+    // An entry with so many bytes behind it, which are where the processor's cache expects them. T
+    // is a friend of this class.
+    template <typename T>
+    static std::unique_ptr<T> MakeWith(size_t bytes_behind) {
+      static_assert(sizeof(T) % sizeof(uint64_t) == 0);
+      return std::unique_ptr<T>(::new (::operator new(sizeof(T) + bytes_behind)) T());
+    }
 
    private:
     friend class ReadCache;
@@ -136,10 +147,11 @@ class ReadCache {
 
   // The entry, if there is one that holds as of `sequence`.
   const Entry* Find(const Pin& pin, CacheKey key, uint64_t sequence) const;
-  // The same of many at once: entries[i] becomes that of keys[i], or nullptr. Entries are far from
-  // each other in memory, so what is read of some is on its way while others are looked for.
-  void FindMany(const Pin& pin, absl::Span<const CacheKey> keys, uint64_t sequence,
-                const Entry** entries) const;
+  // The same of many keys: take(i, entry or nullptr) is called for each, in order. Entries are far
+  // from each other in memory, so what is read of some is on its way while others are looked for.
+  void FindMany(const Pin& pin, size_t count, absl::FunctionRef<CacheKey(size_t i)> key_of,
+                uint64_t sequence,
+                absl::FunctionRef<void(size_t i, const Entry* entry)> take) const;
 
   // Whether an entry is worth a place that others have to give up.
   enum class Worth : uint8_t { kOnSecondOffer, kAtOnce };
