@@ -141,6 +141,7 @@ absl::StatusOr<LoadSummary> BulkLoader::Finish() {
   storage::TableLoad tables(transaction->graph().transaction(), shared_.space,
                             /*files=*/rows >= options_.least_rows_for_files);
   RETURN_IF_ERROR(Load(*transaction, tables));
+  if (options_.before_commit) RETURN_IF_ERROR(options_.before_commit());
   stage_ = LoadProgress::Stage::kCommitting;
   RETURN_IF_ERROR(Report(0, 0));
   Beside removed(tables.has_files(), &shared_.stop, [&] {

@@ -76,6 +76,9 @@ class BulkLoader {
     const std::atomic<bool>* cancelled = nullptr;
     // Of rows that are read and sorted; what is more goes to files.
     uint64_t memory_bytes = uint64_t{256} << 20;
+    // Called when all records were taken or rejected, before the commit; an error is the load's
+    // end.
+    std::function<absl::Status()> before_commit;
     // A load of fewer records is one ordinary transaction; table files of its own are for others.
     uint64_t least_rows_for_files = 20'000;
   };

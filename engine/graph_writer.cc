@@ -64,6 +64,8 @@ absl::StatusOr<RelationId> GraphWriter::NeedRelation(absl::string_view name) {
   return DefineRelation(type);
 }
 
+uint64_t GraphWriter::written_bytes() const { return transaction_.bytes(); }
+
 absl::StatusOr<LabelId> GraphWriter::NeedLabel(absl::string_view name) {
   const LabelId known = catalogue_->FindLabel(name);
   if (known != kNoSymbol) return known;
@@ -112,8 +114,8 @@ absl::StatusOr<LabelId> GraphWriter::DefineLabel(const Label& label) {
   for (size_t i = 0; i < covered.size(); ++i) {
     const PropertyIndex& index = catalogue_->indexes()[i];
     if (catalogue_->DescendantLabels(index.label) == covered[i]) continue;
-    RETURN_IF_ERROR(EmptyIndex(index.id));
-    RETURN_IF_ERROR(FillIndex(index));
+    RETURN_IF_ERROR(EmptyIndex(index.id, GoOn));
+    RETURN_IF_ERROR(FillIndex(index, GoOn));
   }
   return id;
 }

@@ -23,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -84,14 +85,18 @@ class GraphWriter : public Graph {
   absl::StatusOr<RelationId> DefineRelation(const RelationType& type);
   absl::StatusOr<LabelId> DefineLabel(const Label& label);
 
+  // Asked by long work now and then, with the bytes that it holds beside the transaction: an error
+  // ends the work.
+  using MayGoOn = absl::FunctionRef<absl::Status(uint64_t bytes)>;
+
   // --- Property indexes (engine/property_index.h). They follow every change of nodes and, like all
   // else, are seen by others after the commit.
   // Makes an index and fills it. An empty name: one made of the label and the property.
   // kIndexExists if there is one of that name or of the same label and property.
   absl::StatusOr<IndexId> CreateIndex(absl::string_view name, absl::string_view label,
-                                      absl::string_view property);
+                                      absl::string_view property, MayGoOn may_go_on = GoOn);
   // `index` must be one of the catalogue's.
-  absl::Status DropIndex(IndexId index);
+  absl::Status DropIndex(IndexId index, MayGoOn may_go_on = GoOn);
   // For who writes the record of a new node past this class: puts it into the indexes.
   absl::Status IndexNewNode(NodeId node, const storage::NodeRecord& record);
 
@@ -106,6 +111,8 @@ class GraphWriter : public Graph {
   void ReleaseSavepoint();
 
   storage::Transaction& transaction() { return transaction_; }
+  // About how much memory the transaction's writes take.
+  uint64_t written_bytes() const;
   // The catalogue as changed, for publication with the commit; nullptr when it is not.
   std::shared_ptr<const Catalogue> changed_catalogue() const;
 
@@ -159,8 +166,9 @@ class GraphWriter : public Graph {
   absl::Status AddIndexEntry(NodeId node, const IndexEntry& entry);
   absl::Status RemoveIndexEntry(NodeId node, const IndexEntry& entry);
   // All entries of an index that has none, and of one that has any.
-  absl::Status FillIndex(const PropertyIndex& index);
-  absl::Status EmptyIndex(IndexId index);
+  static absl::Status GoOn(uint64_t) { return absl::OkStatus(); }
+  absl::Status FillIndex(const PropertyIndex& index, MayGoOn may_go_on);
+  absl::Status EmptyIndex(IndexId index, MayGoOn may_go_on);
 
   absl::StatusOr<FactId> InsertFact(const storage::FactRecord& record);
   // Sets or removes properties; valid_from and valid_to go to their columns.

@@ -23,10 +23,14 @@ using storage::NodeRecord;
 // Entries or nodes that are held at once.
 constexpr size_t kPortion = 4096;
 
+using Entries = std::vector<std::pair<std::string, NodeId>>;
+
+uint64_t BytesOf(const Entries::value_type& entry) { return sizeof(entry) + entry.first.size(); }
+
 }  // namespace
 
 absl::StatusOr<IndexId> GraphWriter::CreateIndex(absl::string_view name, absl::string_view label,
-                                                 absl::string_view property) {
+                                                 absl::string_view property, MayGoOn may_go_on) {
   PropertyIndex index;
   ASSIGN_OR_RETURN(index.label, NeedLabel(label));
   ASSIGN_OR_RETURN(index.property, NeedProperty(property));
@@ -47,12 +51,12 @@ absl::StatusOr<IndexId> GraphWriter::CreateIndex(absl::string_view name, absl::s
   if (!catalogue_->indexes().empty()) index.id = catalogue_->indexes().back().id + 1;
   RETURN_IF_ERROR(ChangeableCatalogue().AddIndex(index));
   storage::PutIndex(transaction_, {index.id, index.name, index.label, index.property});
-  RETURN_IF_ERROR(FillIndex(index));
+  RETURN_IF_ERROR(FillIndex(index, may_go_on));
   return index.id;
 }
 
-absl::Status GraphWriter::DropIndex(IndexId index) {
-  RETURN_IF_ERROR(EmptyIndex(index));
+absl::Status GraphWriter::DropIndex(IndexId index, MayGoOn may_go_on) {
+  RETURN_IF_ERROR(EmptyIndex(index, may_go_on));
   storage::EraseIndex(transaction_, index);
   ChangeableCatalogue().RemoveIndex(index);
   return absl::OkStatus();
@@ -102,12 +106,14 @@ absl::Status GraphWriter::RemoveIndexEntry(NodeId node, const IndexEntry& entry)
   return transaction_.Count(IndexEntryCounter(entry.index), -1);
 }
 
-absl::Status GraphWriter::FillIndex(const PropertyIndex& index) {
-  std::vector<std::pair<std::string, NodeId>> entries;
+absl::Status GraphWriter::FillIndex(const PropertyIndex& index, MayGoOn may_go_on) {
+  Entries entries;
+  uint64_t bytes = 0;
   const std::unique_ptr<NodeScan> scan = ScanLabel(index.label);
   std::vector<NodeId> nodes;
   storage::NodeReader reader(transaction_);
   while (true) {
+    RETURN_IF_ERROR(may_go_on(bytes));
     nodes.clear();
     ASSIGN_OR_RETURN(const bool more, scan->Next(kPortion, &nodes));
     if (!more) break;
@@ -116,12 +122,15 @@ absl::Status GraphWriter::FillIndex(const PropertyIndex& index) {
       const NodeRecord* record = reader.record(i);
       if (record == nullptr) return absl::DataLossError("a label leads to no node");
       ASSIGN_OR_RETURN(const Value value, FindProperty(record->properties, index.property));
-      if (!value.is_null()) entries.emplace_back(IndexValue(value), nodes[i]);
+      if (value.is_null()) continue;
+      entries.emplace_back(IndexValue(value), nodes[i]);
+      bytes += BytesOf(entries.back());
     }
   }
   std::sort(entries.begin(), entries.end());
   int64_t values = 0;
   for (size_t i = 0; i < entries.size(); ++i) {
+    if (i % kPortion == 0) RETURN_IF_ERROR(may_go_on(bytes));
     if (i == 0 || entries[i].first != entries[i - 1].first) ++values;
     storage::PutIndexEntry(transaction_, index.id, entries[i].first, entries[i].second);
   }
@@ -129,21 +138,21 @@ absl::Status GraphWriter::FillIndex(const PropertyIndex& index) {
   return transaction_.Count(IndexEntryCounter(index.id), static_cast<int64_t>(entries.size()));
 }
 
-absl::Status GraphWriter::EmptyIndex(IndexId index) {
-  std::string from;
-  while (true) {
-    // Not erased while the cursor stands among them.
-    std::vector<std::pair<std::string, NodeId>> entries;
-    storage::IndexCursor cursor(transaction_, index, from);
-    while (entries.size() < kPortion && cursor.Next()) {
-      entries.emplace_back(std::string(cursor.value()), cursor.node());
-      from = std::string(cursor.entry());
-    }
-    RETURN_IF_ERROR(cursor.status());
-    if (entries.empty()) break;
-    for (const auto& [value, node] : entries) {
-      storage::EraseIndexEntry(transaction_, index, value, node);
-    }
+absl::Status GraphWriter::EmptyIndex(IndexId index, MayGoOn may_go_on) {
+  // Not erased while the cursor stands among them, and not in portions: a cursor begins with all
+  // that this transaction has erased.
+  Entries entries;
+  uint64_t bytes = 0;
+  storage::IndexCursor cursor(transaction_, index, /*from=*/"");
+  while (cursor.Next()) {
+    if (entries.size() % kPortion == 0) RETURN_IF_ERROR(may_go_on(bytes));
+    entries.emplace_back(std::string(cursor.value()), cursor.node());
+    bytes += BytesOf(entries.back());
+  }
+  RETURN_IF_ERROR(cursor.status());
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (i % kPortion == 0) RETURN_IF_ERROR(may_go_on(bytes));
+    storage::EraseIndexEntry(transaction_, index, entries[i].first, entries[i].second);
   }
   for (const std::string& counter : {IndexEntryCounter(index), IndexValueCounter(index)}) {
     ASSIGN_OR_RETURN(const uint64_t count, transaction_.Counter(counter));

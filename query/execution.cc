@@ -1,6 +1,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "engine/error.h"
+#include "engine/graph_writer.h"
+#include "engine/status.h"
 #include "query/morsels.h"
 #include "query/operator.h"
 
@@ -46,7 +48,9 @@ absl::Status MemoryAccount::Check(uint64_t used) const {
 
 absl::Status Execution::CheckInterrupted() const {
   if (morsels != nullptr && morsels->overtaken()) return absl::CancelledError();
-  return stop.Check();
+  RETURN_IF_ERROR(stop.Check());
+  if (writer == nullptr) return absl::OkStatus();
+  return memory->CheckRoom(writer->written_bytes() - written_before);
 }
 
 }  // namespace entente::query

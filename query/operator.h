@@ -52,8 +52,9 @@ struct Execution {
   const PreparedPlan* plan = nullptr;
   const Graph* graph = nullptr;
   GraphWriter* writer =
-      nullptr;                 // null in a statement that only reads; else the same object as graph
-  const Core* core = nullptr;  // registered procedures
+      nullptr;  // null in a statement that only reads; else the same object as graph
+  uint64_t written_before = 0;  // bytes of the writer's transaction when the statement began
+  const Core* core = nullptr;   // registered procedures
   const Parameters* parameters = nullptr;
   FunctionContext functions;
   Changes changes;
@@ -70,8 +71,8 @@ struct Execution {
   // Of these, the ones that are the same for all rows.
   absl::flat_hash_map<const BoundLens*, const Lens*> constant_lenses;
 
-  // As StopSignal::Check, or kCancelled where another thread's error makes this one's work
-  // needless. Called at least once a batch.
+  // As StopSignal::Check, kLimitExceeded when what was written takes too much memory, or kCancelled
+  // where another thread's error makes this one's work needless. Called at least once a batch.
   absl::Status CheckInterrupted() const;
   // See MemoryAccount.
   absl::Status Charge(uint64_t bytes) { return memory->Charge(bytes); }

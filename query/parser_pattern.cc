@@ -98,6 +98,12 @@ absl::StatusOr<ast::PathPattern> StatementParser::ParseShortestPath() {
                      "pattern between them",
                      path.span);
   }
+  const std::optional<ast::Length>& length = path.relationships[0].length;
+  if (length.has_value() && length->least.value_or(1) > 1) {
+    return MakeError(ErrorCode::kUnexpectedSyntax,
+                     "The least length of a shortest path can only be 0 or 1",
+                     path.relationships[0].span);
+  }
   return path;
 }
 

@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "engine/graph_writer.h"
 #include "engine/status.h"
 #include "query/lens_evaluator.h"
 #include "query/stack_room.h"
@@ -25,6 +26,7 @@ Run::Run(std::shared_ptr<const PreparedPlan> plan, const Parameters& parameters,
     : plan_(std::move(plan)), memory_(options.memory_limit) {
   execution_.plan = plan_.get();
   execution_.writer = writer;
+  if (writer != nullptr) execution_.written_before = writer->written_bytes();
   execution_.core = &core;
   execution_.parameters = &parameters_;
   execution_.batch_size = options.batch_size;

@@ -11,7 +11,8 @@
 namespace entente::query {
 namespace {
 
-absl::Status Create(const ast::CreateIndex& create, const SourceSpan& span, GraphWriter& writer) {
+absl::Status Create(const ast::CreateIndex& create, const SourceSpan& span, GraphWriter& writer,
+                    GraphWriter::MayGoOn may_go_on) {
   const Catalogue& catalogue = writer.catalogue();
   const absl::string_view name =
       create.name.has_value() ? absl::string_view(create.name->text) : absl::string_view();
@@ -22,10 +23,12 @@ absl::Status Create(const ast::CreateIndex& create, const SourceSpan& span, Grap
                       catalogue.FindIndex(label, property) != nullptr;
     if (same || catalogue.FindIndex(name) != nullptr) return absl::OkStatus();
   }
-  return WithSpan(writer.CreateIndex(name, create.label.text, create.property.text).status(), span);
+  return WithSpan(
+      writer.CreateIndex(name, create.label.text, create.property.text, may_go_on).status(), span);
 }
 
-absl::Status Drop(const ast::DropIndex& drop, const SourceSpan& span, GraphWriter& writer) {
+absl::Status Drop(const ast::DropIndex& drop, const SourceSpan& span, GraphWriter& writer,
+                  GraphWriter::MayGoOn may_go_on) {
   const Catalogue& catalogue = writer.catalogue();
   const PropertyIndex* index = nullptr;
   if (drop.name.has_value()) {
@@ -35,7 +38,7 @@ absl::Status Drop(const ast::DropIndex& drop, const SourceSpan& span, GraphWrite
     const PropertyId property = catalogue.FindProperty(drop.property.text);
     if (label != kNoSymbol && property != kNoSymbol) index = catalogue.FindIndex(label, property);
   }
-  if (index != nullptr) return writer.DropIndex(index->id);
+  if (index != nullptr) return writer.DropIndex(index->id, may_go_on);
   if (drop.if_exists) return absl::OkStatus();
   return MakeError(
       ErrorCode::kIndexNotFound,
@@ -78,12 +81,13 @@ bool ChangesSchema(const ast::Statement& statement) {
   return IsOneOf<ast::CreateIndex, ast::DropIndex, ast::CreateSymbol, ast::DropSymbol>(statement);
 }
 
-absl::Status ChangeSchema(const ast::Statement& statement, GraphWriter& writer) {
+absl::Status ChangeSchema(const ast::Statement& statement, GraphWriter& writer,
+                          GraphWriter::MayGoOn may_go_on) {
   if (const auto* create = std::get_if<ast::CreateIndex>(&statement.node)) {
-    return Create(*create, statement.span, writer);
+    return Create(*create, statement.span, writer, may_go_on);
   }
   if (const auto* drop = std::get_if<ast::DropIndex>(&statement.node)) {
-    return Drop(*drop, statement.span, writer);
+    return Drop(*drop, statement.span, writer, may_go_on);
   }
   if (const auto* create = std::get_if<ast::CreateSymbol>(&statement.node)) {
     return CreateSymbol(*create, writer);

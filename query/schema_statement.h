@@ -20,7 +20,8 @@ bool ChangesSchema(const ast::Statement& statement);
 // Runs one that changes something. Indexes: kIndexExists and kIndexNotFound unless the statement
 // allows it. Relation types and labels: kUnknownRelationType or kUnknownLabel where one is named
 // that must be there, kTaxonomyCycle where something would come to lie under itself.
-absl::Status ChangeSchema(const ast::Statement& statement, GraphWriter& writer);
+absl::Status ChangeSchema(const ast::Statement& statement, GraphWriter& writer,
+                          GraphWriter::MayGoOn may_go_on);
 
 struct SchemaRows {
   std::vector<std::string> columns;

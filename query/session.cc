@@ -319,7 +319,13 @@ absl::StatusOr<std::unique_ptr<Result>> SessionOfQueries::RunSchemaStatement(
     const ast::Statement& statement) {
   if (ChangesSchema(statement)) {
     return Write([&](GraphWriter& writer) -> absl::StatusOr<std::unique_ptr<Result>> {
-      RETURN_IF_ERROR(ChangeSchema(statement, writer));
+      const MemoryAccount memory(options_.memory_limit);
+      const uint64_t written_before = writer.written_bytes();
+      const auto may_go_on = [&](uint64_t bytes) -> absl::Status {
+        RETURN_IF_ERROR(stop_.Check());
+        return memory.CheckRoom(bytes + writer.written_bytes() - written_before);
+      };
+      RETURN_IF_ERROR(ChangeSchema(statement, writer, may_go_on));
       return std::make_unique<KeptRows>();
     });
   }

@@ -274,7 +274,10 @@ absl::Status Opener::OpenDatabase() {
   }
   if (!status.ok()) {
     const std::string words = status.ToString();
-    if (status.IsIOError() && absl::StrContains(words, "lock")) {
+    // Locks of other processes and of this one.
+    const bool is_held = absl::StrContains(words, "Resource temporarily unavailable") ||
+                         absl::StrContains(words, "lock hold by current process");
+    if (status.IsIOError() && is_held) {
       return absl::UnavailableError(absl::StrCat(path_, " is open for writing elsewhere"));
     }
     // All families are made before the first byte is written.

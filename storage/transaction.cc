@@ -58,6 +58,7 @@ struct Transaction::State {
   std::vector<FactId> loose_facts;
   std::vector<CacheKey> cached;  // what of the cache Puts and Deletes change
   bool changed[kFamilyCount] = {};
+  uint64_t bytes = 0;
   std::vector<Savepoint> savepoints;
   bool open = true;
 };
@@ -130,12 +131,16 @@ ReadCache* Transaction::CacheOf(Family family) const {
 }
 
 void Transaction::NoteChange(Family family, absl::string_view key) {
+  // Beside the key: an entry of the batch's index, and what of the cache changes.
+  constexpr uint64_t kEntry = 128;
+  state_->bytes += kEntry + key.size();
   state_->changed[static_cast<size_t>(family)] = true;
   AppendCacheKeys(family, key, geometry(), &state_->cached);
 }
 
 void Transaction::Put(Family family, absl::string_view key, absl::string_view value) {
   NoteChange(family, key);
+  state_->bytes += value.size();
   state_->batch.Put(store_->handle(family), ToSlice(key), ToSlice(value));
 }
 
@@ -151,6 +156,7 @@ void Transaction::Append(Family family, absl::string_view key, absl::string_view
   if (!state_->savepoints.empty()) {
     state_->steps.push_back({&growing, growing.rows.size(), growing.net});
   }
+  state_->bytes += rows.size();
   growing.rows.append(rows.data(), rows.size());
   growing.net += net;
 }
@@ -234,6 +240,8 @@ void Transaction::ReleaseSavepoint() {
   state_->savepoints.pop_back();
   if (state_->savepoints.empty()) state_->steps.clear();
 }
+
+uint64_t Transaction::bytes() const { return state_->bytes; }
 
 bool Transaction::has_writes() const {
   return state_->batch.GetWriteBatch()->Count() > 0 || !state_->growing.empty() ||

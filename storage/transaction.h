@@ -67,6 +67,9 @@ class Transaction final : public View {
   // Ends the transaction and undoes everything. Destruction does the same.
   void Rollback();
 
+  // About how much memory the writes take. What is undone counts on.
+  uint64_t bytes() const;
+
   // Used by adjacency.h: from now on the node may have several chunks in `direction`.
   void NoteSeveralChunks(Direction direction, NodeId node);
   // Used by adjacency.h: edges of the page before this transaction, if the store remembers, and a

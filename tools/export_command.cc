@@ -101,8 +101,9 @@ class Table {
   absl::Status Add(const std::vector<std::string>& own, const std::vector<MapEntry>& properties) {
     std::string row;
     for (size_t i = 0; i < own.size(); ++i) {
-      absl::StrAppend(&row, i > 0 ? "," : "",
-                      CsvField(absl::StrReplaceAll(own[i], {{"\r\n", "\n"}})));
+      std::string text = own[i];
+      while (absl::StrReplaceAll({{"\r\n", "\n"}}, &text) > 0) continue;
+      absl::StrAppend(&row, i > 0 ? "," : "", CsvField(text));
     }
     std::map<absl::string_view, const Value*> values;
     for (const auto& [name, value] : properties) values[name] = &value;
@@ -350,7 +351,10 @@ ExitCode RunExport(const std::string& path, const std::string& directory) {
   if (std::filesystem::exists(directory, error) &&
       !(std::filesystem::is_directory(directory, error) &&
         std::filesystem::is_empty(directory, error))) {
-    return Fail(absl::StrCat(directory, " exists already and is not an empty folder"), kUsage);
+    return Fail(absl::StrCat(directory,
+                             " exists already and is not an empty folder (an export that "
+                             "was killed leaves files *.part)"),
+                kUsage);
   }
   const absl::StatusOr<std::unique_ptr<Database>> database = OpenForReading(path);
   if (!database.ok()) return FailDatabase(database.status());

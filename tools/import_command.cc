@@ -26,6 +26,7 @@
 #include "tools/input_reading.h"
 #include "tools/progress.h"
 #include "tools/row_format.h"
+#include "tools/size_value.h"
 
 namespace entente::tools {
 namespace {
@@ -93,17 +94,18 @@ class Rejects {
     }
   }
 
+  // After the last one.
   absl::Status Close() {
-    if (!file_.is_open()) {
-      if (count_ > kShownRejections) {
-        std::fprintf(stderr, "… and %s more; --rejects FILE lists them all\n",
-                     FormatCount(count_ - kShownRejections).c_str());
-      }
-      return absl::OkStatus();
-    }
+    if (!file_.is_open()) return absl::OkStatus();
     file_.close();
     if (!file_.fail()) return absl::OkStatus();
     return absl::UnavailableError(absl::StrCat("cannot write ", options_.rejects));
+  }
+
+  void TellHowManyMore() const {
+    if (!options_.rejects.empty() || count_ <= kShownRejections) return;
+    std::fprintf(stderr, "… and %s more; --rejects FILE lists them all\n",
+                 FormatCount(count_ - kShownRejections).c_str());
   }
 
  private:
@@ -126,6 +128,7 @@ class Import {
       last_rejection_->place = reading_->PlaceInSource(rejection.place);
       rejects_->Add(FileName(last_rejection_->place.file), *last_rejection_);
     };
+    loader_options.before_commit = [this] { return rejects_->Close(); };
     loader_options.on_progress = [this](const LoadProgress& progress) {
       progress_->Load(progress);
     };
@@ -161,8 +164,7 @@ class Import {
     const absl::StatusOr<LoadSummary> summary = loader_->Finish();
     progress_->Finish();
     if (!summary.ok()) return Fail(summary.status(), kDatabaseError);
-    const absl::Status closed = rejects_->Close();
-    if (!closed.ok()) return Fail(closed, kDatabaseError);
+    rejects_->TellHowManyMore();
     PrintSummary(*summary);
     return summary->rejected == 0 ? kOk : kRowsRejected;
   }
@@ -262,7 +264,7 @@ void AddImportOptions(CLI::App* parser, ImportOptions* options) {
   parser
       ->add_option("--memory", options->memory_bytes,
                    "Memory for rows, such as 512MB; what is more is sorted in files")
-      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
+      ->transform(SizeValue());
   parser->add_flag("--strict", options->strict,
                    "Stop at the first bad row and leave the database as it was");
 }

@@ -228,9 +228,16 @@ bool TablesFormat::ClosesRow(absl::string_view line, const InputPlace& place) {
 
 absl::Status TablesFormat::ReadLine(absl::string_view line, const InputPlace& place) {
   if (header_failed_) return absl::OkStatus();
+  if (passes_over_) {
+    passes_over_ = !ClosesRow(line, place);
+    return absl::OkStatus();
+  }
   InputPlace begin = place;
   if (!open_.empty()) {
-    if (open_.size() + line.size() >= InputFile::kMaxLine) return RejectOpen("within 64 MiB");
+    if (open_.size() + line.size() >= InputFile::kMaxLine) {
+      passes_over_ = !ClosesRow(line, place);
+      return RejectOpen("within 64 MiB; its row is passed over");
+    }
     const bool closes = ClosesRow(line, place);
     absl::StrAppend(&open_, "\n", line);
     if (!closes) return absl::OkStatus();
@@ -291,6 +298,13 @@ absl::Status TablesFormat::RejectOpen(absl::string_view where) {
 
 absl::Status TablesFormat::ReadHeader(const InputPlace& place) {
   header_read_ = true;
+  for (size_t i = 0; i < row_.size(); ++i) {
+    if (row_.IsQuoted(i) || !absl::StrContains(row_[i], '\r')) continue;
+    header_failed_ = true;
+    return input_.Reject(row_.PlaceOf(i, place),
+                         "lines must end with a line feed, not with a carriage return alone, so "
+                         "the file is not read");
+  }
   if (!table_.has_value()) {
     header_failed_ = true;
     return input_.Reject(place, "the header is that of no table, so the file is not read");
@@ -304,13 +318,18 @@ absl::Status TablesFormat::ReadHeader(const InputPlace& place) {
         place, absl::StrCat("the header of ", table.name, " has no column '",
                             absl::StrJoin(names, "' or '"), "', so the file is not read"));
   }
-  absl::flat_hash_set<absl::string_view> names;
+  absl::flat_hash_set<absl::string_view> own;
+  absl::flat_hash_set<absl::string_view> others;
   for (size_t i = 0; i < row_.size(); ++i) {
-    if (row_[i].empty() || names.insert(row_[i]).second) continue;
+    absl::string_view name = row_[i];
+    const bool is_own =
+        std::find(table.columns.begin(), table.columns.end(), name) != table.columns.end();
+    // "x" and "x:json" name one property.
+    if (!is_own) name = absl::StripSuffix(name, kJsonSuffix);
+    if (name.empty() || (is_own ? own : others).insert(name).second) continue;
     header_failed_ = true;
-    return input_.Reject(
-        row_.PlaceOf(i, place),
-        absl::StrCat("the header has the column '", row_[i], "' twice, so the file is not read"));
+    return input_.Reject(row_.PlaceOf(i, place), absl::StrCat("the header has the column '", name,
+                                                              "' twice, so the file is not read"));
   }
   width_ = row_.size();
   columns_.assign(table.columns.size(), -1);

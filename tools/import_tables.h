@@ -30,7 +30,7 @@ class TablesFormat : public ImportFormat {
       : input_(input), ids_(ids), table_(table) {}
 
   absl::Status ReadLine(absl::string_view line, const InputPlace& place) override;
-  bool in_row() const override { return !open_.empty(); }
+  bool in_row() const override { return !open_.empty() || passes_over_; }
   std::unique_ptr<ImportFormat> Continue(LoadInput& input) const override;
   absl::Status End() override;
   std::map<std::string, uint64_t> UnknownFields() const override { return unknown_; }
@@ -76,6 +76,7 @@ class TablesFormat : public ImportFormat {
   InputPlace open_place_;
   InputPlace quote_place_;           // of the quote that is not closed in them
   uint64_t lines_behind_quote_ = 0;  // in them
+  bool passes_over_ = false;         // the rest of a row that is too long
   CsvRow row_;
   size_t width_ = 0;  // of the header, in columns
   // Where each of the table's own columns stands, −1 absent; the other columns.

@@ -20,6 +20,8 @@ namespace entente::tools {
 namespace {
 
 constexpr size_t kPortion = 256 << 10;
+// A little that is packed may be very much.
+constexpr size_t kMostUnpacked = 1 << 20;
 constexpr absl::string_view kGzipMagic("\x1f\x8b", 2);
 constexpr absl::string_view kZstdMagic("\x28\xb5\x2f\xfd", 4);
 
@@ -28,9 +30,9 @@ constexpr absl::string_view kZstdMagic("\x28\xb5\x2f\xfd", 4);
 class InputFile::Unpacker {
  public:
   virtual ~Unpacker() = default;
-  // Appends to `out` what `in` unpacks to. `last`: nothing follows, so that being in the middle of
-  // something is damage.
-  virtual absl::Status Unpack(absl::string_view in, bool last, std::string* out) = 0;
+  // Takes from the front of `*in` and appends what it unpacks to, about kMostUnpacked bytes at
+  // most. `last`: nothing follows, so that being in the middle of something is damage.
+  virtual absl::Status Unpack(absl::string_view* in, bool last, std::string* out) = 0;
 };
 
 namespace {
@@ -41,10 +43,11 @@ class GzipUnpacker : public InputFile::Unpacker {
   GzipUnpacker() { inflateInit2(&stream_, 16 + MAX_WBITS); }
   ~GzipUnpacker() override { inflateEnd(&stream_); }
 
-  absl::Status Unpack(absl::string_view in, bool last, std::string* out) override {
-    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));
-    stream_.avail_in = static_cast<uInt>(in.size());
-    while (stream_.avail_in > 0) {
+  absl::Status Unpack(absl::string_view* in, bool last, std::string* out) override {
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in->data()));
+    stream_.avail_in = static_cast<uInt>(in->size());
+    const size_t most = out->size() + kMostUnpacked;
+    while (stream_.avail_in > 0 && out->size() < most) {
       if (member_ended_) {
         inflateReset(&stream_);
         member_ended_ = false;
@@ -61,6 +64,7 @@ class GzipUnpacker : public InputFile::Unpacker {
         return absl::DataLossError("the gzip data is damaged");
       }
     }
+    in->remove_prefix(in->size() - stream_.avail_in);
     if (last && !member_ended_) return absl::DataLossError("the gzip data ends too early");
     return absl::OkStatus();
   }
@@ -75,9 +79,10 @@ class ZstdUnpacker : public InputFile::Unpacker {
   ZstdUnpacker() : stream_(ZSTD_createDStream()) {}
   ~ZstdUnpacker() override { ZSTD_freeDStream(stream_); }
 
-  absl::Status Unpack(absl::string_view in, bool last, std::string* out) override {
-    ZSTD_inBuffer input{in.data(), in.size(), 0};
-    while (input.pos < input.size) {
+  absl::Status Unpack(absl::string_view* in, bool last, std::string* out) override {
+    ZSTD_inBuffer input{in->data(), in->size(), 0};
+    const size_t most = out->size() + kMostUnpacked;
+    while (input.pos < input.size && out->size() < most) {
       const size_t before = out->size();
       out->resize(before + kPortion);
       ZSTD_outBuffer output{&(*out)[before], kPortion, 0};
@@ -86,8 +91,9 @@ class ZstdUnpacker : public InputFile::Unpacker {
       if (ZSTD_isError(hint)) return absl::DataLossError("the zstd data is damaged");
       frame_ended_ = hint == 0;
     }
+    in->remove_prefix(input.pos);
     // What the decoder still holds back comes out without new input.
-    while (!frame_ended_) {
+    while (in->empty() && !frame_ended_) {
       const size_t before = out->size();
       out->resize(before + kPortion);
       ZSTD_outBuffer output{&(*out)[before], kPortion, 0};
@@ -187,18 +193,21 @@ absl::Status InputFile::Fill() {
   }
   if (!started_) {
     RETURN_IF_ERROR(Start());
-  } else {
+    packed_ = stored_;
+  } else if (packed_.empty()) {
     stored_.resize(kPortion);
     ASSIGN_OR_RETURN(const size_t count, ReadStored(stored_.data(), kPortion));
     stored_.resize(count);
+    packed_ = stored_;
     at_end_ = count == 0;
   }
   if (unpacker_ == nullptr) {
     at_end_ = at_end_ || stored_.empty();
     buffer_.append(stored_);
+    packed_ = {};
     return absl::OkStatus();
   }
-  const absl::Status unpacked = unpacker_->Unpack(stored_, at_end_, &buffer_);
+  const absl::Status unpacked = unpacker_->Unpack(&packed_, at_end_, &buffer_);
   if (!unpacked.ok()) {
     at_end_ = true;
     return absl::Status(unpacked.code(),

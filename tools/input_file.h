@@ -67,7 +67,8 @@ class InputFile {
   const uint64_t size_;
   const std::atomic<bool>* const cancelled_;
   std::unique_ptr<Unpacker> unpacker_;  // null: the bytes are as they stand
-  std::string stored_;                  // read, not yet unpacked
+  std::string stored_;                  // the last portion that was read
+  absl::string_view packed_;            // what of it is not unpacked yet
   std::string buffer_;                  // unpacked; begins at begin_
   size_t begin_ = 0;
   bool started_ = false;

@@ -157,7 +157,9 @@ class Shell {
       source->begin = {source->lines, 1};
     }
     std::string& text = source->pending;
+    const bool goes_on = !text.empty() && line.find_first_of(";?") == std::string::npos;
     absl::StrAppend(&text, text.empty() ? "" : "\n", line);
+    if (goes_on) return;
     const SplitText split = SplitStatements(text);
     if (!split.statements.empty()) Remember(text);
     for (const absl::string_view statement : split.statements) {

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "tools/size_value.h"
+
 namespace entente::tools {
 
 void AddLimitOptions(CLI::App* app, StatementLimits* limits) {
@@ -14,7 +16,7 @@ void AddLimitOptions(CLI::App* app, StatementLimits* limits) {
       ->check(CLI::Range(0.0, kMostSeconds));
   app->add_option("--memory", limits->memory,
                   "Memory that a statement may hold, as 512M or 4G (4G when left out)")
-      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false))
+      ->transform(SizeValue())
       ->check([](const std::string& bytes) {
         return bytes == "0" ? "a statement needs some memory" : std::string();
       });

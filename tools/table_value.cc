@@ -105,8 +105,12 @@ Value ParsePlainCell(absl::string_view text, bool quoted) {
                       (digits.size() == 1 || digits[0] != '0' || digits[1] == '.');
   int64_t integer = 0;
   if (number && absl::SimpleAtoi(text, &integer)) return Value::Integer(integer);
+  // A whole number that is no integer would lose digits, and so is text; what is too great, too.
+  const bool whole = std::all_of(digits.begin(), digits.end(), absl::ascii_isdigit);
   double floating = 0;
-  if (number && absl::SimpleAtod(text, &floating)) return Value::Float(floating);
+  if (number && !whole && absl::SimpleAtod(text, &floating) && std::isfinite(floating)) {
+    return Value::Float(floating);
+  }
   return Value::String(text);
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
@@ -73,10 +74,12 @@ class DeleteOperator : public UnaryOperator {
 
   absl::Status DeleteAll() {
     GraphWriter& writer = *execution_.writer;
-    for (FactId fact : relationships_) {
+    // In order, since what stands close together is found faster one after the other.
+    for (FactId fact : Sorted(relationships_)) {
       RETURN_IF_ERROR(DeleteRelationship(fact));
     }
-    for (NodeId node : nodes_) {
+    for (NodeId node : Sorted(nodes_)) {
+      RETURN_IF_ERROR(execution_.CheckInterrupted());
       ASSIGN_OR_RETURN(const bool exists, writer.HasNode(node));
       if (!exists) continue;
       if (node_.detach) {
@@ -89,6 +92,12 @@ class DeleteOperator : public UnaryOperator {
       ++execution_.changes.nodes_deleted;
     }
     return absl::OkStatus();
+  }
+
+  static std::vector<uint64_t> Sorted(const absl::flat_hash_set<uint64_t>& ids) {
+    std::vector<uint64_t> sorted(ids.begin(), ids.end());
+    std::sort(sorted.begin(), sorted.end());
+    return sorted;
   }
 
   absl::Status DeleteRelationship(FactId fact) {

@@ -286,6 +286,8 @@ TEST(ParserTest, ErrorsNameTheDetailAndThePlace) {
       {"MATCH (n) REMOVE «n»", "UnexpectedSyntax"},
       {"CREATE «shortestPath»((a)-[:T]->(b))", "UnexpectedSyntax"},
       {"MATCH «shortestPath((a)-->(b)-->(c))» RETURN 1", "UnexpectedSyntax"},
+      {"MATCH shortestPath((a)«-[*2..]->»(b)) RETURN 1", "UnexpectedSyntax"},
+      {"MATCH allShortestPaths((a)«-[*3]->»(b)) RETURN 1", "UnexpectedSyntax"},
       {"CALL { «(»a)-->(b) } RETURN 1", "UnexpectedSyntax"},
       {"FOR «X» ALL RETURN 1", "UnexpectedSyntax"},
       {"EXCEPT 'a' «EXCEPT» 'b' RETURN 1", "UnexpectedSyntax"},
@@ -386,6 +388,11 @@ TEST(SplitStatementsTest, SemicolonsEndStatementsOutsideOfQuotesAndComments) {
       " RETURN ';' ; // one; two\n RETURN \";\", `;` /* ; */ ;; ; MATCH (n) // more\n RETURN n ");
   EXPECT_EQ(split.statements, (Texts{"RETURN ';'", "RETURN \";\", `;`"}));
   EXPECT_EQ(split.rest, "MATCH (n) // more\n RETURN n");
+}
+
+TEST(SplitStatementsTest, AByteOrderMarkIsNotAStatement) {
+  EXPECT_EQ(SplitStatements("\xEF\xBB\xBFRETURN 1; RETURN 2;").statements,
+            (Texts{"RETURN 1", "RETURN 2"}));
 }
 
 TEST(SplitStatementsTest, QuestionsEndWithAQuestionMark) {

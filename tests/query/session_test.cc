@@ -214,6 +214,29 @@ TEST(SessionTest, WorkHasATimeLimitAndIsToldSo) {
   EXPECT_THAT(query.Rows("MATCH (n) RETURN count(n)"), ElementsAre("0"));
 }
 
+TEST(SessionTest, DeletingAndIndexingHaveLimits) {
+  QuerySession query;
+  ASSERT_THAT(query.Rows("UNWIND range(1, 30000) AS i CREATE (:N {i: i, t: toString(i) + 'th'})"),
+              IsEmpty());
+  ASSERT_THAT(query.Rows("CREATE INDEX FOR (n:N) ON (n.i)"), IsEmpty());
+  const std::vector<std::pair<SessionOptions, std::string>> limits = {
+      {{.time_limit = std::chrono::milliseconds(1)}, "time limit"},
+      {{.memory_limit = 1 << 20}, "memory limit"}};
+  for (const auto& [options, limit] : limits) {
+    const std::unique_ptr<Session> session = MakeSession(query.core(), options);
+    for (const char* text : {"MATCH (n:N) DELETE n", "MATCH (n:N) SET n.t = n.t + n.t",
+                             "UNWIND range(1, 1000000) AS i CREATE (:N {i: i})",
+                             "CREATE INDEX FOR (n:N) ON (n.t)", "DROP INDEX ON :N(i)"}) {
+      const absl::Status status = session->Run(text).status();
+      EXPECT_THAT(std::string(status.message()), AllOf(HasSubstr("needs more"), HasSubstr(limit)))
+          << text;
+    }
+  }
+  EXPECT_THAT(query.Rows("MATCH (n:N) RETURN count(n), sum(size(n.t))"),
+              ElementsAre("30000 | 198894"));
+  EXPECT_EQ(query.Rows("SHOW INDEXES").size(), 1u);
+}
+
 TEST(SessionTest, RowsMayWaitToBeAskedForLongerThanTheTimeLimit) {
   QuerySession query(SessionOptions{.batch_size = 1, .time_limit = std::chrono::milliseconds(50)});
   auto result = query.session().Run("UNWIND range(1, 3) AS x RETURN x");

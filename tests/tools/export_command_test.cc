@@ -106,6 +106,12 @@ TEST_F(ExportCommandTest, ValuesOfEveryTypeComeBackAsTheyWere) {
   ExpectRoundTrip();
 }
 
+TEST_F(ExportCommandTest, CarriageReturnsBeforeALineFeedGo) {
+  ASSERT_EQ(Import(R"({"entities":[{"key":"k","name":"a\r\r\nb"}]})").code, 0);
+  ASSERT_EQ(Run({"export", database(), PathOf("out")}).code, 0);
+  EXPECT_THAT(ReadWhole(PathOf("out/entities.csv")), HasSubstr("k,\"a\nb\",,"));
+}
+
 TEST_F(ExportCommandTest, WhatNoImportMakesIsGivenAKeyOrCounted) {
   ASSERT_EQ(
       Import(R"({"article":{"key":"a"},"claims":[{"subject":"A","type":"T","object":"B"}]})").code,

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -211,6 +212,33 @@ TEST_F(ImportCommandTest, ALineTooLongToReadIsRejectedAndTheRestLoads) {
   EXPECT_EQ(loaded.code, 1);
   EXPECT_THAT(loaded.err, HasSubstr(PathOf("input") + ":2: the line is longer than 64 MiB"));
   EXPECT_EQ(Facts(), 2);
+}
+
+TEST_F(ImportCommandTest, MuchThatIsPackedSmallTakesLittleMemory) {
+  std::string packed = Zstd("key,name\n");
+  const std::string frame = Zstd(std::string(64 << 20, 'x'));
+  for (int i = 0; i < 32; ++i) packed += frame;
+  Write("a.zst", packed + Zstd("\nk,K\n"));
+  const Program::Outcome loaded = Run({"import", database(), "entities=" + PathOf("a.zst")});
+  rusage used;
+  ASSERT_EQ(getrusage(RUSAGE_CHILDREN, &used), 0);
+  EXPECT_EQ(loaded.code, 1);
+  EXPECT_THAT(loaded.err, HasSubstr(":2: the line is longer than 64 MiB"));
+  EXPECT_EQ(Query("MATCH (n) RETURN count(n) AS n", "csv"), "n\r\n1\r\n");
+  EXPECT_LT(used.ru_maxrss, 1200 << 10) << "KiB, of 2 GiB unpacked";
+}
+
+TEST_F(ImportCommandTest, NothingIsLoadedWhenBadRowsCannotBeListed) {
+  const std::string file = Write("people", "key,name\nk,K\nl,\"L\n");
+  ASSERT_EQ(Run({"import", database(), PathOf("people")}).code, 1);
+  const std::string more = Write("more", "key,name\nm,M\nl,\"L\n");
+  for (const std::string& path : {database(), PathOf("new")}) {
+    const Program::Outcome loaded = Run({"import", path, more, "--rejects", "/dev/full"});
+    EXPECT_EQ(loaded.code, 4);
+    EXPECT_THAT(loaded.err, HasSubstr("nothing was loaded: cannot write /dev/full"));
+  }
+  EXPECT_EQ(Query("MATCH (n) RETURN count(n) AS n", "csv"), "n\r\n1\r\n");
+  EXPECT_FALSE(std::filesystem::exists(PathOf("new")));
 }
 
 TEST_F(ImportCommandTest, InterruptedItLeavesTheDatabaseAsItWas) {

@@ -154,6 +154,32 @@ TEST_F(TablesImportTest, PlacesInRowsOfSeveralLinesAreThoseOfTheirLines) {
   }
 }
 
+TEST_F(TablesImportTest, ARowThatIsTooLongIsPassedOverToItsEnd) {
+  std::string text = "key,name,note\nk,K,\"";
+  while (text.size() < 66 << 20) text += "evil,row,1\n";
+  Write("people", text + "\",\nl,L,\n");
+  const Program::Outcome loaded = ImportFiles({"people"});
+  EXPECT_EQ(loaded.code, 1);
+  EXPECT_THAT(loaded.err, AllOf(HasSubstr(":2:5: a quote is not closed within 64 MiB"),
+                                HasSubstr("1 row rejected\n")));
+  EXPECT_EQ(Query("MATCH (n) RETURN n.key AS key", "csv"), "key\r\nl\r\n");
+}
+
+TEST_F(TablesImportTest, AFileWithoutLineFeedsIsNotRead) {
+  Write("people", "key,name,x\rk,K,5\r");
+  const Program::Outcome loaded = ImportFiles({"people"});
+  EXPECT_EQ(loaded.code, 1);
+  EXPECT_THAT(loaded.err, HasSubstr(":1:10: lines must end with a line feed"));
+}
+
+TEST_F(TablesImportTest, NumbersThatLoseDigitsStayText) {
+  Write("people", "key,name,a,b,c,d\nk,K,12345678901234567890,1e999,-9223372036854775808,1.5e3\n");
+  ASSERT_EQ(ImportFiles({"people"}).code, 0);
+  EXPECT_EQ(Query("MATCH (n) RETURN n.a AS a, n.b AS b, n.c AS c, n.d AS d"),
+            "{\"a\":\"12345678901234567890\",\"b\":\"1e999\",\"c\":-9223372036854775808,"
+            "\"d\":1500.0}\n");
+}
+
 TEST_F(TablesImportTest, BadRowsAreRejectedWithTheirPlace) {
   Write("facts",
         "id,subject,type,object,valid_from\n"
@@ -211,6 +237,11 @@ TEST_F(TablesImportTest, TextBehindTheLastColumnRejectsItsRow) {
   EXPECT_EQ(loaded.code, 1);
   EXPECT_THAT(loaded.err, AllOf(HasSubstr(":3:9: the row has 5 fields, the header has 4 columns"),
                                 HasSubstr("new: 2 facts"), HasSubstr("1 row rejected")));
+}
+
+TEST_F(TablesImportTest, APropertyOfTwoColumnsRejectsTheFile) {
+  Write("people", "key,name,x,x:json\nk,K,1,2\n");
+  EXPECT_THAT(ImportFiles({"people"}).err, HasSubstr(":1:12: the header has the column 'x' twice"));
 }
 
 TEST_F(TablesImportTest, AColumnThatIsThereTwiceRejectsTheFile) {

@@ -125,6 +125,10 @@ TEST_F(QueryCommandTest, LimitsAreSetAndNamedWhenTheyAreReached) {
   EXPECT_EQ(large.code, 4);
   EXPECT_THAT(large.err, HasSubstr("more than the 1 MiB of memory"));
   EXPECT_EQ(Run({"query", database(), "RETURN 1", "--memory", "1K", "--timeout", "60"}).code, 0);
+  for (const char* size : {"-1", "99999999999999999999", "much"}) {
+    EXPECT_EQ(Run({"query", database(), "RETURN 1", "--memory", size}).code, 2) << size;
+    EXPECT_EQ(Run({"import", database(), PathOf("none"), "--memory", size}).code, 2) << size;
+  }
   EXPECT_EQ(Run({"query", database(), "RETURN 1", "--threads", "2"}).code, 0);
   const Program::Outcome typed = Run({"shell", "--timeout", "0.001"}, endless + ";");
   EXPECT_THAT(typed.err, HasSubstr("LimitExceeded"));

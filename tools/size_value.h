@@ -1,0 +1,24 @@
+// Sizes in bytes as users write them: 512M, 4GB.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <limits>
+#include <string>
+
+namespace entente::tools {
+
+// Turns the text of an option into a number of bytes; kb is 1024.
+inline CLI::Validator SizeValue() {
+  return CLI::Validator(
+      [](std::string& text) -> std::string {
+        if (!text.empty() && text[0] == '-') return "a size is not negative";
+        const std::string wrong = CLI::AsSizeValue(/*kb_is_1000=*/false)(text);
+        // What does not fit comes out as the greatest number.
+        const bool fits = text != std::to_string(std::numeric_limits<uint64_t>::max());
+        return !wrong.empty() || fits ? wrong : "the size is too large";
+      },
+      "SIZE");
+}
+
+}  // namespace entente::tools
