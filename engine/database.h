@@ -31,8 +31,8 @@ struct DatabaseOptions {
   bool sync_commits = true;
   // How long a write waits for another writer before it is kDatabaseBusy.
   uint32_t busy_timeout_ms = 5000;
-  // What a statement may use before it is kLimitExceeded: bytes that its operators hold, and time
-  // that it works (0: any), to which waiting for another writer counts.
+  // What a statement may use before it is kLimitExceeded: bytes that it holds, its writes
+  // included, and time that it works (0: any), to which waiting for another writer counts.
   uint64_t memory_limit = uint64_t{4} << 30;
   uint32_t timeout_ms = 0;
   // Threads that may run one statement, the calling one included; 0: as many as there are cores.

@@ -18,7 +18,7 @@ namespace entente::query {
 struct SessionOptions {
   size_t batch_size = 1024;                   // rows
   std::vector<std::string> disabled_passes;   // of the optimizer, by name
-  uint64_t memory_limit = uint64_t{4} << 30;  // bytes that a statement's operators may hold
+  uint64_t memory_limit = uint64_t{4} << 30;  // bytes that a statement may hold
   std::chrono::milliseconds time_limit{0};    // that a statement may work; zero: no limit
   uint32_t threads = 1;           // that may run parts of a statement, the calling one included
   double parallel_rows = 20'000;  // that a part must be expected to make to run in several threads
