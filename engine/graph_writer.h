@@ -165,8 +165,8 @@ class GraphWriter : public Graph {
 
   absl::Status AddIndexEntry(NodeId node, const IndexEntry& entry);
   absl::Status RemoveIndexEntry(NodeId node, const IndexEntry& entry);
-  // All entries of an index that has none, and of one that has any.
   static absl::Status GoOn(uint64_t) { return absl::OkStatus(); }
+  // All entries of an index that has none, and of one that has any.
   absl::Status FillIndex(const PropertyIndex& index, MayGoOn may_go_on);
   absl::Status EmptyIndex(IndexId index, MayGoOn may_go_on);
 
