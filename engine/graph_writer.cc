@@ -96,7 +96,7 @@ absl::StatusOr<RelationId> GraphWriter::DefineRelation(const RelationType& type)
   return id;
 }
 
-absl::StatusOr<LabelId> GraphWriter::DefineLabel(const Label& label) {
+absl::StatusOr<LabelId> GraphWriter::DefineLabel(const Label& label, MayGoOn may_go_on) {
   RETURN_IF_ERROR(CheckParentsExist(label.parents, catalogue_->label_count()));
   LabelId id = catalogue_->FindLabel(label.name);
   if (id == kNoSymbol) {
@@ -114,8 +114,8 @@ absl::StatusOr<LabelId> GraphWriter::DefineLabel(const Label& label) {
   for (size_t i = 0; i < covered.size(); ++i) {
     const PropertyIndex& index = catalogue_->indexes()[i];
     if (catalogue_->DescendantLabels(index.label) == covered[i]) continue;
-    RETURN_IF_ERROR(EmptyIndex(index.id, GoOn));
-    RETURN_IF_ERROR(FillIndex(index, GoOn));
+    RETURN_IF_ERROR(EmptyIndex(index.id, may_go_on));
+    RETURN_IF_ERROR(FillIndex(index, may_go_on));
   }
   return id;
 }

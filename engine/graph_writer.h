@@ -80,14 +80,14 @@ class GraphWriter : public Graph {
   absl::StatusOr<RelationId> NeedRelation(absl::string_view name);
   absl::StatusOr<LabelId> NeedLabel(absl::string_view name);
   absl::StatusOr<PropertyId> NeedProperty(absl::string_view name);
-  // Makes the type or label of this name, or replaces everything else about it. InvalidArgument for
-  // parents that would close a cycle.
-  absl::StatusOr<RelationId> DefineRelation(const RelationType& type);
-  absl::StatusOr<LabelId> DefineLabel(const Label& label);
-
   // Asked by long work now and then, with the bytes that it holds beside the transaction: an error
   // ends the work.
   using MayGoOn = absl::FunctionRef<absl::Status(uint64_t bytes)>;
+
+  // Makes the type or label of this name, or replaces everything else about it. InvalidArgument for
+  // parents that would close a cycle.
+  absl::StatusOr<RelationId> DefineRelation(const RelationType& type);
+  absl::StatusOr<LabelId> DefineLabel(const Label& label, MayGoOn may_go_on = GoOn);
 
   // --- Property indexes (engine/property_index.h). They follow every change of nodes and, like all
   // else, are seen by others after the commit.

@@ -90,9 +90,9 @@ absl::Status ChangeSchema(const ast::Statement& statement, GraphWriter& writer,
     return Drop(*drop, statement.span, writer, may_go_on);
   }
   if (const auto* create = std::get_if<ast::CreateSymbol>(&statement.node)) {
-    return CreateSymbol(*create, writer);
+    return CreateSymbol(*create, writer, may_go_on);
   }
-  return DropSymbol(std::get<ast::DropSymbol>(statement.node), writer);
+  return DropSymbol(std::get<ast::DropSymbol>(statement.node), writer, may_go_on);
 }
 
 SchemaRows ShowSchema(const ast::Statement& statement, const Graph& graph) {

@@ -18,9 +18,7 @@ SplitText SplitStatements(absl::string_view text) {
     if (begin != kNowhere) result.statements.push_back(text.substr(begin, end - begin));
     begin = kNowhere;
   };
-  // Some editors begin files with a byte order mark.
-  constexpr absl::string_view kMark = "\xEF\xBB\xBF";
-  for (size_t at = absl::StartsWith(text, kMark) ? kMark.size() : 0; at < text.size();) {
+  for (size_t at = 0; at < text.size();) {
     const Piece piece = NextPiece(text, at);
     const absl::string_view written = text.substr(at, piece.end - at);
     if (piece.kind == PieceKind::kOther && written == ";") {

@@ -47,11 +47,12 @@ struct Kind {
         name.span);
   }
 
-  absl::Status SetParents(GraphWriter& writer, uint32_t id, std::vector<uint32_t> parents) const {
+  absl::Status SetParents(GraphWriter& writer, uint32_t id, std::vector<uint32_t> parents,
+                          GraphWriter::MayGoOn may_go_on) const {
     if (is_label) {
       Label label = writer.catalogue().label(id);
       label.parents = std::move(parents);
-      return writer.DefineLabel(label).status();
+      return writer.DefineLabel(label, may_go_on).status();
     }
     RelationType type = writer.catalogue().relation(id);
     type.parents = std::move(parents);
@@ -144,7 +145,8 @@ class Tree {
 
 }  // namespace
 
-absl::Status CreateSymbol(const ast::CreateSymbol& create, GraphWriter& writer) {
+absl::Status CreateSymbol(const ast::CreateSymbol& create, GraphWriter& writer,
+                          GraphWriter::MayGoOn may_go_on) {
   const Kind kind(create.kind);
   std::vector<uint32_t> wanted;
   for (const ast::Name& name : create.parents) {
@@ -178,10 +180,11 @@ absl::Status CreateSymbol(const ast::CreateSymbol& create, GraphWriter& writer) 
       parents.push_back(wanted[i]);
     }
   }
-  return kind.SetParents(writer, id, std::move(parents));
+  return kind.SetParents(writer, id, std::move(parents), may_go_on);
 }
 
-absl::Status DropSymbol(const ast::DropSymbol& drop, GraphWriter& writer) {
+absl::Status DropSymbol(const ast::DropSymbol& drop, GraphWriter& writer,
+                        GraphWriter::MayGoOn may_go_on) {
   const Kind kind(drop.kind);
   ASSIGN_OR_RETURN(const uint32_t id, kind.Need(writer.catalogue(), drop.name));
   std::vector<uint32_t> parents;
@@ -191,15 +194,15 @@ absl::Status DropSymbol(const ast::DropSymbol& drop, GraphWriter& writer) {
       ASSIGN_OR_RETURN(const uint32_t parent, kind.Need(writer.catalogue(), name));
       parents.erase(std::remove(parents.begin(), parents.end(), parent), parents.end());
     }
-    return kind.SetParents(writer, id, std::move(parents));
+    return kind.SetParents(writer, id, std::move(parents), may_go_on);
   }
   for (uint32_t other = 0; other < kind.Count(writer.catalogue()); ++other) {
     std::vector<uint32_t> rest = kind.ParentsOf(writer.catalogue(), other);
     if (std::find(rest.begin(), rest.end(), id) == rest.end()) continue;
     rest.erase(std::remove(rest.begin(), rest.end(), id), rest.end());
-    RETURN_IF_ERROR(kind.SetParents(writer, other, std::move(rest)));
+    RETURN_IF_ERROR(kind.SetParents(writer, other, std::move(rest), may_go_on));
   }
-  if (kind.is_label) return kind.SetParents(writer, id, {});
+  if (kind.is_label) return kind.SetParents(writer, id, {}, may_go_on);
   RelationType plain;
   plain.name = drop.name.text;
   return writer.DefineRelation(plain).status();

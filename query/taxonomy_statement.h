@@ -10,8 +10,10 @@
 namespace entente::query {
 
 // Errors as for ChangeSchema.
-absl::Status CreateSymbol(const ast::CreateSymbol& create, GraphWriter& writer);
-absl::Status DropSymbol(const ast::DropSymbol& drop, GraphWriter& writer);
+absl::Status CreateSymbol(const ast::CreateSymbol& create, GraphWriter& writer,
+                          GraphWriter::MayGoOn may_go_on);
+absl::Status DropSymbol(const ast::DropSymbol& drop, GraphWriter& writer,
+                        GraphWriter::MayGoOn may_go_on);
 SchemaRows ShowSymbols(const ast::ShowSymbols& show, const Graph& graph);
 
 }  // namespace entente::query

@@ -69,10 +69,13 @@ absl::Status NodeReader::Load(absl::Span<const NodeId> nodes) {
   Begin();
   records_.assign(nodes.size(), nullptr);
   missing_.clear();
-  // Nodes of one kind mostly stand side by side.
+  // Nodes of one kind mostly stand side by side, with some that are none among them.
+  const auto is_article = [](NodeId node) { return node != kNoId && IsArticle(node); };
+  const auto is_entity = [](NodeId node) { return node != kNoId && !IsArticle(node); };
   for (size_t begin = 0, end = 0; begin < nodes.size(); begin = end) {
-    const bool articles = IsArticle(nodes[begin]);
-    while (end < nodes.size() && IsArticle(nodes[end]) == articles) ++end;
+    end = std::find_if(nodes.begin() + begin, nodes.end(), is_article) - nodes.begin();
+    const bool articles = end == begin;
+    if (articles) end = std::find_if(nodes.begin() + begin, nodes.end(), is_entity) - nodes.begin();
     const auto take = [&](size_t i, const CachedNode* found) {
       if (found != nullptr) {
         records_[begin + i] = &found->record();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -275,7 +277,7 @@ absl::Status Opener::OpenDatabase() {
   if (!status.ok()) {
     const std::string words = status.ToString();
     // Locks of other processes and of this one.
-    const bool is_held = absl::StrContains(words, "Resource temporarily unavailable") ||
+    const bool is_held = absl::StrContains(words, std::strerror(EAGAIN)) ||
                          absl::StrContains(words, "lock hold by current process");
     if (status.IsIOError() && is_held) {
       return absl::UnavailableError(absl::StrCat(path_, " is open for writing elsewhere"));

@@ -150,11 +150,15 @@ void Transaction::Delete(Family family, absl::string_view key) {
 }
 
 void Transaction::Append(Family family, absl::string_view key, absl::string_view rows, int net) {
-  Growing& growing = state_->growing[GrowingKey(family, key)];
+  constexpr uint64_t kNode = 128;
+  const auto [found, is_new] = state_->growing.try_emplace(GrowingKey(family, key));
+  Growing& growing = found->second;
+  if (is_new) state_->bytes += kNode + key.size();
   growing.family = family;
   state_->changed[static_cast<size_t>(family)] = true;
   if (!state_->savepoints.empty()) {
     state_->steps.push_back({&growing, growing.rows.size(), growing.net});
+    state_->bytes += sizeof(State::Step);
   }
   state_->bytes += rows.size();
   growing.rows.append(rows.data(), rows.size());

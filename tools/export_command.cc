@@ -15,7 +15,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "engine/bulk_reader.h"
 #include "engine/evidence.h"
@@ -70,6 +69,16 @@ class Files {
   std::vector<std::string> paths_;  // that go with this
 };
 
+// Without those before a line feed, where reading takes them for a part of the line break.
+std::string WithoutCarriageReturns(absl::string_view text) {
+  std::string kept;
+  for (const char c : text) {
+    while (c == '\n' && !kept.empty() && kept.back() == '\r') kept.pop_back();
+    kept += c;
+  }
+  return kept;
+}
+
 // One CSV file. The columns of properties follow the table's own.
 class Table {
  public:
@@ -101,9 +110,7 @@ class Table {
   absl::Status Add(const std::vector<std::string>& own, const std::vector<MapEntry>& properties) {
     std::string row;
     for (size_t i = 0; i < own.size(); ++i) {
-      std::string text = own[i];
-      while (absl::StrReplaceAll({{"\r\n", "\n"}}, &text) > 0) continue;
-      absl::StrAppend(&row, i > 0 ? "," : "", CsvField(text));
+      absl::StrAppend(&row, i > 0 ? "," : "", CsvField(WithoutCarriageReturns(own[i])));
     }
     std::map<absl::string_view, const Value*> values;
     for (const auto& [name, value] : properties) values[name] = &value;

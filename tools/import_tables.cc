@@ -302,8 +302,8 @@ absl::Status TablesFormat::ReadHeader(const InputPlace& place) {
     if (row_.IsQuoted(i) || !absl::StrContains(row_[i], '\r')) continue;
     header_failed_ = true;
     return input_.Reject(row_.PlaceOf(i, place),
-                         "lines must end with a line feed, not with a carriage return alone, so "
-                         "the file is not read");
+                         "the header holds a carriage return; lines must end with a line feed, "
+                         "or with both, so the file is not read");
   }
   if (!table_.has_value()) {
     header_failed_ = true;
@@ -326,7 +326,7 @@ absl::Status TablesFormat::ReadHeader(const InputPlace& place) {
         std::find(table.columns.begin(), table.columns.end(), name) != table.columns.end();
     // "x" and "x:json" name one property.
     if (!is_own) name = absl::StripSuffix(name, kJsonSuffix);
-    if (name.empty() || (is_own ? own : others).insert(name).second) continue;
+    if (row_[i].empty() || (is_own ? own : others).insert(name).second) continue;
     header_failed_ = true;
     return input_.Reject(row_.PlaceOf(i, place), absl::StrCat("the header has the column '", name,
                                                               "' twice, so the file is not read"));

@@ -13,6 +13,7 @@
 #include "tools/import_claims.h"
 #include "tools/import_icews.h"
 #include "tools/import_tables.h"
+#include "tools/text_place.h"
 
 namespace entente::tools {
 namespace {
@@ -20,7 +21,6 @@ namespace {
 constexpr size_t kPeek = 4096;
 constexpr uint64_t kMostParts = 8;  // each has buffers of its own
 constexpr uint64_t kLinesBetweenReports = 256;
-constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr absl::string_view kTables = "tables";
 
 struct FormatRow {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/database.h"
 #include "engine/error.h"
@@ -19,6 +20,7 @@
 #include "tools/row_format.h"
 #include "tools/statement_runner.h"
 #include "tools/terminal.h"
+#include "tools/text_place.h"
 
 namespace entente::tools {
 namespace {
@@ -69,6 +71,7 @@ ExitCode RunQuery(const std::string& path, const QueryOptions& options) {
   if (script.empty()) {
     script.assign(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
   }
+  if (absl::StartsWith(script, kByteOrderMark)) script.erase(0, kByteOrderMark.size());
   SplitText split = SplitStatements(script);
   if (!split.rest.empty()) split.statements.push_back(split.rest);
 

@@ -35,6 +35,7 @@
 #include "tools/row_format.h"
 #include "tools/statement_runner.h"
 #include "tools/terminal.h"
+#include "tools/text_place.h"
 
 namespace entente::tools {
 namespace {
@@ -142,12 +143,12 @@ class Shell {
                         lens.empty() ? "" : absl::StrCat(" [", lens, "]"), "> ");
   }
 
-  void TakeLine(const std::string& line, Source* source) {
-    ++source->lines;
+  void TakeLine(absl::string_view line, Source* source) {
+    if (++source->lines == 1) absl::ConsumePrefix(&line, kByteOrderMark);
     if (source->pending.empty()) {
       if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(line), ".")) {
-        Remember(line);
-        return RunCommand(line);
+        Remember(std::string(line));
+        return RunCommand(std::string(line));
       }
       // What people type who do not know of the dot.
       const std::string word(absl::StripAsciiWhitespace(absl::StripSuffix(line, ";")));
@@ -157,7 +158,9 @@ class Shell {
       source->begin = {source->lines, 1};
     }
     std::string& text = source->pending;
-    const bool goes_on = !text.empty() && line.find_first_of(";?") == std::string::npos;
+    // What is no end of a statement, nor of a comment, changes nothing.
+    const bool goes_on = !text.empty() && line.find_first_of(";?") == std::string::npos &&
+                         line.find("*/") == std::string::npos;
     absl::StrAppend(&text, text.empty() ? "" : "\n", line);
     if (goes_on) return;
     const SplitText split = SplitStatements(text);

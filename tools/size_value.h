@@ -3,8 +3,9 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
-#include <limits>
 #include <string>
+
+#include "absl/strings/numbers.h"
 
 namespace entente::tools {
 
@@ -14,9 +15,8 @@ inline CLI::Validator SizeValue() {
       [](std::string& text) -> std::string {
         if (!text.empty() && text[0] == '-') return "a size is not negative";
         const std::string wrong = CLI::AsSizeValue(/*kb_is_1000=*/false)(text);
-        // What does not fit comes out as the greatest number.
-        const bool fits = text != std::to_string(std::numeric_limits<uint64_t>::max());
-        return !wrong.empty() || fits ? wrong : "the size is too large";
+        uint64_t bytes;
+        return !wrong.empty() || absl::SimpleAtoi(text, &bytes) ? wrong : "the size is too large";
       },
       "SIZE");
 }

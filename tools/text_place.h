@@ -10,6 +10,9 @@
 
 namespace entente::tools {
 
+// With which some editors begin files.
+inline constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 inline constexpr char kBrokenUtf8[] = "the bytes are no valid UTF-8";
 
 // The column, in code points from 1, of the byte at `offset`.

@@ -390,11 +390,6 @@ TEST(SplitStatementsTest, SemicolonsEndStatementsOutsideOfQuotesAndComments) {
   EXPECT_EQ(split.rest, "MATCH (n) // more\n RETURN n");
 }
 
-TEST(SplitStatementsTest, AByteOrderMarkIsNotAStatement) {
-  EXPECT_EQ(SplitStatements("\xEF\xBB\xBFRETURN 1; RETURN 2;").statements,
-            (Texts{"RETURN 1", "RETURN 2"}));
-}
-
 TEST(SplitStatementsTest, QuestionsEndWithAQuestionMark) {
   const SplitText split = SplitStatements(
       "WHO SUPPORTS WHOM? 'A?' SUPPORTS WHOM ?; explain why 'a' X 'b'; RETURN 1 ? 2; who X");

@@ -237,6 +237,28 @@ TEST(SessionTest, DeletingAndIndexingHaveLimits) {
   EXPECT_EQ(query.Rows("SHOW INDEXES").size(), 1u);
 }
 
+TEST(SessionTest, WhatALimitEndsIsUndoneWithinATransaction) {
+  QuerySession query;
+  query.Rows("UNWIND range(1, 30000) AS i CREATE (:N {i: i})");
+  const std::unique_ptr<Session> session =
+      MakeSession(query.core(), SessionOptions{.memory_limit = 3 << 20});
+  const auto run = [&](const char* text) { return session->Run(text).status(); };
+  ASSERT_TRUE(run("BEGIN").ok());
+  ASSERT_TRUE(run("CREATE (:N {i: 0})").ok());
+  EXPECT_FALSE(run("CREATE INDEX of_i FOR (n:N) ON (n.i)").ok());
+  EXPECT_FALSE(run("UNWIND range(1, 1000000) AS i CREATE (:N {i: i})").ok());
+  // What one statement wrote does not count against the next.
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(run("UNWIND range(1, 3000) AS i CREATE (:M {i: i})").ok()) << i;
+  }
+  ASSERT_TRUE(run("COMMIT").ok());
+  EXPECT_THAT(query.Rows("MATCH (n:N) RETURN count(n)"), ElementsAre("30001"));
+  EXPECT_THAT(query.Rows("MATCH (n:M) RETURN count(n)"), ElementsAre("9000"));
+  EXPECT_THAT(query.Rows("SHOW INDEXES"), IsEmpty());
+  EXPECT_THAT(query.Rows("CREATE INDEX of_i FOR (n:N) ON (n.i)"), IsEmpty());
+  EXPECT_THAT(query.Rows("MATCH (n:N {i: 0}) RETURN count(n)"), ElementsAre("1"));
+}
+
 TEST(SessionTest, RowsMayWaitToBeAskedForLongerThanTheTimeLimit) {
   QuerySession query(SessionOptions{.batch_size = 1, .time_limit = std::chrono::milliseconds(50)});
   auto result = query.session().Run("UNWIND range(1, 3) AS x RETURN x");

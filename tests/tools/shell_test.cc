@@ -413,6 +413,19 @@ TEST_F(ShellTest, WithoutADatabaseItWorksInMemory) {
   EXPECT_THAT(terminal.Say("MATCH (x:X) RETURN count(x) AS n;"), HasSubstr("1 row"));
 }
 
+TEST_F(ShellTest, CommentsOfSeveralLinesLeaveNothingBehind) {
+  const Program::Outcome commands =
+      Run({"shell"}, "\xEF\xBB\xBF/* one\nof several\nlines */\n.mode csv\nRETURN\n1 AS a;\n");
+  EXPECT_EQ(commands.code, 0) << commands.err;
+  EXPECT_EQ(commands.out, "a\r\n1\r\n");
+  const Program::Outcome last = Run({"shell"}, "CREATE ();\n/* the\n\nend */\n");
+  EXPECT_EQ(last.code, 0) << last.err;
+  const Program::Outcome begun = Run({"shell"}, "\xEF\xBB\xBF.mode csv\nRETURN x;\n");
+  EXPECT_THAT(begun.err, HasSubstr("line 2, column 8"));
+  const Program::Outcome query = Run({"query", ":memory:"}, "\xEF\xBB\xBFRETURN x;\n");
+  EXPECT_THAT(query.err, HasSubstr("line 1, column 8"));
+}
+
 TEST_F(ShellTest, FromAPipeItShowsRowsAndReturnsTheFirstErrorsCode) {
   const Program::Outcome fine = Run(Arguments(), ".mode csv\nRETURN 1 AS a;\nRETURN 2\nAS b");
   EXPECT_EQ(fine.code, 0) << fine.err;
