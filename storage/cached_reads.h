@@ -7,7 +7,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/functional/function_ref.h"
 #include "storage/keys.h"
 #include "storage/page_reads.h"
 #include "storage/read_cache.h"
@@ -54,11 +53,10 @@ class CachedReads {
   }
   // The same of many keys at once, and sooner: take(i, entry or nullptr) is called for each, in
   // order.
-  template <typename T>
-  void FindMany(size_t count, absl::FunctionRef<CacheKey(size_t i)> key_of,
-                absl::FunctionRef<void(size_t i, const T* entry)> take) const {
+  template <typename T, typename KeyOf, typename Take>
+  void FindMany(size_t count, const KeyOf& key_of, const Take& take) const {
     if (cache_ == nullptr) {
-      for (size_t i = 0; i < count; ++i) take(i, nullptr);
+      for (size_t i = 0; i < count; ++i) take(i, static_cast<const T*>(nullptr));
       return;
     }
     cache_->FindMany(*pin_, count, key_of, sequence_, [&](size_t i, const ReadCache::Entry* entry) {

@@ -178,50 +178,6 @@ const ReadCache::Entry* ReadCache::Find(const Pin& pin, CacheKey key, uint64_t s
   return entry;
 }
 
-void ReadCache::FindMany(const Pin& pin, size_t count, absl::FunctionRef<CacheKey(size_t i)> key_of,
-                         uint64_t sequence,
-                         absl::FunctionRef<void(size_t i, const Entry* entry)> take) const {
-  // Memory answers after about as long as so many keys take.
-  constexpr size_t kAhead = 16;
-  if (count < kAhead || pin.place_ == nullptr || slots_ == nullptr) {
-    for (size_t i = 0; i < count; ++i) take(i, Find(pin, key_of(i), sequence));
-    return;
-  }
-  struct Sought {
-    CacheKey key;
-    uint64_t hash;
-    const Entry* guess;
-  };
-  std::array<Sought, 2 * kAhead> ring;
-  const auto at = [&](size_t i) -> Sought& { return ring[i % ring.size()]; };
-  for (size_t i = 0; i < count + 2 * kAhead; ++i) {
-    if (i >= 2 * kAhead) {
-      const Sought& due = at(i);
-      const Entry* entry = due.guess;
-      uint64_t* slot;
-      if (entry != nullptr && !(entry->key_ == due.key)) entry = Locate(due.key, due.hash, &slot);
-      if (entry != nullptr && entry->since_ > sequence) entry = nullptr;
-      if (entry != nullptr) Use(*entry);
-      take(i - 2 * kAhead, entry);
-    }
-    if (i >= kAhead && i - kAhead < count) {
-      Sought& soon = at(i - kAhead);
-      soon.guess = Guess(soon.hash);
-      if (soon.guess != nullptr) {
-        // What most kinds of entries are asked first stands behind what is common to all.
-        __builtin_prefetch(soon.guess);
-        __builtin_prefetch(soon.guess + 1);
-      }
-    }
-    if (i < count) {
-      Sought& later = at(i);
-      later.key = key_of(i);
-      later.hash = HashOf(later.key);
-      __builtin_prefetch(SetOf(later.hash));
-    }
-  }
-}
-
 const ReadCache::Entry* ReadCache::Offer(const Pin& pin, CacheKey key, uint64_t sequence,
                                          Worth worth, std::unique_ptr<Entry>* entry) {
   if (pin.place_ == nullptr || slots_ == nullptr) return nullptr;

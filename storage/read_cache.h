@@ -20,7 +20,6 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/functional/function_ref.h"
 #include "absl/hash/hash.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
@@ -147,11 +146,12 @@ class ReadCache {
 
   // The entry, if there is one that holds as of `sequence`.
   const Entry* Find(const Pin& pin, CacheKey key, uint64_t sequence) const;
-  // The same of many keys: take(i, entry or nullptr) is called for each, in order. Entries are far
-  // from each other in memory, so what is read of some is on its way while others are looked for.
-  void FindMany(const Pin& pin, size_t count, absl::FunctionRef<CacheKey(size_t i)> key_of,
-                uint64_t sequence,
-                absl::FunctionRef<void(size_t i, const Entry* entry)> take) const;
+  // The same of keys key_of(i): take(i, entry or nullptr) is called for each, in order. Entries are
+  // far from each other in memory, so what is read of some is on its way while others are looked
+  // for.
+  template <typename KeyOf, typename Take>
+  void FindMany(const Pin& pin, size_t count, const KeyOf& key_of, uint64_t sequence,
+                const Take& take) const;
 
   // Whether an entry is worth a place that others have to give up.
   enum class Worth : uint8_t { kOnSecondOffer, kAtOnce };
@@ -235,5 +235,49 @@ class ReadCache {
   // Hashes that were offered lately and turned away.
   std::vector<uint16_t> turned_away_ ABSL_GUARDED_BY(mutex_);
 };
+
+template <typename KeyOf, typename Take>
+void ReadCache::FindMany(const Pin& pin, size_t count, const KeyOf& key_of, uint64_t sequence,
+                         const Take& take) const {
+  // Memory answers after about as long as so many keys take.
+  constexpr size_t kAhead = 16;
+  if (count < kAhead || pin.place_ == nullptr || slots_ == nullptr) {
+    for (size_t i = 0; i < count; ++i) take(i, Find(pin, key_of(i), sequence));
+    return;
+  }
+  struct Sought {
+    CacheKey key;
+    uint64_t hash;
+    const Entry* guess;
+  };
+  std::array<Sought, 2 * kAhead> ring;
+  const auto at = [&](size_t i) -> Sought& { return ring[i % ring.size()]; };
+  for (size_t i = 0; i < count + 2 * kAhead; ++i) {
+    if (i >= 2 * kAhead) {
+      const Sought& due = at(i);
+      const Entry* entry = due.guess;
+      uint64_t* slot;
+      if (entry != nullptr && !(entry->key_ == due.key)) entry = Locate(due.key, due.hash, &slot);
+      if (entry != nullptr && entry->since_ > sequence) entry = nullptr;
+      if (entry != nullptr) Use(*entry);
+      take(i - 2 * kAhead, entry);
+    }
+    if (i >= kAhead && i - kAhead < count) {
+      Sought& soon = at(i - kAhead);
+      soon.guess = Guess(soon.hash);
+      if (soon.guess != nullptr) {
+        // What most kinds of entries are asked first stands behind what is common to all.
+        __builtin_prefetch(soon.guess);
+        __builtin_prefetch(soon.guess + 1);
+      }
+    }
+    if (i < count) {
+      Sought& later = at(i);
+      later.key = key_of(i);
+      later.hash = HashOf(later.key);
+      __builtin_prefetch(SetOf(later.hash));
+    }
+  }
+}
 
 }  // namespace entente::storage
