@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "engine/built_in.h"
 #include "engine/core.h"
 #include "engine/graph.h"
 #include "engine/status.h"
 #include "engine/value_codec.h"
+#include "engine/value_text.h"
 #include "storage/adjacency.h"
 #include "storage/facts.h"
 
@@ -72,15 +72,12 @@ absl::StatusOr<std::unique_ptr<BulkReader>> BulkReader::Open(Database& database)
 }
 
 std::vector<std::string> BulkReader::IndexStatements() const {
-  const auto quoted = [](absl::string_view name) {
-    return absl::StrCat("`", absl::StrReplaceAll(name, {{"`", "``"}}), "`");
-  };
   const Catalogue& catalogue = graph_.catalogue();
   std::vector<std::string> statements;
   for (const PropertyIndex& index : catalogue.indexes()) {
-    statements.push_back(absl::StrCat(
-        "CREATE INDEX ", quoted(index.name), " FOR (n:", quoted(catalogue.label(index.label).name),
-        ") ON (n.", quoted(catalogue.property(index.property)), ");"));
+    statements.push_back(absl::StrCat("CREATE INDEX ", QuotedName(index.name), " FOR (n:",
+                                      QuotedName(catalogue.label(index.label).name), ") ON (n.",
+                                      QuotedName(catalogue.property(index.property)), ");"));
   }
   return statements;
 }

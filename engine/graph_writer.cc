@@ -52,6 +52,8 @@ Catalogue& GraphWriter::ChangeableCatalogue() {
   return *changeable_;
 }
 
+uint64_t GraphWriter::written_bytes() const { return transaction_.bytes(); }
+
 std::shared_ptr<const Catalogue> GraphWriter::changed_catalogue() const {
   return pictures_.back() == pictures_.front() ? nullptr : pictures_.back();
 }
@@ -63,8 +65,6 @@ absl::StatusOr<RelationId> GraphWriter::NeedRelation(absl::string_view name) {
   type.name = std::string(name);
   return DefineRelation(type);
 }
-
-uint64_t GraphWriter::written_bytes() const { return transaction_.bytes(); }
 
 absl::StatusOr<LabelId> GraphWriter::NeedLabel(absl::string_view name) {
   const LabelId known = catalogue_->FindLabel(name);

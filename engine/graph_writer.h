@@ -80,6 +80,7 @@ class GraphWriter : public Graph {
   absl::StatusOr<RelationId> NeedRelation(absl::string_view name);
   absl::StatusOr<LabelId> NeedLabel(absl::string_view name);
   absl::StatusOr<PropertyId> NeedProperty(absl::string_view name);
+
   // Asked by long work now and then, with the bytes that it holds beside the transaction: an error
   // ends the work.
   using MayGoOn = absl::FunctionRef<absl::Status(uint64_t bytes)>;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "engine/status.h"
 #include "engine/temporal_text.h"
 
@@ -35,16 +36,7 @@ bool IsPlainName(absl::string_view name) {
 }
 
 void AppendName(absl::string_view name, std::string* out) {
-  if (IsPlainName(name)) {
-    absl::StrAppend(out, name);
-    return;
-  }
-  out->push_back('`');
-  for (const char c : name) {
-    if (c == '`') out->push_back('`');
-    out->push_back(c);
-  }
-  out->push_back('`');
+  absl::StrAppend(out, IsPlainName(name) ? std::string(name) : QuotedName(name));
 }
 
 void AppendMap(const std::vector<MapEntry>& entries, std::string* out) {
@@ -138,6 +130,10 @@ void AppendValueText(const Value& value, std::string* out) {
 }
 
 }  // namespace
+
+std::string QuotedName(absl::string_view name) {
+  return absl::StrCat("`", absl::StrReplaceAll(name, {{"`", "``"}}), "`");
+}
 
 std::string ValueText(const Value& value) {
   std::string out;

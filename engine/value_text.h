@@ -14,6 +14,9 @@ namespace entente {
 // Nodes and relationships show what they were filled with.
 std::string ValueText(const Value& value);
 
+// A name in backticks, which statements take whatever it holds.
+std::string QuotedName(absl::string_view name);
+
 // The shortest digits that read back as the same number, always with a point or an exponent: 1.0,
 // 0.000001, 1.5e300; NaN, Infinity, -Infinity.
 std::string FormatFloat(double v);

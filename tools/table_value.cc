@@ -1,5 +1,6 @@
 #include "tools/table_value.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
